@@ -177,7 +177,7 @@ def register_models() -> None:
     without_personal_data(
         {
             "scheduling.AudienceSheet": "the name of a list; its lines are members",
-            "scheduling.AwaitedVideo": "keys of a render and of a batch or schedule",
+            "scheduling.AwaitedVideo": "keys of a render and of a batch, campaign or schedule",
             "scheduling.Batch": "numbers of members, and the key of a message",
             "scheduling.CalendarDay": "days of the company",
             "scheduling.CalendarImport": "days of the company, and the title of a list",

@@ -10,7 +10,7 @@ SCHEDULING: dict[str, Any] = {
     # Members that one schedule, or a campaign that nobody else approves, may reach.
     "MAX_MEMBERS": env.int("OPENUSER_SCHEDULE_MAX_MEMBERS", default=1000),
     "MAX_TEXT": 4_000,
-    # Minutes before its time at which the videos of a run are rendered; earlier if that takes longer.
+    # Minutes before its time at which the videos of a schedule or campaign are rendered; earlier if that takes longer.
     "PRERENDER_MINUTES": env.int("OPENUSER_SCHEDULE_PRERENDER_MINUTES", default=15),
     "PRERENDER_MAX_MINUTES": 12 * 60,
     # Batches of a campaign, of up to 1,000 members each, that are on their way at a time.

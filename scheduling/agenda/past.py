@@ -16,6 +16,7 @@ from scheduling.models import CampaignRun, Run
 
 OF_CAMPAIGNS: Mapping[str, State] = {
     CampaignRun.Reason.MISSED: State.MISSED,
+    CampaignRun.Reason.DAYS_UNKNOWN: State.SKIPPED,
     CampaignRun.Reason.EXPIRED: State.MISSED,
     CampaignRun.Reason.NOBODY: State.SKIPPED,
     CampaignRun.Reason.ERRORS: State.FAILED,

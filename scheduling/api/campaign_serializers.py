@@ -23,8 +23,8 @@ class CampaignContentSerializer(StrictModelSerializer[CampaignContent]):
     class Meta:
         model = CampaignContent
         fields = (
-            *("variant", "share", "language", "text", "card", "digital_human", "template", "presentation"),
-            *("values", "flow"),
+            *("variant", "share", "language", "text", "literal", "card", "digital_human", "mode", "template"),
+            *("presentation", "values", "defaults", "flow"),
         )
 
 
@@ -65,7 +65,9 @@ class CampaignSerializer(StrictModelSerializer[Campaign]):
                 "ends_on",
                 "time_zone",
                 "days",
+                "unknown_days",
                 "missed",
+                "grace_minutes",
                 "valid_minutes",
                 "interrupts",
                 "offers_settings",
@@ -217,7 +219,7 @@ class CampaignRunSerializer(serializers.ModelSerializer[CampaignRun]):
         model = CampaignRun
         fields = (
             *("id", "campaign", "moment", "status", "reason", "expires_at", "planned", "left_out", "sent", "failed"),
-            *("recalled", "cid", "created_at", "finished_at", "ended_at"),
+            *("recalled", "by_hand", "others_missed", "cid", "created_at", "finished_at", "ended_at"),
         )
         read_only_fields = fields
 

@@ -13,6 +13,8 @@ TIMING = (
     *("in_member_zone", "window_from", "window_until", "window_days", "window_weekdays"),
 )
 CONTENT = ("share", "text", "card", "values")
+GIVEN = ("literal", "mode", "defaults")
+"""Only where they are set, so that approvals from before there were any still hold."""
 KEYS = ("digital_human_id", "template_id", "presentation_id", "flow_id")
 
 
@@ -30,7 +32,9 @@ def describe(campaign: Campaign) -> dict[str, Any]:
         "segments": rules_of(campaign.audience),
         **({"urgent_reason": campaign.urgent_reason} if campaign.urgent_reason else {}),
         "time": {name: plain(getattr(campaign, name)) for name in TIMING}
-        | ({"next_working_day_at": plain(campaign.next_working_day_at)} if campaign.next_working_day_at else {}),
+        | ({"next_working_day_at": plain(campaign.next_working_day_at)} if campaign.next_working_day_at else {})
+        | ({"grace_minutes": campaign.grace_minutes} if campaign.grace_minutes else {})
+        | ({"unknown_days": str(campaign.unknown_days)} if not campaign.holds_unknown_days else {}),
         "contents": describe_contents(campaign),
     }
 
@@ -83,4 +87,5 @@ def _named_in(rule: Any) -> Iterator[int]:
 
 def _describe(content: CampaignContent) -> dict[str, Any]:
     file = {"file": str(content.file.name or "")}
-    return {name: getattr(content, name) for name in (*CONTENT, *KEYS)} | file | describe_sources(content)
+    given = {name: getattr(content, name) for name in GIVEN if getattr(content, name)}
+    return {name: getattr(content, name) for name in (*CONTENT, *KEYS)} | given | file | describe_sources(content)

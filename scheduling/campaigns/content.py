@@ -61,8 +61,18 @@ class CampaignWords:
     @cached_property
     def texts(self) -> list[str]:
         """All texts that may have variables."""
-        parts = (text for one in self.contents.values() for text in (one["text"], one["card"], one.get("values")))
+        parts = (part for one in self.contents.values() for part in (plain_words(one), one.get("values")))
         return [text for part in parts for text in _strings(part)]
+
+    @property
+    def needed(self) -> list[str]:
+        """The names of variables without which a member gets nothing: they have no default."""
+        parts = (
+            part
+            for one in self.contents.values()
+            for part in (plain_words(one), None if one.get("defaults") else one.get("values"))
+        )
+        return variables.needed_in(text for part in parts for text in _strings(part))
 
     @property
     def is_personal(self) -> bool:
@@ -78,6 +88,17 @@ class CampaignWords:
         return self.kind.batch_size(is_personal=self.is_personal)
 
 
+def plain_words(content: Mapping[str, Any]) -> list[Any]:
+    """The words of a content that may have variables: a text that is sent as it is written has none."""
+    return [content["card"]] if content.get("literal") else [content["text"], content["card"]]
+
+
+def text_of(content: Mapping[str, Any], facts: Mapping[str, str]) -> str:
+    """The text of a content for a member with these facts."""
+    text: str = content["text"]
+    return text if content.get("literal") else variables.fill(text, facts)
+
+
 def campaigns_with_variable(name: str, *, corporation: Corporation) -> list[Campaign]:
     """The campaigns of a company that are not over and whose words use a variable, by name."""
     rows = CampaignContent.objects.exclude(campaign__state__in=Campaign.OVER).select_related("campaign__application")
@@ -85,7 +106,7 @@ def campaigns_with_variable(name: str, *, corporation: Corporation) -> list[Camp
     campaigns: dict[int, Campaign] = {}
     for row in rows.order_by("campaign__name", "pk"):
         sender = row.campaign.application or default
-        own = {"text": row.text, "card": row.card, "values": row.values}
+        own = {"text": row.text, "literal": row.literal, "card": row.card, "values": row.values}
         words = CampaignWords(campaign_id=row.campaign_id, content_type="", contents={"A/": own})
         is_theirs = sender is not None and sender.corporation_id == corporation.pk
         if is_theirs and any(one.name == name for one in variables.variables_of(words.texts)):
@@ -97,7 +118,8 @@ def compose(kind: ContentKind, words: Mapping[str, Any], facts: Mapping[str, str
     """The message of one member, or of all who get equal words. Raises `SchedulingError` for a content that cannot be
     sent."""
     assert isinstance(kind, MessageKind), kind.name
-    said = {**words, **{name: filled(words[name], facts) for name in kind.spoken}}
+    as_written = ("text",) if words.get("literal") else ()
+    said = {**words, **{name: filled(words[name], facts) for name in kind.spoken if name not in as_written}}
     if kind.closing == Closing.IN_TEXT:
         said["text"] = with_way_out(said["text"], words)
     try:

@@ -12,8 +12,7 @@ from scheduling.models import Campaign
 
 MOST_CAUGHT_UP = 31
 """A month of days. After a longer outage nobody wants more, and every minute of a week would be ten thousand runs."""
-
-
+MOST_COUNTED = 1000
 FARTHEST = timedelta(hours=27)
 """By which a wall clock is ahead of another one, at most: from UTC+14 to UTC-12, and an hour of summer time."""
 
@@ -68,6 +67,25 @@ def due_moment(campaign: Campaign, now: datetime) -> datetime | None:
     most = MOST_CAUGHT_UP if campaign.missed == Campaign.Missed.CATCH_UP else 1
     moments = [moment for moment in islice(coming, most) if not _is_over(campaign, moment)]
     return moments[-1] if moments else None
+
+
+def held_moment(campaign: Campaign, moment: datetime | None, now: datetime) -> datetime | None:
+    """The latest moment until now, after `moment`, at which nothing says whether it is a working day, and so none goes
+    out."""
+    rule = campaign.rule
+    tick = rule.latest_tick(now, since=campaign.watched_from or now) if rule is not None else None
+    if rule is None or tick is None or (moment is not None and tick <= moment) or _is_over(campaign, tick):
+        return None
+    return tick if rule.holds_on(tick.astimezone(campaign.zone).date()) else None
+
+
+def others_before(campaign: Campaign, moment: datetime | None) -> int:
+    """How many moments since the last one that was handled are not sent, because `moment` is; at most a thousand."""
+    rule, since = campaign.rule, campaign.watched_from
+    if moment is None or since is None or rule is None or campaign.missed == Campaign.Missed.CATCH_UP:
+        return 0
+    earlier = islice(rule.backwards(moment - timedelta(microseconds=1), since=since), MOST_COUNTED)
+    return sum(not _is_over(campaign, one) for one in earlier)
 
 
 def handled_until(campaign: Campaign, moment: datetime | None, now: datetime) -> datetime:

@@ -27,11 +27,12 @@ class Successor:
 def successor_of(schedule: Schedule) -> Successor:
     """The campaign that a schedule becomes."""
     once = schedule.only_on is not None
-    keeps_grace = schedule.grace_minutes == default_grace()
     campaign = Campaign(
         name=str(schedule)[:LONGEST_NAME],
         application=schedule.application,
+        policy=Campaign.Policy.ALONE,
         topic=schedule.topic,
+        offers_settings=False,  # its words are the same
         content_type=(VideoKind if schedule.message_type == Schedule.MessageType.VIDEO else TextKind).name,
         audience=audience_of(schedule).as_json(),
         repeats=Campaign.Repeats.ONCE if once else Campaign.Repeats.CRON,
@@ -39,8 +40,9 @@ def successor_of(schedule: Schedule) -> Successor:
         cron="" if once else schedule.cron,
         time_zone=schedule.time_zone,
         days=Schedule.Days.EVERY if once else schedule.days,
-        missed=Campaign.Missed.SKIP if keeps_grace else Campaign.Missed.ONCE,
-        valid_minutes=None if keeps_grace else schedule.grace_minutes,
+        unknown_days=schedule.unknown_days,
+        missed=Campaign.Missed.SKIP,
+        grace_minutes=None if schedule.grace_minutes == default_grace() else schedule.grace_minutes,
         replaces=schedule,
     )
     return Successor(campaign=campaign, contents=(_content(schedule),), differences=tuple(_differences(schedule)))
@@ -68,35 +70,22 @@ def moment_on(schedule: Schedule, day: date) -> datetime | None:
 
 
 def _content(schedule: Schedule) -> CampaignContent:
+    text = "" if schedule.source else schedule.text
+    literal = bool(variables.BRACES.search(text) or variables.VARIABLE.search(text))
     if schedule.message_type != Schedule.MessageType.VIDEO:
-        return CampaignContent(text=schedule.text)
+        return CampaignContent(text=text, literal=literal)
     return CampaignContent(
-        text="" if schedule.source else schedule.text,
+        text=text,
+        literal=literal,
         digital_human=schedule.digital_human,
+        mode=schedule.mode,
         template=schedule.template,
         presentation=schedule.presentation,
         values=dict(schedule.values),
+        defaults=schedule.is_personal,
     )
 
 
 def _differences(schedule: Schedule) -> Iterator[str]:
     """What an HR person must know before the campaign takes the place of the schedule."""
-    yield _("It is approved by a second person before it can be started.")
-    yield _("Quiet hours and caps hold for it. Choose the class “mandatory” where no cap may.")
-    if schedule.message_type == Schedule.MessageType.VIDEO:
-        yield _("Its video is rendered when it begins. That of the schedule is rendered ahead, so it leaves on time.")
-        if schedule.mode:
-            yield (
-                _("The mode “%s” is not carried over: that of the digital human counts.") % schedule.get_mode_display()
-            )
-    elif variables.BRACES.search(schedule.text) or variables.VARIABLE.search(schedule.text):
-        yield _("Braces in its text stand for variables in a campaign. The schedule sends them as they are.")
-    if schedule.is_personal:
-        yield _("Members without a value for a variable are left out. The schedule uses the variable's default.")
-    if schedule.grace_minutes != default_grace():
-        words = _("Members whom it has not reached %(minutes)d minutes after its moment do not get it.")
-        yield words % {"minutes": schedule.grace_minutes}
-    holds = schedule.unknown_days == Schedule.UnknownDays.HOLD
-    if schedule.days == Schedule.Days.WORKING and not holds and schedule.only_on is None:
-        yield _("In a year without known working days it sends nothing. The schedule counts Monday to Friday.")
     yield _("The runs of the schedule stay with the schedule.")

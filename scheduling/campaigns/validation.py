@@ -18,7 +18,7 @@ from scheduling.audience.personalisation import slots_of
 from scheduling.business_calendar import parse_cron
 from scheduling.campaigns import moments
 from scheduling.campaigns.cards.checks import card_problems
-from scheduling.campaigns.content import CampaignWords, compose, filled, has_room_for_way_out
+from scheduling.campaigns.content import CampaignWords, compose, filled, has_room_for_way_out, text_of
 from scheduling.campaigns.hours.send_hours import chosen_weekdays, hours_of
 from scheduling.campaigns.way_out import way_out
 from scheduling.content_kinds import links
@@ -153,7 +153,7 @@ def _composed(campaign: Campaign, kind: MessageKind, row: CampaignContent, slots
 def _as_sent(campaign: Campaign, row: CampaignContent) -> Mapping[str, Any]:
     """The words as they go out, with addresses as long as the short ones if its links are counted."""
     closing = way_out(row.language) if campaign.shows_way_out else {}
-    own = {"text": row.text, "card": row.card, **closing}
+    own = {"text": row.text, "literal": row.literal, "card": row.card, **closing}
     if campaign.link_clicks == Campaign.Clicks.NONE:
         return own
     short = f"{settings.SITE_URL.rstrip('/')}/c/{'x' * 16}"
@@ -162,7 +162,7 @@ def _as_sent(campaign: Campaign, row: CampaignContent) -> Mapping[str, Any]:
 
 
 def _variables(row: CampaignContent, slots: Slots) -> Iterator[SchedulingError]:
-    own = {"text": row.text, "card": row.card, "values": row.values}
+    own = {"text": row.text, "literal": row.literal, "card": row.card, "values": row.values}
     words = CampaignWords(campaign_id=0, content_type="", contents={"A/zh": own})
     for text in words.texts:
         if variables.has_stray_braces(text):
@@ -179,7 +179,7 @@ def _video(row: CampaignContent, slots: Slots) -> Iterator[SchedulingError]:
     source = row.template or row.presentation
     if source is None:
         try:
-            avatars.check_script(variables.fill(row.text, dict.fromkeys(slots, "…")))
+            avatars.check_script(text_of({"text": row.text, "literal": row.literal}, dict.fromkeys(slots, "…")))
         except ScriptError as error:
             yield SchedulingError(error.message, code=error.code, field="text", remedy=error.remedy)
         return

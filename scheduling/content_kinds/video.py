@@ -9,7 +9,7 @@ class VideoKind(ContentKind):
     """Spoken words, a video template or a presentation; its script is checked where videos are made."""
 
     name, label, order = "video", gettext_noop("video of a digital human"), 60
-    fields = ("text", "template", "presentation", "values", "digital_human")
+    fields = ("text", "literal", "template", "presentation", "values", "defaults", "digital_human", "mode")
     spoken = ("text",)
     closing = Closing.IN_TEXT
     has_sources = True

@@ -12,7 +12,7 @@ from wecom import contents
 class WrittenKind(MessageKind):
     """A message of words alone."""
 
-    fields = ("text",)
+    fields = ("text", "literal")
     spoken = ("text",)
     closing = Closing.IN_TEXT
     leads = True

@@ -92,6 +92,16 @@ def variant_shares(words: CampaignWords) -> list[tuple[str, int]]:
     return [*shares[:-1], (shares[-1][0], 100)]
 
 
+def contents_of(
+    candidates: QuerySet[Member], words: CampaignWords, application: Application
+) -> dict[int, tuple[str, str]]:
+    """The variant and language that each of the candidates gets, by key."""
+    groups = _groups(words)
+    by_first = {group.first: (group.variant, group.language) for group in groups}
+    rows = _grouped(candidates, words, groups, application).values_list("pk", "group")
+    return {key: by_first[first] for key, first in rows}
+
+
 def _groups(words: CampaignWords) -> list[Group]:
     keys = [(variant, language) for variant in words.shares for language in words.languages(variant)]
     return [

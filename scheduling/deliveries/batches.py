@@ -11,6 +11,8 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from conversations import services as conversations
+from conversations.exceptions import ConversationError
+from conversations.models import Flow
 from core.exceptions import OpenUserError
 from core.lookups import among
 from core.work import crash_points
@@ -19,7 +21,7 @@ from scheduling.campaigns import approval, content, sending_policy
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.hours.send_hours import SendHours, window_of
 from scheduling.content_kinds.content_kind import ContentKind
-from scheduling.deliveries import flow_starts, progress, videos, way_out_calls
+from scheduling.deliveries import progress, videos, way_out_calls
 from scheduling.deliveries.progress import end_batch
 from scheduling.deliveries.videos import Videos
 from scheduling.models import FAR, Batch, Campaign, CampaignRun, Delivery
@@ -108,7 +110,7 @@ def _send(batch: Batch, words: CampaignWords, application: Application, found: V
     own = words[batch.variant, batch.language]
     options: dict[str, Any] = {"expires_at": batch.expires_at, "cid": batch.cid, "key": batch.broadcast_key}
     if words.kind.is_dialogue:
-        sent, failed = flow_starts.start_all(own, members, application, run=run, now=now)
+        sent, failed = _start_flows(own, members, application, run=run, now=now)
         batch.settle(Batch.Status.DONE, "")
         end_batch(batch, sent=sent, failed=failed, now=now)
         return
@@ -198,6 +200,25 @@ def _send_personal(
         outbound = conversations.broadcast(application, message, to=names, file=words["file"], **options)
         calls[outbound.pk] = [member.pk for member in group]
     return calls
+
+
+def _start_flows(
+    words: Mapping[str, Any], members: Mapping[int, str], application: Application, *, run: CampaignRun, now: datetime
+) -> tuple[int, int]:
+    """Start the flow for members, by key with their user IDs; how many it was started for, and how many not."""
+    flow = Flow.objects.get(pk=words["flow_id"])
+    failed = set()
+    for key, user_id in members.items():  # in the order of their keys, as everywhere
+        talk = conversations.conversation_with(user_id, application=application)
+        try:
+            with transaction.atomic():
+                conversations.start_flow(talk, flow, cid=run.cid, now=now)
+        except ConversationError:
+            failed.add(key)
+    rows = Delivery.objects.filter(run=run, member__in=members)
+    rows.filter(member__in=failed).update(status=Delivery.Status.FAILED, reason=Delivery.Reason.REFUSED)
+    rows.exclude(member__in=failed).update(status=Delivery.Status.SENT)
+    return len(members) - len(failed), len(failed)
 
 
 def _leave_out_muted(batch: Batch, planned: Any) -> None:

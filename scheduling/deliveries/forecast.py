@@ -138,14 +138,14 @@ def reach_of(campaign: Campaign, *, now: datetime) -> CampaignReach:
     """Whom a campaign reaches now, and who is left out and why. Raises `SchedulingError` for a broken audience."""
     application, rule = sender_of(campaign), parse_audience(campaign.audience)
     check_somebody(rule)
-    judged = _judged(campaign, application, now=now)
-    counts = dict(judged.order_by().values_list("why").annotate(Count("pk")))
+    members = judged(campaign, application, now=now)
+    counts = dict(members.order_by().values_list("why").annotate(Count("pk")))
     left_out = [
         LeftOut(
             reason=why,
             label=_label(campaign, why),
             count=count,
-            names=reach.first_names(judged.filter(why=why), FIRST),
+            names=reach.first_names(members.filter(why=why), FIRST),
         )
         for why, count in sorted(counts.items(), key=lambda one: -one[1])
         if why
@@ -154,8 +154,8 @@ def reach_of(campaign: Campaign, *, now: datetime) -> CampaignReach:
     if strangers:
         label, names = str(reach.REASONS[UNKNOWN]), tuple(strangers[:FIRST])
         left_out.append(LeftOut(reason=UNKNOWN, label=label, count=len(strangers), names=names))
-    names = reach.first_names(judged.filter(why=""), FIRST) if counts.get("") else ()
-    readers = judged.filter(why="", preference__prefers_text=True).count() if _is_watched(campaign) else 0
+    names = reach.first_names(members.filter(why=""), FIRST) if counts.get("") else ()
+    readers = members.filter(why="", preference__prefers_text=True).count() if _is_watched(campaign) else 0
     return CampaignReach(count=counts.get("", 0), names=names, left_out=tuple(left_out), readers=readers)
 
 
@@ -169,7 +169,7 @@ def _is_watched(campaign: Campaign) -> bool:
     return campaign.kind.is_made and campaign.honours_choices
 
 
-def _judged(campaign: Campaign, application: Application, *, now: datetime) -> QuerySet[Any]:
+def judged(campaign: Campaign, application: Application, *, now: datetime) -> QuerySet[Any]:
     """The members of its audience, annotated `why`: the reason why they are left out, or ""."""
     rule = parse_audience(campaign.audience)
     words = CampaignWords.of(campaign.pk, approval.describe(campaign))
@@ -178,7 +178,7 @@ def _judged(campaign: Campaign, application: Application, *, now: datetime) -> Q
         reach.with_reasons(members, application=application),
         CampaignRun(pk=0, campaign=campaign, moment=now),
         policy=sending_policy.policy_of(application),
-        texts=words.texts,
+        needed=words.needed,
         now=now,
     )
 
@@ -194,11 +194,11 @@ def forecast_start(
     words = CampaignWords.of(campaign.pk, approval.describe(campaign))
     begins = at or _first_moment(campaign, now)
     odd = odd_hours.look(begins, campaign.zone, campaign.calendar)
-    zones = zone_starts(campaign, application, _judged(campaign, application, now=now), begins, now=now)
+    zones = zone_starts(campaign, application, judged(campaign, application, now=now), begins, now=now)
     first = min(zones, key=lambda one: one.starts_at)
     begins = first.starts_at
     calls = reached.count if words.is_personal else ceil(reached.count / words.batch_size)
-    gets_it = _judged(campaign, application, now=now).filter(why="")
+    gets_it = judged(campaign, application, now=now).filter(why="")
     line_calls, line_members = way_out_calls.calls_ahead(campaign, gets_it)
     queue = conversations.forecast_sending(
         application, messages=calls + line_calls, recipients=reached.count + line_members, now=begins
@@ -262,11 +262,11 @@ def _renders(
                 yield NeededRender(label=label, render=render)
             elif source is not None:
                 personal = avatars.personalise(source, row.values, facts={}, slots={}, language=row.language)
-                each = avatars.estimate_personal_render(personal, spliced=words.is_personal).likely
+                each = avatars.estimate_personal_render(personal, mode=row.mode, spliced=words.is_personal).likely
                 yield NeededRender(label=label, seconds=each, count=count)
             else:
                 human = row.digital_human or conversations.digital_human_of(application)
-                each = avatars.estimate_render(script, human.mode, spliced=words.is_personal).likely
+                each = avatars.estimate_render(script, row.mode or human.mode, spliced=words.is_personal).likely
                 yield NeededRender(label=label, seconds=each, count=count)
         except AvatarError as error:
             yield NeededRender(label=label, error=str(error))
@@ -275,6 +275,8 @@ def _renders(
 def existing_render(own: Mapping[str, Any], script: str, application: Application) -> Render | None:
     """The finished video of these words, if there is one."""
     renders = Render.objects.filter(text=script, status=Render.Status.DONE).order_by("-pk")
+    if own.get("mode"):
+        renders = renders.filter(mode=own["mode"])
     human = own["template_id"] or own["presentation_id"]
     if human:
         return renders.first()

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from conversations import services as conversations
 from core.work import crash_points
 from scheduling.campaigns import approval
-from scheduling.deliveries import progress, videos, way_out_calls
+from scheduling.deliveries import progress, videos, videos_ahead, way_out_calls
 from scheduling.models import FAR, Batch, Campaign, CampaignRun, Delivery
 from wecom.models import Corporation, Outbound
 
@@ -34,6 +34,7 @@ def take_back(campaign: Campaign) -> int:
     rendering = Q(status=Batch.Status.QUEUED, reason=Batch.Reason.RENDERING)
     count = ours.filter(Q(status=Batch.Status.RUNNING) | rendering).update(**WAITS, lease_owner="", lease_until=None)
     crash_points.point("campaign.stopping")
+    videos_ahead.forget(campaign)
     videos.end_unwanted(campaign)
     flying = Batch.objects.filter(run__campaign=campaign, ended_at=None, status=Batch.Status.DONE)
     return count + sum(_take_back(batch) for batch in flying.select_related("outbound"))

@@ -11,7 +11,7 @@ from django.db.models import Q
 from conversations.signals import ThreadEntry
 from scheduling.audience import variables
 from scheduling.audience.personalisation import member_facts
-from scheduling.campaigns.content import CampaignWords
+from scheduling.campaigns.content import CampaignWords, text_of
 from scheduling.content_kinds.registry import kinds
 from scheduling.models import Batch, Delivery
 from wecom.models import Application, Member
@@ -43,10 +43,10 @@ def sent_to(member: Member, *, application: Application, since: datetime | None,
 
 def _entry(delivery: Delivery, batch: Batch, facts: Mapping[str, Mapping[str, str]]) -> ThreadEntry:
     run, outbound = delivery.run, delivery.outbound or batch.outbound
-    own = CampaignWords.of(run.campaign_id, run.content)[batch.variant, batch.language]
+    own, known = CampaignWords.of(run.campaign_id, run.content)[batch.variant, batch.language], facts[batch.language]
     return ThreadEntry(
         said_at=(outbound.finished_at if outbound else None) or batch.ended_at or run.moment,
-        text=variables.fill(own["text"] or _title(own["card"]), facts[batch.language]),
+        text=text_of(own, known) or variables.fill(_title(own["card"]), known),
         status=str(delivery.get_status_display()),
         row=run,
         query=f"delivery={delivery.pk}",

@@ -141,6 +141,8 @@ def end_run(run: CampaignRun, *, now: datetime) -> None:
     if campaign.state == Campaign.State.RUNNING and not others:
         after = Campaign.State.SCHEDULED if campaign.may_go_on else Campaign.State.FINISHED
         state.change(campaign, after, now=now)
+    if campaign.ahead_for != campaign.next_at:  # those are for its next moment
+        videos.let_go(campaign.videos.all())
     campaign_finished.send(CampaignRun, run=run)
     logger.info("A run of a campaign has ended.", extra={"cid": run.cid, "run": run.pk})
 

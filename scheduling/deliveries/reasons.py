@@ -22,7 +22,6 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from scheduling.audience.variables import needed_in
 from scheduling.campaigns.sending_policy import Policy, cap_windows
 from scheduling.models import Campaign, CampaignRun, Delivery
 from wecom.models import Member, MemberFact
@@ -43,13 +42,14 @@ def refine(
     run: CampaignRun,
     *,
     policy: Policy,
-    texts: Iterable[str],
+    needed: Iterable[str],
     now: datetime,
     late: Mapping[str, Collection[int]] | None = None,
 ) -> QuerySet[Member]:
     """The candidates, annotated `why`: their `skip_reason`, or another one that the campaign itself has; else "".
 
-    `late` are reasons with the clocks for whose members it is too late; these are annotated `clock`.
+    `needed` are the variables without whose values a member is left out. `late` are reasons with the clocks for whose
+    members it is too late; these are annotated `clock`.
     """
     cases = [When(~Q(skip_reason=""), then=F("skip_reason"))]
     topic = run.campaign.topic
@@ -57,7 +57,7 @@ def refine(
         # A join, which the database hashes; members have muted a topic once, so that it repeats none of them.
         candidates = candidates.annotate(mute=FilteredRelation("mutes", condition=Q(mutes__topic=topic.pk)))
         cases.append(When(mute__isnull=False, then=Value(Delivery.Reason.OPTED_OUT)))
-    cases += [When(missing(name), then=Value(Delivery.Reason.NO_VALUE)) for name in needed_in(texts)]
+    cases += [When(missing(name), then=Value(Delivery.Reason.NO_VALUE)) for name in needed]
     if not run.campaign.passes_caps:
         for number, (since, most) in enumerate(cap_windows(now, run.campaign.zone, policy)):
             candidates = candidates.annotate(**{f"had_{number}": _had(run, since)})

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -38,22 +38,40 @@ def begin(pk: int, *, now: datetime) -> CampaignRun | None:
     if campaign.missed == Campaign.Missed.CATCH_UP and campaign.runs.filter(status__in=Work.UNFINISHED).exists():
         return None
     moment = moments.due_moment(campaign, now)
+    held, others = moments.held_moment(campaign, moment, now), moments.others_before(campaign, moment)
+    if held is not None:
+        _record(campaign, held, CampaignRun.Reason.DAYS_UNKNOWN, now=now)
     campaign.watched_from = moments.handled_until(campaign, moment, now)
     campaign.next_at = moments.next_start(campaign, campaign.watched_from)
     campaign.save(update_fields=["watched_from", "next_at"])
-    return None if moment is None else open_run(campaign, moment, now=now)
+    return None if moment is None else open_run(campaign, moment, now=now, others_missed=others)
+
+
+def _record(campaign: Campaign, moment: datetime, reason: CampaignRun.Reason, *, now: datetime) -> None:
+    """Record that nothing is sent at a moment, which ends nothing else."""
+    ended = {"status": CampaignRun.Status.CANCELLED, "reason": reason, "finished_at": now, "ended_at": now}
+    values = {**ended, "content": approval.describe(campaign), "digest": campaign.approved_hash, "due_at": now}
+    CampaignRun.objects.get_or_create(campaign=campaign, moment=moment, defaults=values)
 
 
 def open_run(
-    campaign: Campaign, moment: datetime, *, now: datetime, valid_from: datetime | None = None
+    campaign: Campaign,
+    moment: datetime,
+    *,
+    now: datetime,
+    valid_from: datetime | None = None,
+    by_hand: bool = False,
+    others_missed: int = 0,
+    by: AbstractBaseUser | None = None,
 ) -> CampaignRun | None:
     """Make the run of a locked campaign's moment, and wake its worker; None if the moment has one already.
 
-    It is valid from its moment on, or from an earlier one.
+    It is valid from its moment on, or from an earlier one. `by` is who started it by hand.
     """
     description = approval.describe(campaign)
     digest = approval.digest(description)
     values = {"content": description, "digest": digest, "cid": secrets.token_hex(8), "due_at": now}
+    values |= {"by_hand": by_hand, "others_missed": others_missed}
     values["expires_at"] = (valid_from or moment) + campaign.valid_for if campaign.valid_for else None
     run, created = CampaignRun.objects.get_or_create(campaign=campaign, moment=moment, defaults=values)
     if not created:
@@ -70,7 +88,7 @@ def open_run(
         run.refresh_from_db()
         return run
     if campaign.state != Campaign.State.RUNNING:
-        state.change(campaign, Campaign.State.RUNNING, now=now)
+        state.change(campaign, Campaign.State.RUNNING, by=by, now=now)
     campaign_started.send(CampaignRun, run=run)
     run.wake()
     return run
@@ -125,11 +143,11 @@ def freeze(run: CampaignRun, words: CampaignWords, *, now: datetime) -> int:
     assert application is not None
     candidates = reach.with_reasons(_members(run, application), application=application)
     policy = sending_policy.policy_of(application)
-    clocks = clocks_of(campaign, run.moment) if campaign.in_member_zone else []
+    clocks = clocks_of(campaign, run.moment) if campaign.in_member_zone and not run.by_hand else []
     if clocks:
         candidates = with_clocks(candidates, campaign, clocks)
     late = _too_late(campaign, run, clocks, now)
-    refined = reasons.refine(candidates, run, policy=policy, texts=words.texts, now=run.moment, late=late)
+    refined = reasons.refine(candidates, run, policy=policy, needed=words.needed, now=run.moment, late=late)
     return audience_freeze.freeze(run, refined, words, application=application, clocks=clocks)
 
 
@@ -139,7 +157,7 @@ def _too_late(campaign: Campaign, run: CampaignRun, clocks: Sequence[Clock], now
     if run.expires_at is not None:
         late[str(Delivery.Reason.EXPIRED)] = places_before(clocks, now - (run.expires_at - run.moment))
     if campaign.missed == Campaign.Missed.SKIP:
-        late[str(Delivery.Reason.MISSED)] = places_before(clocks, now - _grace())
+        late[str(Delivery.Reason.MISSED)] = places_before(clocks, now - campaign.grace)
     return late
 
 
@@ -154,13 +172,9 @@ def _members(run: CampaignRun, application: Application) -> QuerySet[Member]:
 def _why_not(campaign: Campaign, run: CampaignRun, now: datetime) -> str:
     if run.digest != campaign.approved_hash:
         return CampaignRun.Reason.NOT_APPROVED
-    last = last_due(campaign, run.moment)
+    last = run.moment if run.by_hand else last_due(campaign, run.moment)
     if run.expires_at is not None and run.expires_at + (last - run.moment) <= now:
         return CampaignRun.Reason.EXPIRED
-    if campaign.missed == Campaign.Missed.SKIP and now - last > _grace():
+    if campaign.missed == Campaign.Missed.SKIP and now - last > campaign.grace:
         return CampaignRun.Reason.MISSED
     return ""
-
-
-def _grace() -> timedelta:
-    return timedelta(minutes=settings.SCHEDULING["GRACE_MINUTES"])

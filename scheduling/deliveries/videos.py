@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.utils import timezone
 
 from avatars import services as avatars
@@ -17,7 +17,7 @@ from avatars.models import Consent, DigitalHuman, Presentation, Render, RenderTe
 from conversations import services as conversations
 from scheduling.audience import variables
 from scheduling.audience.personalisation import member_facts
-from scheduling.campaigns.content import CampaignWords
+from scheduling.campaigns.content import CampaignWords, text_of
 from scheduling.campaigns.way_out import with_way_out
 from scheduling.models import AwaitedVideo, Batch, Campaign, CampaignRun, Delivery
 from wecom.models import Application, Member
@@ -91,7 +91,9 @@ def _ask(
     for place in range(0, len(missing), PIECE):
         with transaction.atomic():
             asked = {
-                script: _request(own, wanted[script], application, batch, spliced=spliced)
+                script: request(
+                    own, wanted[script], application, language=batch.language, spliced=spliced, cid=batch.cid
+                )
                 for script in missing[place : place + PIECE]
             }
             known |= asked
@@ -103,7 +105,7 @@ def _ask(
     if known != batch.renders:
         batch.update_leased(renders=known)
     idle = batch.videos.exclude(render__in=[number for number in known.values() if number])
-    _let_go(idle.filter(render__status__in=Render.UNFINISHED))
+    let_go(idle.filter(render__status__in=Render.UNFINISHED))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +159,7 @@ def waiting() -> Exists:
 
 def end_unwanted(campaign: Campaign) -> int:
     """End the videos that only this campaign waited for, after it was paused or ended; returns how many."""
-    rows = AwaitedVideo.objects.filter(batch__run__campaign=campaign)
+    rows = AwaitedVideo.objects.filter(Q(batch__run__campaign=campaign) | Q(campaign=campaign))
     return avatars.cancel_unwanted(Render, Render.objects.filter(pk__in=rows.values("render")))
 
 
@@ -173,7 +175,7 @@ def look_again(member: Member, *, now: datetime) -> int:
     return len(batches)
 
 
-def _let_go(rows: Any) -> None:
+def let_go(rows: Any) -> None:
     """Wait no longer for these videos."""
     renders = list(rows.values_list("render", flat=True))
     if renders:
@@ -209,31 +211,42 @@ def send_all(
 
 def script_of(words: Words, facts: Mapping[str, str], *, language: str = "") -> str:
     """The script of a content's video for a member with these facts."""
+    personal = personal_script(words, facts, language)
+    return text_of(words, facts) if personal is None else personal.text
+
+
+def personal_script(words: Words, facts: Mapping[str, str], language: str) -> avatars.PersonalScript | None:
+    """The script of a template or presentation for a member with these facts; None for a content without one."""
     source = _source(words)
-    return variables.fill(words["text"], facts) if source is None else _personal(source, words, facts, language).text
-
-
-def _personal(
-    source: avatars.VideoSource, words: Words, facts: Mapping[str, str], language: str
-) -> avatars.PersonalScript:
-    values = {name: variables.fill(value, facts) for name, value in words["values"].items()}
+    if source is None:
+        return None
+    values = {
+        name: variables.fill(value, facts)
+        for name, value in words["values"].items()
+        if not (words.get("defaults") and any(not facts.get(one) for one in variables.needed_in([value])))
+    }
     return avatars.personalise(source, values, facts={}, slots={}, language=language)
 
 
-def _request(
-    words: Words, facts: Mapping[str, str], application: Application, batch: Batch, *, spliced: bool | None
+def request(
+    words: Words,
+    facts: Mapping[str, str],
+    application: Application,
+    *,
+    language: str,
+    spliced: bool | None,
+    cid: str = "",
 ) -> int | None:
     """The key of the render that was asked for; None if these words cannot become a video."""
-    options: dict[str, Any] = {"purpose": Consent.Purpose.CAMPAIGN, "priority": avatars.CAMPAIGN, "cid": batch.cid}
-    options["ends_unwanted"] = True
-    source = _source(words)
+    options: dict[str, Any] = {"purpose": Consent.Purpose.CAMPAIGN, "priority": avatars.CAMPAIGN, "cid": cid}
+    options |= {"ends_unwanted": True, "mode": words.get("mode", "")}
     try:
-        if source is not None:
-            personal = _personal(source, words, facts, batch.language)
+        personal = personal_script(words, facts, language)
+        if personal is not None:
             return avatars.request_personal_render(personal, spliced=spliced, **options).pk
         human = DigitalHuman.objects.filter(pk=words["digital_human_id"]).first()
         human = human or conversations.digital_human_of(application)
-        pattern = variables.without_default(words["text"]) if spliced else ""
+        pattern = variables.without_default(words["text"]) if spliced and not words.get("literal") else ""
         return avatars.request_render(human, script_of(words, facts), pattern=pattern, **options).pk
     except AvatarError:
         return None

@@ -7,7 +7,6 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from conversations.services import ExplanationLine, ExplanationLink
-from scheduling.audience.variables import needed_in
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.sending_policy import cap_windows, policy_of
 from scheduling.deliveries import reasons
@@ -58,7 +57,7 @@ def _of_range(delivery: Delivery) -> Iterator[ExplanationLine]:
 
 def _of_values(delivery: Delivery) -> Iterator[ExplanationLine]:
     run = delivery.run
-    needed = list(needed_in(CampaignWords.of(run.campaign_id, run.content).texts))
+    needed = CampaignWords.of(run.campaign_id, run.content).needed
     member = Member.objects.filter(pk=delivery.member_id)
     lacking = [name for name in needed if member.filter(reasons.missing(name)).exists()]
     words = listed([f"{{{{{name}}}}}" for name in lacking]) or _("none today: the member has a value by now")

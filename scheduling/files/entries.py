@@ -20,7 +20,7 @@ CAMPAIGN_APART = ("audience", "day", "at")
 SERIES_APART = ("audience", "stop_rule")
 STEP_APART = (
     *("application", "audience", "policy", "repeats", "starts_at", "cron", "ends_on", "time_zone", "in_member_zone"),
-    *("day", "at"),
+    *("unknown_days", "grace_minutes", "day", "at"),
 )
 """Besides day and time, what a step shares with its series, or has as every step has it."""
 CONTENT_APART = ("campaign", "variant", "language", "share", "file")

@@ -1,4 +1,4 @@
-"""Who waits for a video: batches of campaigns, and schedules whose video is made ahead."""
+"""Who waits for a video: batches of campaigns, and campaigns and schedules whose video is made ahead."""
 
 from django.db import models
 from django.db.models import Q
@@ -20,15 +20,20 @@ class AwaitedVideoQuerySet(models.QuerySet["AwaitedVideo"]):
         batch = (
             going & Q(batch__ended_at=None, batch__status__in=Work.UNFINISHED) & ~Q(batch__reason=Batch.Reason.PAUSED)
         )
-        return self.filter(batch | Q(schedule__paused=False))
+        ahead = Q(campaign__state__in=Campaign.ON) | Q(schedule__paused=False)
+        return self.filter(batch | ahead)
 
 
 class AwaitedVideo(models.Model):
-    """A render that a batch of a campaign waits for, or a schedule. Equal words of several share one render."""
+    """A render that a batch of a campaign waits for, or ahead of its moment a campaign or a schedule. Equal words of
+    several share one render."""
 
     render = models.ForeignKey(Render, models.CASCADE, related_name="awaited_by", verbose_name=_("render"))
     batch = models.ForeignKey(
         Batch, models.CASCADE, null=True, blank=True, related_name="videos", verbose_name=_("batch")
+    )
+    campaign = models.ForeignKey(
+        Campaign, models.CASCADE, null=True, blank=True, related_name="videos", verbose_name=_("campaign")
     )
     schedule = models.ForeignKey(
         Schedule, models.CASCADE, null=True, blank=True, related_name="videos", verbose_name=_("schedule")
@@ -41,9 +46,15 @@ class AwaitedVideo(models.Model):
         verbose_name_plural = _("awaited videos")
         constraints = [
             models.UniqueConstraint(fields=["batch", "render"], name="awaited_video_once_per_batch"),
+            models.UniqueConstraint(fields=["campaign", "render"], name="awaited_video_once_per_campaign"),
             models.UniqueConstraint(fields=["schedule", "render"], name="awaited_video_once_per_schedule"),
-            models.CheckConstraint(condition=Q(batch=None) ^ Q(schedule=None), name="awaited_video_by_one"),
+            models.CheckConstraint(
+                condition=Q(campaign=None, batch=None, schedule__isnull=False)
+                | Q(campaign=None, batch__isnull=False, schedule=None)
+                | Q(campaign__isnull=False, batch=None, schedule=None),
+                name="awaited_video_by_one",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.batch_id or self.schedule_id} ← {self.render_id}"
+        return f"{self.batch_id or self.campaign_id or self.schedule_id} ← {self.render_id}"

@@ -4,7 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from avatars.models import DigitalHuman, Presentation, RenderTemplate
+from avatars.models import DigitalHuman, Presentation, RenderMode, RenderTemplate
 from conversations.models import Desk, Flow
 from scheduling.models.campaigns import Campaign
 
@@ -25,10 +25,25 @@ class CampaignContent(models.Model):
         blank=True,
         help_text=_("{{name|colleague}} stands for the member's name, or “colleague” where it is not known."),
     )
+    literal = models.BooleanField(
+        _("as it is written"),
+        default=False,
+        db_default=False,
+        help_text=_("Braces in the text stand for themselves: it has no variables."),
+    )
     card = models.JSONField(_("card"), default=dict, blank=True)
     file = models.FileField(_("file"), upload_to="campaigns/", blank=True)
     digital_human = models.ForeignKey(
         DigitalHuman, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("digital human")
+    )
+    mode = models.CharField(
+        _("mode"),
+        max_length=24,
+        choices=RenderMode,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("How much of the portrait moves. Leave it empty for the digital human's mode."),
     )
     template = models.ForeignKey(
         RenderTemplate, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("video template")
@@ -37,6 +52,12 @@ class CampaignContent(models.Model):
         Presentation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("presentation")
     )
     values = models.JSONField(_("values of its variables"), default=dict, blank=True)
+    defaults = models.BooleanField(
+        _("with the variables' defaults"),
+        default=False,
+        db_default=False,
+        help_text=_("Members without a value get the default of the variable. Otherwise they are left out."),
+    )
     flow = models.ForeignKey(Flow, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("flow"))
 
     class Meta:

@@ -13,7 +13,7 @@ from scheduling.content_kinds.content_kind import ContentKind
 from scheduling.content_kinds.registry import kind_named, kinds
 from scheduling.content_kinds.written import TextKind
 from scheduling.models.mailings import Mailing
-from scheduling.models.schedules import Schedule, default_time_zone
+from scheduling.models.schedules import LONGEST_GRACE, Schedule, default_grace, default_time_zone
 from scheduling.models.series import Series
 from scheduling.models.topics import HonoursChoices
 from wecom.models import Application
@@ -33,6 +33,12 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     def due(self, now: datetime) -> "CampaignQuerySet":
         """Campaigns that have a moment which is not handled yet."""
         return self.filter(state__in=Campaign.ON, next_at__lte=now)
+
+    def near(self, now: datetime, farthest: datetime) -> "CampaignQuerySet":
+        """Campaigns whose videos may have to be asked for now, because they are due until `farthest`."""
+        made = [one.name for one in kinds() if one.is_made]
+        near = self.filter(state__in=Campaign.ON, content_type__in=made, next_at__gt=now, next_at__lte=farthest)
+        return near.filter(models.Q(ahead_for=None) | ~models.Q(ahead_for=F("next_at")))
 
     def waiting(self) -> "CampaignQuerySet":
         """Campaigns that wait for approval, longest first."""
@@ -149,12 +155,27 @@ class Campaign(Mailing, HonoursChoices):
         help_text=_("10:00 is ten o'clock where the member is. Without a time zone of their own, this one counts."),
     )
     days = models.CharField(_("on which days"), max_length=8, choices=Schedule.Days, default=Schedule.Days.EVERY)
+    unknown_days = models.CharField(
+        _("in a year without known working days"),
+        max_length=8,
+        choices=Schedule.UnknownDays,
+        default=Schedule.UnknownDays.HOLD,
+        db_default=Schedule.UnknownDays.HOLD,
+        help_text=_("China's holidays of a year are published in the November before it."),
+    )
     missed = models.CharField(
         _("if the moment was missed"),
         max_length=8,
         choices=Missed,
         default=Missed.ONCE,
         help_text=_("For example after an outage."),
+    )
+    grace_minutes = models.PositiveSmallIntegerField(
+        _("grace in minutes"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_GRACE)],
+        help_text=_("How late a moment is still sent where missed ones are skipped. Empty: that of the installation."),
     )
     valid_minutes = models.PositiveSmallIntegerField(
         _("valid for minutes"),
@@ -213,6 +234,9 @@ class Campaign(Mailing, HonoursChoices):
     reason = models.CharField(_("reason"), max_length=40, blank=True, editable=False)
     watched_from = models.DateTimeField(null=True, editable=False, help_text="Moments until then are handled.")
     next_at = models.DateTimeField(_("next moment"), null=True, editable=False)
+    ahead_for = models.DateTimeField(
+        null=True, editable=False, help_text="The moment whose videos were asked for ahead."
+    )
     objects = CampaignQuerySet.as_manager()
 
     class Meta:
@@ -298,6 +322,16 @@ class Campaign(Mailing, HonoursChoices):
         return None if self.valid_minutes is None else timedelta(minutes=self.valid_minutes)
 
     @property
+    def holds_unknown_days(self) -> bool:
+        """Whether it sends nothing on days of which nothing says whether they are working days."""
+        return self.unknown_days == Schedule.UnknownDays.HOLD
+
+    @property
+    def grace(self) -> timedelta:
+        """How late a moment is still sent where missed ones are skipped."""
+        return timedelta(minutes=self.grace_minutes or default_grace())
+
+    @property
     def asks_for_days(self) -> bool:
         """Whether it goes out on working days only, or begins on one."""
         working = self.days == Schedule.Days.WORKING or self.window_days == self.WindowDays.WORKING
@@ -310,4 +344,6 @@ class Campaign(Mailing, HonoursChoices):
             return None
         working = self.days == Schedule.Days.WORKING
         calendar = self.calendar if working else Calendar()
-        return Rule(line=self.cron, zone=self.zone, working_days=working, calendar=calendar, holds=True)
+        return Rule(
+            line=self.cron, zone=self.zone, working_days=working, calendar=calendar, holds=self.holds_unknown_days
+        )

@@ -21,6 +21,7 @@ class CampaignRun(Work):
 
     class Reason(models.TextChoices):
         MISSED = "missed", _("missed")
+        DAYS_UNKNOWN = "days_unknown", _("held, because the working days of the year are not known")
         EXPIRED = "expired", _("expired")
         NOBODY = "nobody", _("no member is left")
         ERRORS = "errors", _("stopped, because too many messages failed")
@@ -40,6 +41,8 @@ class CampaignRun(Work):
     recalled = models.PositiveIntegerField(
         _("recalled"), default=0, help_text=_("Members who had got it. They are among those sent to.")
     )
+    by_hand = models.BooleanField(_("started by hand"), default=False, db_default=False)
+    others_missed = models.PositiveIntegerField(_("earlier ones missed too"), default=0, db_default=0)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
     class Meta:
@@ -60,7 +63,7 @@ class CampaignRun(Work):
     @property
     def in_member_zone(self) -> bool:
         """Whether it goes out in each member's own time, as it was approved."""
-        return bool(self.content.get("time", {}).get("in_member_zone"))
+        return not self.by_hand and bool(self.content.get("time", {}).get("in_member_zone"))
 
 
 @dataclass(frozen=True, kw_only=True)

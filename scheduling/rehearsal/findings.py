@@ -40,11 +40,12 @@ class Finding:
 def findings_since(begins: datetime, *, first_run: int) -> list[Finding]:
     """All that became of the rehearsed runs, and of those that were on their way; oldest first."""
     runs = {run.pk: run for run in CampaignRun.objects.select_related("campaign__series")}
+    named = CampaignRun.Reason.DAYS_UNKNOWN  # once, with the remedy
     batches = {(row.run_id, row.number): row for row in Batch.objects.all()}
     findings = [
         Finding(member=NOBODY, at=run.moment, campaign=run.campaign, content={}, status=run.status, reason=run.reason)
         for run in runs.values()
-        if run.pk > first_run and run.status == CampaignRun.Status.CANCELLED
+        if run.pk > first_run and run.status == CampaignRun.Status.CANCELLED and run.reason != named
     ]
     for row in Delivery.objects.order_by("run", "member"):
         run, batch = runs[row.run_id], batches.get((row.run_id, row.batch))

@@ -83,6 +83,7 @@ from scheduling.services.campaigns import (
     campaign_problems,
     convert_schedule,
     make_urgent,
+    run_campaign_now,
     save_campaign,
     start_campaign,
     start_unblocked,

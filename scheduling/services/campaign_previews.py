@@ -95,7 +95,7 @@ def _send_video(campaign: Campaign, seen: MemberPreview, talk: Any, cid: str) ->
     row = CampaignContent.objects.select_related("template", "presentation", "digital_human").get(
         campaign=campaign, variant=seen.variant, language=seen.language
     )
-    options: dict[str, Any] = {"purpose": Consent.Purpose.CAMPAIGN, "cid": cid}
+    options: dict[str, Any] = {"purpose": Consent.Purpose.CAMPAIGN, "mode": row.mode, "cid": cid}
     source = row.template or row.presentation
     if source is not None:
         conversations.say_personal(talk, source, row.values, facts={}, slots={}, **options)

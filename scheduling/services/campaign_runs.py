@@ -9,7 +9,7 @@ from django.utils import timezone
 from core.postgresql.prepared_statements import prepared_statements
 from core.work import crash_points
 from core.work.base import LeaseLost
-from scheduling.deliveries import batches, interruption, outcomes, progress, run_start, videos
+from scheduling.deliveries import batches, interruption, outcomes, progress, run_start, videos, videos_ahead
 from scheduling.models import Batch, Campaign, CampaignRun
 from scheduling.responses import cards
 from wecom.messages import CardEvent
@@ -70,12 +70,13 @@ def note_response(event: CardEvent, *, application: Application, member: Member,
 
 
 def sweep_campaigns(*, now: datetime | None = None) -> int:
-    """Begin what is due, let batches go that nothing released, and end what was cancelled by a process that died.
+    """Ask for videos ahead, begin what is due, let batches go that nothing released, and end what a dead process left.
 
     Returns how many runs began.
     """
     now = now or timezone.now()
     keys = list(Campaign.objects.due(now).order_by("next_at", "pk").values_list("pk", flat=True)[:SWEEP_LIMIT])
+    videos_ahead.prepare_all(now=now)
     began = [run for run in (run_start.begin(pk, now=now) for pk in keys) if run is not None]
     progress.release_stuck(now=now, most=SWEEP_LIMIT)
     interruption.cancel_left(now=now, most=SWEEP_LIMIT)

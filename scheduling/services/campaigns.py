@@ -15,9 +15,9 @@ from core.parties.acting_client import client_name
 from scheduling.audience.audience_rule import parse_audience
 from scheduling.campaigns import approval, moments, state, validation
 from scheduling.campaigns.schedule_content import successor_of
-from scheduling.deliveries import forecast, interruption, run_start
+from scheduling.deliveries import forecast, interruption, run_start, videos_ahead
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign, CampaignContent, Schedule
+from scheduling.models import Campaign, CampaignContent, CampaignRun, Schedule
 from scheduling.series import edits
 from scheduling.services.mailings import ask_approval, check_approved, check_no_step, note_edit, take
 from scheduling.services.runs import run_due
@@ -62,6 +62,7 @@ def save_campaign(
         campaign.refresh_from_db(fields=["state", "approved_hash"])
         return campaign
     note_edit(campaign, by=by)
+    videos_ahead.forget(campaign)
     return campaign
 
 
@@ -141,6 +142,28 @@ def _settle_alone(campaign: Campaign, now: datetime) -> dict[str, Any]:
     description = approval.describe(campaign)
     campaign.approved_hash = approval.digest(description)
     return {"description": description, "digest": campaign.approved_hash}
+
+
+def run_campaign_now(campaign: Campaign, *, by: Person = None, now: datetime | None = None) -> CampaignRun:
+    """Send a repeated campaign now, besides its moments; twice in a second sends once.
+
+    Raises `SchedulingError` for one that is not started, is paused, goes out once, or was changed since its start.
+    """
+    now = now or timezone.now()
+    moment = now.replace(microsecond=0)
+
+    def run(row: Campaign) -> None:
+        if row.state not in Campaign.ON:
+            words, remedy = _("Only a campaign that goes on can be sent by hand."), _("Start or resume it first.")
+            raise SchedulingError(words, code="campaign_state", remedy=remedy)
+        if row.repeats != Campaign.Repeats.CRON:
+            words, remedy = _("It goes out once, at its own moment."), _("Copy it, and start the copy.")
+            raise SchedulingError(words, code="not_repeated", remedy=remedy)
+        check_approved(row)
+        run_start.open_run(row, moment, now=now, by_hand=True, by=by)
+
+    take(campaign, run)
+    return campaign.runs.get(moment=moment)
 
 
 def start_unblocked(

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import BaseConstraint, CheckConstraint, Model, UniqueConstraint
 from django.utils import timezone
 
-from scheduling.models import Schedule
+from scheduling.models import Campaign, Schedule
 from tests.support.factories import make_presentation, make_series_row, make_template, make_upload, make_voice
 from tests.support.model_rows import make_row
 
@@ -44,8 +44,14 @@ MINI = {**BUTTON, "kind": "view_miniprogram", "app_id": "wx1", "page": "pages/in
 # What breaks a constraint. Of one that is about two rows: what both have besides equal values of its fields.
 BROKEN: dict[str, list[Values]] = {
     "access_record_once_an_hour": [values()],
-    "awaited_video_by_one": [values(batch=None), lambda: {"schedule": make_row(Schedule)}],
+    "awaited_video_by_one": [
+        values(batch=None),
+        lambda: {"schedule": make_row(Schedule)},
+        lambda: {"campaign": make_row(Campaign)},
+        lambda: {"batch": None, "campaign": make_row(Campaign), "schedule": make_row(Schedule)},
+    ],
     "awaited_video_once_per_batch": [values()],
+    "awaited_video_once_per_campaign": [lambda: {"batch": None, "campaign": make_row(Campaign)}],
     "awaited_video_once_per_schedule": [lambda: {"batch": None, "schedule": make_row(Schedule)}],
     "rehearsal_of_one_subject": [values(campaign=None, series=None), lambda: {"series": make_series_row()}],
     "statement_confirmed_by_another": [

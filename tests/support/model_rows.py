@@ -146,7 +146,7 @@ def make_campaign_content(**fields: Any) -> Any:
 
 def make_awaited_video(**fields: Any) -> AwaitedVideo:
     """What the batch of a campaign waits for."""
-    return filled(AwaitedVideo, **{"schedule": None, **fields})  # type: ignore[no-any-return]
+    return filled(AwaitedVideo, **{"schedule": None, "campaign": None, **fields})  # type: ignore[no-any-return]
 
 
 def make_state(**fields: Any) -> State:

@@ -32,7 +32,11 @@ from scheduling.content_kinds.registry import kinds
 from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun
 
 LATEST = 5
-TIMES = ("repeat", "only_on", "weekdays", "month_day", "at", "cron", "time_zone", "in_member_zone", "days", "ends_on")
+TIMES = (
+    *("repeat", "only_on", "weekdays", "month_day", "at", "cron", "time_zone", "in_member_zone"),
+    *("days", "unknown_days", "ends_on"),
+)
+SENDING = ("urgent_reason", "missed", "grace_minutes", "valid_minutes", "interrupts")
 
 
 @admin.register(Campaign)
@@ -90,7 +94,10 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAd
             _("Compare two variants"),
             {"fields": ("compare", "share_b", *content_fields.names_of("b_zh"), *content_fields.names_of("b_en"))},
         ),
-        (_("When"), {"fields": (*TIMES, "urgent_reason", "missed", "valid_minutes", "interrupts", *WINDOW)}),
+        (
+            _("When"),
+            {"fields": (*TIMES, *SENDING, *WINDOW)},
+        ),
     )
 
     class Media:

@@ -12,9 +12,10 @@ from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
+    UnfoldBooleanSwitchWidget,
 )
 
-from avatars.models import DigitalHuman, Presentation, RenderTemplate
+from avatars.models import DigitalHuman, Presentation, RenderMode, RenderTemplate
 from conversations.models import Flow
 from scheduling import services
 from scheduling.admin.cards.card_field import CardField
@@ -33,7 +34,10 @@ SLOTS: Mapping[str, tuple[str, str]] = {
 }
 """The fields of a form by their prefix: a variant in a language."""
 
-FIELDS = ("text", "file", "template", "presentation", "values", "digital_human", "flow", "card")
+FIELDS = (
+    *("text", "literal", "file", "template", "presentation", "values", "defaults", "digital_human", "mode"),
+    *("flow", "card"),
+)
 """The columns of a content, in the order of the form."""
 
 LONGEST = 4096
@@ -107,6 +111,8 @@ def content_of(
     row.text, row.values = given.get("text") or "", given.get("values") or {}
     row.template, row.presentation = given.get("template"), given.get("presentation")
     row.digital_human, row.flow = given.get("digital_human"), given.get("flow")
+    row.literal, row.defaults = bool(given.get("literal")), bool(given.get("defaults"))
+    row.mode = given.get("mode") or ""
     # A card that says the same stays as it is, and with it its approval.
     row.card = row.card if pruned(given.get("card") or {}) == pruned(row.card) else given.get("card") or {}
     row.file = given.get("file") or ""
@@ -122,6 +128,7 @@ def _fields() -> dict[str, forms.Field]:
             widget=UnfoldAdminTextareaWidget(attrs={"rows": 5}),
             help_text=_TEXT_HELP,
         ),
+        "literal": _switch("literal"),
         "file": forms.FileField(label=capfirst(_("file")), required=False, widget=UnfoldAdminFileFieldWidget),
         "template": _choice(RenderTemplate, _("video template"), _("Leave it empty to have the text above spoken.")),
         "presentation": _choice(Presentation, _("presentation"), ""),
@@ -131,10 +138,28 @@ def _fields() -> dict[str, forms.Field]:
             widget=UnfoldAdminTextareaWidget(attrs={"rows": 2, "placeholder": "day = 2026-12-01"}),
             help_text=_("One a line: variable = value."),
         ),
+        "defaults": _switch("defaults"),
         "digital_human": _choice(DigitalHuman, _("digital human"), _("Leave it empty for the one of the desk.")),
+        "mode": forms.ChoiceField(
+            label=capfirst(_("mode")),
+            required=False,
+            choices=[("", "---------"), *RenderMode.choices],
+            widget=UnfoldAdminSelectWidget,
+            help_text=_column("mode").help_text,
+        ),
         "flow": _choice(Flow, _("flow"), _("The member gets its first question. Only published flows start.")),
         "card": CardField(label=capfirst(_("card")), required=False),
     }
+
+
+def _switch(name: str) -> forms.BooleanField:
+    column = _column(name)
+    label = capfirst(column.verbose_name)
+    return forms.BooleanField(label=label, required=False, widget=UnfoldBooleanSwitchWidget, help_text=column.help_text)
+
+
+def _column(name: str) -> Any:
+    return CampaignContent._meta.get_field(name)
 
 
 def _choice(model: type[Model], label: Any, help_text: Any) -> forms.ModelChoiceField[Any]:

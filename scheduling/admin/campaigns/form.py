@@ -40,7 +40,9 @@ CONDITIONS = {
     "cron": "repeat === 'cron'",
     "days": REPEATING,
     "ends_on": REPEATING,
+    "unknown_days": f"({REPEATING}) && days === 'working'",
     "missed": TIMED,
+    "grace_minutes": f"{TIMED} && missed === 'skip'",
     "window_weekdays": "window_days === 'chosen'",
 }
 OWN = (
@@ -54,6 +56,7 @@ OWN = (
     "time_zone",
     "in_member_zone",
     "days",
+    "unknown_days",
     "ends_on",
     "missed",
 )
@@ -91,7 +94,7 @@ class CampaignForm(WindowFields, TimingFields, WordsFields, forms.ModelForm[Camp
 
     class Meta:
         model = Campaign
-        fields = (*OWN, "urgent_reason", "valid_minutes", "interrupts", "link_clicks", *WINDOW)
+        fields = (*OWN, "grace_minutes", "urgent_reason", "valid_minutes", "interrupts", "link_clicks", *WINDOW)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -22,6 +22,7 @@ STEPS = {
     "send_back_this": (S.WAITING,),
     "start_this": (S.APPROVED,),
     "start_alone_this": (S.DRAFT, S.WAITING),
+    "run_now_this": (S.SCHEDULED, S.RUNNING),
     "pause_this": (S.SCHEDULED, S.RUNNING),
     "resume_this": (S.PAUSED,),
     "cancel_this": (S.APPROVED, S.SCHEDULED, S.RUNNING, S.PAUSED),
@@ -40,7 +41,9 @@ class LifeAdmin(LifeStepsAdmin):
         if row is not None and row.series_id is not None:
             return {*STEPS, "copy_this"}
         hidden = super().hidden_steps(row)
-        return hidden | {"start_alone_this"} if row is None or row.needs_approval else hidden
+        if row is None or row.needs_approval:
+            hidden.add("start_alone_this")
+        return hidden if row is not None and row.rule is not None else hidden | {"run_now_this"}
 
     @action(
         description=_("Ask for approval"),
@@ -74,6 +77,12 @@ class LifeAdmin(LifeStepsAdmin):
         services.send_back_mailing,
         title=_("Send this campaign back?"),
         words=_("It becomes a draft again. Its writer can change it and ask once more."),
+    )
+    run_now_this = step_button(
+        life_steps.RUN_NOW,
+        services.run_campaign_now,
+        title=_("Send this campaign now?"),
+        words=_("It goes out once more, besides its own moments, to all who are in its audience now."),
     )
     pause_this = step_button(
         life_steps.PAUSE,

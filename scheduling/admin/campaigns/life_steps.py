@@ -58,6 +58,7 @@ SEND_BACK = LifeStep(
     given=("why",),
 )
 START = LifeStep(name="start_this", label=_("Start"), right="send", icon="send", said=_("It runs."))
+RUN_NOW = LifeStep(name="run_now_this", label=_("Run now"), right="send", icon="bolt", said=_("It is sent now."))
 PAUSE = LifeStep(
     name="pause_this",
     label=_("Pause"),

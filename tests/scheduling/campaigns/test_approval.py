@@ -33,6 +33,7 @@ FREE_OF_CAMPAIGN = {
     "reason": "where it is in its life",
     "watched_from": "where it is in its life",
     "next_at": "where it is in its life",
+    "ahead_for": "what was made ahead for it",
 }
 OF_STEPS = dict.fromkeys(("series", "day", "at"), "only a step of a series has it, and is approved with its series")
 RELATED_TO_CAMPAIGN = {
@@ -41,6 +42,7 @@ RELATED_TO_CAMPAIGN = {
     "runs": "what has gone out",
     "taken": "what has gone out, of a step",
     "rehearsals": "what would go out",
+    "videos": "what is made ahead for it",
 }
 FREE_OF_TEMPLATE = {
     "name": "only shown in the admin",

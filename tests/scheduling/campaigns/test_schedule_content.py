@@ -11,6 +11,7 @@ from scheduling.models import Campaign, Delivery, Run
 from tests.scheduling.support.campaigns import approve, work
 from tests.scheduling.support.schedules import clock, make_schedule
 from tests.support import factories
+from wecom.models import Outbound
 
 pytestmark = pytest.mark.django_db
 NOW = clock("2026-11-24T12:00")  # a Tuesday
@@ -55,17 +56,28 @@ def test_a_video_keeps_its_speaker_and_script(application):
     human = factories.make_digital_human(name="小新")
     schedule = make_schedule(message_type="video", digital_human=human, mode="lipsync")
     content = services.convert_schedule(schedule).contents.get()
-    assert (content.text, content.digital_human) == ("早上好！", human)
-    assert "mode" in differences(schedule)
+    assert (content.text, content.digital_human, content.mode) == ("早上好！", human, "lipsync")
 
 
-def test_what_a_campaign_does_in_another_way_is_said():
-    plain = differences(make_schedule())
-    assert "second person" in plain
-    assert "Braces" not in plain
-    assert "Braces" in differences(make_schedule(text="你好{{name}}"))
-    assert "45 minutes" in differences(make_schedule(grace_minutes=45, text="迟到"))
-    assert "Monday to Friday" in differences(make_schedule(days="working", unknown_days="weekdays", text="班"))
+def test_what_it_may_do_is_carried_over():
+    schedule = make_schedule(text="你好{{name}}", grace_minutes=45, days="working", unknown_days="weekdays")
+    campaign = services.convert_schedule(schedule)
+    assert (campaign.policy, campaign.missed, campaign.grace_minutes) == ("alone", "skip", 45)
+    assert (campaign.unknown_days, campaign.valid_minutes, campaign.offers_settings) == ("weekdays", None, False)
+    assert campaign.contents.get().literal
+    assert campaign.rule is not None
+    assert campaign.rule.upcoming(clock("2090-01-01T00:00"), 3) == schedule.rule.upcoming(clock("2090-01-01T00:00"), 3)
+    assert services.campaign_problems(campaign, now=NOW) == []
+    assert differences(schedule) == "The runs of the schedule stay with the schedule."
+
+
+def test_it_is_started_by_one_person_as_the_schedule_was():
+    campaign = services.convert_schedule(make_schedule(text="{{name}}，早"))
+    services.start_campaign(campaign, alone=True, now=NOW)
+    at = clock("2026-11-25T09:00")
+    services.sweep_campaigns(now=at)
+    work(at, calls=False)
+    assert Outbound.objects.get().content["content"] == "{{name}}，早"
 
 
 def test_the_schedule_goes_on_until_the_campaign_starts():

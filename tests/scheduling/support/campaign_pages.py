@@ -25,7 +25,14 @@ def form(**fields: Any) -> dict[str, Any]:
     values |= {"repeat": "now"}
     values |= {"audience-everyone": "yes", "audience-departments": ""}
     values |= {"a_zh_text": "三点开会", "time_zone": "Asia/Shanghai", "days": "every", "missed": "once"}
-    return {**values, "interrupts": "wait", "link_clicks": "none", "window_days": "every", **fields}
+    return {
+        **values,
+        "interrupts": "wait",
+        "link_clicks": "none",
+        "window_days": "every",
+        "unknown_days": "hold",
+        **fields,
+    }
 
 
 def page(row: Model, name: str = "change") -> str:
