@@ -10,6 +10,11 @@ def run_due(pk: int) -> None:
     services.run_due(pk)
 
 
+@shared_task(name="scheduling.begin")
+def begin(pk: int) -> None:
+    services.begin_campaign(pk)
+
+
 @shared_task(name="scheduling.sweep")
 def sweep() -> None:
     services.sweep()

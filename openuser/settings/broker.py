@@ -81,7 +81,10 @@ TASK_QUEUES: dict[str, tuple[str, ...]] = {
         "wecom.sync_due_directories",
     ),
     "bulk.answers": ("conversations.embed", "conversations.embed_missing"),
-    "bulk.campaigns": ("scheduling.run_due", "scheduling.send_batch", "scheduling.start_run", "scheduling.sweep"),
+    "bulk.campaigns": (
+        *("scheduling.begin", "scheduling.run_due", "scheduling.send_batch", "scheduling.start_run"),
+        "scheduling.sweep",
+    ),
     "bulk.documents": ("conversations.read_document",),
     "bulk.rehearsals": ("scheduling.rehearse",),
     "bulk.messages": ("wecom.deliver_bulk_due",),

@@ -12,6 +12,7 @@ from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QueryS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from conversations import services as conversations
 from scheduling import descriptions
 from scheduling.audience.audience_rule import AudienceRule, Selection
 from scheduling.exceptions import SchedulingError
@@ -113,6 +114,15 @@ def unknown_ids(rule: AudienceRule, *, application: Application) -> QuerySet[Aud
         return None
     known = Member.objects.filter(corporation=application.corporation_id, user_id=OuterRef("user_id"))
     return AudienceSheetMember.objects.filter(~Exists(known), sheet=rule.include.sheet).order_by("line")
+
+
+def make_members(rule: AudienceRule, *, application: Application) -> None:
+    """Make rows for members that it names one by one, unless a directory says that they do not exist."""
+    missing = unknown_members(rule, application=application)
+    strangers = set(conversations.find_unknown(missing, application=application)) if missing else set()
+    for user_id in missing:
+        if user_id not in strangers:
+            conversations.conversation_with(user_id, application=application)
 
 
 def unknown_members(rule: AudienceRule, *, application: Application) -> list[str]:

@@ -28,6 +28,7 @@ class CampaignWords:
     content_type: str
     contents: Mapping[str, Mapping[str, Any]]
     shows_way_out: bool = False
+    is_alone: bool = False
 
     @classmethod
     def of(cls, campaign_id: int, description: Mapping[str, Any]) -> "CampaignWords":
@@ -36,6 +37,7 @@ class CampaignWords:
             content_type=description["content_type"],
             contents=description["contents"],
             shows_way_out=bool(description.get("way_out")),
+            is_alone=description.get("policy") == Campaign.Policy.ALONE,
         )
 
     def __getitem__(self, key: tuple[str, str]) -> Mapping[str, Any]:
@@ -84,6 +86,11 @@ class CampaignWords:
         return kind_named(self.content_type)
 
     @property
+    def in_parts(self) -> bool:
+        """Whether a long text goes out in numbered parts: to as few members as a schedule has."""
+        return self.is_alone and self.kind.in_parts
+
+    @property
     def batch_size(self) -> int:
         return self.kind.batch_size(is_personal=self.is_personal)
 
@@ -112,6 +119,11 @@ def campaigns_with_variable(name: str, *, corporation: Corporation) -> list[Camp
         if is_theirs and any(one.name == name for one in variables.variables_of(words.texts)):
             campaigns[row.campaign_id] = row.campaign
     return list(campaigns.values())
+
+
+def whole_text(words: Mapping[str, Any], facts: Mapping[str, str]) -> str:
+    """The text of a content with its last line, for a member with these facts."""
+    return with_way_out(text_of(words, facts), words)
 
 
 def compose(kind: ContentKind, words: Mapping[str, Any], facts: Mapping[str, str]) -> contents.Content:

@@ -11,6 +11,7 @@ from core.live_updates import publish_change
 from scheduling.campaigns.transitions import Life
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign
+from scheduling.schedules import beat_entries
 
 S = Campaign.State
 LIFE = Life(
@@ -57,5 +58,8 @@ def change(
 ) -> None:
     """Take a locked campaign to another state and record the step. Raises `SchedulingError` for one that cannot be."""
     said: dict[str, Any] = {"why": why, "reason": reason, "description": description, "digest": digest}
+    was_on = campaign.state in Campaign.ON
     LIFE.take(campaign, after, by=by, now=now, wrote=wrote, **said)
+    if was_on is not (after in Campaign.ON):
+        beat_entries.sync_campaign(campaign)
     publish_change("campaigns", "state")

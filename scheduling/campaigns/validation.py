@@ -127,8 +127,18 @@ def content_problems(campaign: Campaign, row: CampaignContent, slots: Slots | No
     yield from lacking
     if kind.is_made:
         yield from _video(row, slots)
+    elif kind.in_parts and not campaign.needs_approval:
+        yield from _length(row)
     elif isinstance(kind, MessageKind) and not flaws and not lacking:
         yield from _composed(campaign, kind, row, slots)
+
+
+def _length(row: CampaignContent) -> Iterator[SchedulingError]:
+    """Whether a text that may go out in parts is too long for that."""
+    most = settings.SCHEDULING["MAX_TEXT"]
+    if len(row.text) > most:
+        words = _("The text has %(count)d characters; it may have %(most)d.") % {"count": len(row.text), "most": most}
+        yield _error("text", "too_long", words, _("Make it shorter."))
 
 
 def _composed(campaign: Campaign, kind: MessageKind, row: CampaignContent, slots: Slots) -> Iterator[SchedulingError]:

@@ -52,6 +52,7 @@ class ContentKind:
         has_sources: whether it uses rows that others may edit, so that an approval is compared with them once more.
         is_made: whether a video is made before it goes out.
         is_dialogue: whether it starts a flow, and so is no message of its own.
+        in_parts: whether a long one may go out as several messages, as a schedule sends it.
         personal_batch: members of a batch in which each gets words of their own.
     """
 
@@ -65,6 +66,7 @@ class ContentKind:
     has_sources: ClassVar[bool] = False
     is_made: ClassVar[bool] = False
     is_dialogue: ClassVar[bool] = False
+    in_parts: ClassVar[bool] = False
     personal_batch: ClassVar[int] = PERSONAL
 
     def flaws(self, content: Any) -> Iterator[Flaw]:

@@ -35,6 +35,7 @@ class TextKind(WrittenKind):
     """Words as they are."""
 
     name, label, order = "text", gettext_noop("text"), 10
+    in_parts = True
     content = contents.Text
 
 

@@ -20,7 +20,6 @@ from scheduling.audience.personalisation import member_facts
 from scheduling.campaigns import approval, content, sending_policy
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.hours.send_hours import SendHours, window_of
-from scheduling.content_kinds.content_kind import ContentKind
 from scheduling.deliveries import progress, videos, way_out_calls
 from scheduling.deliveries.progress import end_batch
 from scheduling.deliveries.videos import Videos
@@ -60,7 +59,7 @@ def send(batch: Batch, *, now: datetime) -> None:
 
 def _is_as_approved(run: CampaignRun) -> bool:
     """Whether the sources of its content, such as the script of a template, are still those that were approved."""
-    if not run.campaign.kind.has_sources:
+    if not run.campaign.kind.has_sources or not run.campaign.needs_approval:
         return True
     return approval.digest(approval.describe_contents(run.campaign)) == approval.digest(run.content["contents"])
 
@@ -73,7 +72,8 @@ def let_through(batch: Batch, *, now: datetime) -> Application | None:
         batch.postpone(now + PAUSED_FOR, Batch.Reason.PAUSED, count_attempt=False)
         return None
     policy = sending_policy.policy_of(application)
-    if campaign.state != Campaign.State.RUNNING or policy.is_stopped or run.digest != campaign.approved_hash:
+    is_bound = run.digest == campaign.approved_hash or not campaign.needs_approval
+    if campaign.state != Campaign.State.RUNNING or policy.is_stopped or not is_bound:
         _rest(batch)
         return None
     if batch.expires_at is not None and batch.expires_at <= now:
@@ -117,14 +117,19 @@ def _send(batch: Batch, words: CampaignWords, application: Application, found: V
     own = clicks.with_short_links(run, words.kind, own, variant=batch.variant, language=batch.language)
     reason = ""
     if found is not None:
-        calls = videos.send_all(application, found, members, title=run.campaign.name, words=own, **options)
+        title = "" if words.is_alone else run.campaign.name
+        calls = videos.send_all(application, found, members, title=title, words=own, **options)
         if found.readers:
             _planned(batch).filter(member__in=found.readers).update(reason=Delivery.Reason.PREFERS_TEXT)
         if found.degraded:
             reason = Batch.Reason.TEXT
             _planned(batch).filter(member__in=found.degraded).update(reason=Delivery.Reason.TEXT)
     elif words.is_personal:
-        calls = _send_personal(batch, application, words.kind, own, members, options)
+        calls = _send_personal(batch, application, words, own, members, options)
+    elif words.in_parts:
+        text = content.whole_text(own, {})
+        outbound = conversations.broadcast_text(application, text, to=list(members.values()), **options)
+        calls = {outbound.pk: list(members)}
     else:
         message = cards.name_for_batch(content.compose(words.kind, own, {}), batch)
         file = own["file"]
@@ -179,7 +184,7 @@ def _leave_out(batch: Batch, rows: QuerySet[Delivery], reason: Delivery.Reason) 
 def _send_personal(
     batch: Batch,
     application: Application,
-    kind: ContentKind,
+    whole: CampaignWords,
     words: Mapping[str, Any],
     members: Mapping[int, str],
     options: dict[str, Any],
@@ -189,15 +194,22 @@ def _send_personal(
     same: dict[str, list[Member]] = defaultdict(list)
     composed = {}
     for member in rows.order_by("pk"):
-        message = cards.unnamed(content.compose(kind, words, member_facts(member)))
+        facts = member_facts(member)
+        if whole.in_parts:
+            same[content.whole_text(words, facts)].append(member)
+            continue
+        message = cards.unnamed(content.compose(whole.kind, words, facts))
         key = repr(message)
         composed[key] = message
         same[key].append(member)
     calls = {}
     for key, group in same.items():
         names = [member.user_id for member in group]
-        message = cards.name_for_batch(composed[key], batch)
-        outbound = conversations.broadcast(application, message, to=names, file=words["file"], **options)
+        if whole.in_parts:
+            outbound = conversations.broadcast_text(application, key, to=names, **options)
+        else:
+            message = cards.name_for_batch(composed[key], batch)
+            outbound = conversations.broadcast(application, message, to=names, file=words["file"], **options)
         calls[outbound.pk] = [member.pk for member in group]
     return calls
 

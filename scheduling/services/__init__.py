@@ -71,10 +71,12 @@ from scheduling.services.campaign_previews import (
     send_test,
 )
 from scheduling.services.campaign_runs import (
+    begin_campaign,
     follow_call,
     follow_choices,
     follow_recall,
     note_response,
+    run_due_campaigns,
     send_batch,
     start_run,
     sweep_campaigns,

@@ -49,6 +49,7 @@ def forecast_campaign(
     ahead = forecast.forecast_start(campaign, now=now, at=at, alone=alone)
     with transaction.atomic():
         run = CampaignRun.objects.create(campaign=campaign, moment=now, content=description)
+        run_start.make_members(run)
         words = CampaignWords.of(campaign.pk, description)
         planned = run_start.freeze(run, words, now=now) if campaign.sender else 0
         deliveries, batches = Delivery.objects.filter(run=run), Batch.objects.filter(run=run)

@@ -76,6 +76,9 @@ def _send_test(campaign: Campaign, member: Member, *, variant: str) -> None:
     talk = conversations.conversation_with(member.user_id, application=application)
     with translation.override(seen.language):
         mark, name = _("[Test]"), campaign.name
+    if seen.in_parts:
+        conversations.say(talk, f"{mark} {seen.words}", cid=cid)
+        return
     whole = _marked(seen.content, mark) if seen.content is not None else None
     if whole is not None:
         whole = cards.name_for_test(whole, campaign)

@@ -19,12 +19,18 @@ logger = logging.getLogger(__name__)
 SWEEP_LIMIT = 200
 
 
+def begin_campaign(pk: int, *, now: datetime | None = None) -> CampaignRun | None:
+    """Begin the moment of a campaign that is due; None if nothing is due."""
+    return run_start.begin(pk, now=now or timezone.now())
+
+
 def start_run(pk: int, *, now: datetime | None = None) -> None:
     """Freeze the audience of a run, once, and let its first batches go."""
     run = CampaignRun.claim(pk, now=now)
     if run is None:
         return
     crash_points.point("run.claimed")
+    run_start.make_members(run)
     try:
         run_start.start(run, now=now or timezone.now())
     except LeaseLost:
@@ -69,15 +75,21 @@ def note_response(event: CardEvent, *, application: Application, member: Member,
     return cards.record(event, application=application, member=member, at=at)
 
 
+def run_due_campaigns(*, now: datetime | None = None) -> list[CampaignRun]:
+    """Begin what is due; returns the runs."""
+    now = now or timezone.now()
+    keys = list(Campaign.objects.due(now).order_by("next_at", "pk").values_list("pk", flat=True)[:SWEEP_LIMIT])
+    return [run for run in (run_start.begin(pk, now=now) for pk in keys) if run is not None]
+
+
 def sweep_campaigns(*, now: datetime | None = None) -> int:
     """Ask for videos ahead, begin what is due, let batches go that nothing released, and end what a dead process left.
 
     Returns how many runs began.
     """
     now = now or timezone.now()
-    keys = list(Campaign.objects.due(now).order_by("next_at", "pk").values_list("pk", flat=True)[:SWEEP_LIMIT])
     videos_ahead.prepare_all(now=now)
-    began = [run for run in (run_start.begin(pk, now=now) for pk in keys) if run is not None]
+    began = run_due_campaigns(now=now)
     progress.release_stuck(now=now, most=SWEEP_LIMIT)
     interruption.cancel_left(now=now, most=SWEEP_LIMIT)
     return len(began)

@@ -19,7 +19,7 @@ from scheduling.deliveries import forecast, interruption, run_start, videos_ahea
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent, CampaignRun, Schedule
 from scheduling.series import edits
-from scheduling.services.mailings import ask_approval, check_approved, check_no_step, note_edit, take
+from scheduling.services.mailings import ask_approval, check_approved, check_going, check_no_step, note_edit, take
 from scheduling.services.runs import run_due
 from scheduling.services.schedules import pause
 
@@ -159,7 +159,7 @@ def run_campaign_now(campaign: Campaign, *, by: Person = None, now: datetime | N
         if row.repeats != Campaign.Repeats.CRON:
             words, remedy = _("It goes out once, at its own moment."), _("Copy it, and start the copy.")
             raise SchedulingError(words, code="not_repeated", remedy=remedy)
-        check_approved(row)
+        check_going(row)
         run_start.open_run(row, moment, now=now, by_hand=True, by=by)
 
     take(campaign, run)

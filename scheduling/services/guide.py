@@ -1,4 +1,4 @@
-"""The function of the integration guide that makes a schedule from code."""
+"""The guide's function that sends a message repeatedly: it makes a campaign that nobody else approves."""
 
 import hashlib
 import json
@@ -7,14 +7,20 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import Model
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
+from scheduling.campaigns.schedule_content import successor_of
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Schedule, default_grace, default_time_zone
-from scheduling.services.schedules import save_schedule
+from scheduling.models import Campaign, Schedule, default_grace, default_time_zone
+from scheduling.schedules import validation
+from scheduling.services.campaigns import convert_schedule, save_campaign, start_campaign
+from scheduling.services.mailings import pause_mailing
+from scheduling.services.runs import run_due
+from scheduling.services.schedules import tidy_up
 from wecom.models import Application
 
 T = TypeVar("T", bound=Model)
@@ -61,15 +67,16 @@ def schedule_wechat_message(
     grace_minutes: int | None = None,
     application: Application | None = None,
     now: datetime | None = None,
-) -> Schedule:
+) -> Campaign:
     """Send a message repeatedly: `schedule` is a cron line, like "0 9 * * *" for every day at 9:00.
 
     It goes to members by user ID ("@all" for all in the visible range), to departments with those below, and to tags.
     `message` and `text` are two names of the same argument. A video template or a presentation can replace them, with
     values for its variables, which can use facts about each member like {{name}}.
 
-    A call with equal arguments returns the existing schedule in its current state (it may be edited or paused), so the
-    function can be called at every start of a process. Raises `SchedulingError` with the argument and the remedy.
+    A call with equal arguments returns the existing campaign in its current state (it may be edited, paused or
+    cancelled), so the function can be called at every start of a process. It takes the place of a schedule that an
+    equal call of an earlier version made, paused if that is. Raises `SchedulingError` with the argument and the remedy.
     """
     if message and text and message != text:
         words = _("Both message and text are given, and they differ.")
@@ -95,18 +102,60 @@ def schedule_wechat_message(
     )
     wanted.key = _key(wanted)
     try:
-        return Schedule.objects.filter(key=wanted.key).first() or save_schedule(wanted, now=now)
+        return _existing(wanted.key, now) or _campaign_of(wanted, now=now)
     except IntegrityError:
         # A concurrent call with the same arguments was faster.
-        return Schedule.objects.get(key=wanted.key)
+        return Campaign.objects.get(key=wanted.key)
     except SchedulingError as error:
         field = ARGUMENTS.get(error.field, error.field)
         raise SchedulingError(error.message, code=error.code, remedy=error.remedy, field=field) from error
 
 
-async def aschedule_wechat_message(user_id: str | Sequence[str] = (), **options: Any) -> Schedule:
+async def aschedule_wechat_message(user_id: str | Sequence[str] = (), **options: Any) -> Campaign:
     """`schedule_wechat_message` to await, with the same arguments."""
     return await sync_to_async(schedule_wechat_message)(user_id, **options)
+
+
+@transaction.atomic
+def _campaign_of(schedule: Schedule, *, now: datetime | None = None) -> Campaign:
+    """The campaign that a call asks for, on from now: `schedule` has its words, members and times, and is not saved.
+
+    Raises `SchedulingError` with the field and the remedy.
+    """
+    tidy_up(schedule)
+    validation.check(schedule)
+    successor = successor_of(schedule)
+    successor.campaign.replaces, successor.campaign.key = None, schedule.key
+    campaign = save_campaign(successor.campaign, successor.contents)
+    return start_campaign(campaign, alone=True, now=now)
+
+
+def _replace(schedule: Schedule, *, now: datetime | None = None) -> Campaign:
+    """Let a campaign go on in the place of a schedule that a call made, from now on; paused if the schedule is.
+
+    The schedule stays, paused, with its runs; what was due until now is its own. Twice gives the same campaign.
+    """
+    now = now or timezone.now()
+    run_due(schedule.pk, now=now)
+    with transaction.atomic():
+        row = Schedule.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
+        going = row.successors.exclude(state__in=Campaign.OVER).first()
+        if going is not None:
+            return going
+        paused, campaign = row.paused, convert_schedule(row)
+        campaign.key = row.key
+        campaign.save(update_fields=["key"])
+        start_campaign(campaign, alone=True, now=now)
+        return pause_mailing(campaign, now=now) if paused else campaign
+
+
+def _existing(key: str, now: datetime | None) -> Campaign | None:
+    """The campaign of an equal call; one takes the place of the schedule that it made in an earlier version."""
+    campaign = Campaign.objects.filter(key=key).first()
+    if campaign is not None:
+        return campaign
+    schedule = Schedule.objects.filter(key=key).first()
+    return _replace(schedule, now=now) if schedule is not None else None
 
 
 def _digital_human(pk: int | None) -> DigitalHuman | None:

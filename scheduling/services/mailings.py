@@ -179,7 +179,7 @@ def resume_mailing(row: M, *, by: Person = None, now: datetime | None = None) ->
     kind, now = _kind(row), now or timezone.now()
 
     def go_on(locked: M) -> None:
-        check_approved(locked)
+        check_going(locked)
         kind.go_on(locked, by, now)
 
     take(row, go_on)
@@ -244,6 +244,17 @@ def check_approved(row: M) -> None:
     if not row.approved_hash or row.approved_hash != approval.digest(_kind(row).describe(row)):
         words = _("It is not as it was approved.")
         raise SchedulingError(words, code="not_approved", remedy=_("Ask for approval again."))
+
+
+def check_going(row: M) -> None:
+    """Raise `SchedulingError` for one that is on, or was, and is not as it was approved.
+
+    A campaign that nobody else approves is bound to what it uses now: a template, or the rule of a segment.
+    """
+    if not row.needs_approval and row.approved_hash:
+        row.approved_hash = approval.digest(_kind(row).describe(row))
+    else:
+        check_approved(row)
 
 
 def check_no_step(campaign: Campaign) -> None:

@@ -129,7 +129,7 @@ def remind_not_confirmed(run: CampaignRun, *, by: AbstractBaseUser | None = None
     fresh |= dict.fromkeys(
         ("series", "day", "at", "starts_at", "ends_on", "watched_from", "next_at", "next_working_day_at")
     )
-    for field, value in fresh.items():
+    for field, value in (fresh | Campaign.OF_ITS_OWN).items():
         setattr(campaign, field, value)
     campaign.audience = _exactly(members, name=name[:NAME], by=by)
     return save_campaign(campaign, contents, by=by)

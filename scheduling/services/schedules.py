@@ -19,7 +19,7 @@ def save_schedule(schedule: Schedule, *, now: datetime | None = None) -> Schedul
     Raises `SchedulingError` with the field and the remedy.
     """
     now = now or timezone.now()
-    _tidy_up(schedule)
+    tidy_up(schedule)
     validation.check(schedule)
     before = Schedule.objects.select_for_update(of=("self",)).filter(pk=schedule.pk).first()
     goes_on = before is not None and before.rule == schedule.rule and before.paused == schedule.paused
@@ -84,7 +84,8 @@ def _set_paused(schedule: Schedule, *, paused: bool, now: datetime) -> bool:
     return changed
 
 
-def _tidy_up(schedule: Schedule) -> None:
+def tidy_up(schedule: Schedule) -> None:
+    """Write the fields of a schedule as they are kept."""
     schedule.user_ids = list(dict.fromkeys(str(one).strip().lower() for one in schedule.user_ids))
     schedule.cron = " ".join(schedule.cron.split())
     schedule.paused = schedule.paused or schedule.draft

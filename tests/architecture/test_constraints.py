@@ -44,6 +44,7 @@ MINI = {**BUTTON, "kind": "view_miniprogram", "app_id": "wx1", "page": "pages/in
 # What breaks a constraint. Of one that is about two rows: what both have besides equal values of its fields.
 BROKEN: dict[str, list[Values]] = {
     "access_record_once_an_hour": [values()],
+    "campaign_one_per_call": [values(key="k")],
     "awaited_video_by_one": [
         values(batch=None),
         lambda: {"schedule": make_row(Schedule)},
@@ -206,6 +207,7 @@ ALLOWED: dict[str, list[Values]] = {
     "flow_start_one_waits": [values(status="started")],
     "session_one_active": [values(status="done")],
     "unanswered_question_once": [values(status="answered")],
+    "campaign_one_per_call": [values(key="")],
     "schedule_one_per_call": [values(key="")],
     "campaign_sends_approved": [values(state="draft"), values(state="running", approved_hash="5f")],
     "campaign_step_has_its_day": [values(), a_step(), a_step(day=0, at=None)],

@@ -21,7 +21,7 @@ State.objects.create(flow=flow, position=2, key="end", name="结束", kind="end"
 conversations.publish(flow)
 from scheduling import services as scheduling
 wishes = {"message_type": "video", "presentation_id": shown.pk}
-scheduling.run_now(scheduling.schedule_wechat_message("%s", schedule="0 9 1 1 *", **wishes))
+scheduling.run_campaign_now(scheduling.schedule_wechat_message("%s", schedule="0 9 1 1 *", **wishes))
 """
 
 

@@ -14,8 +14,8 @@ from tests.scheduling.support.schedules import make_schedule
 
 def test_every_name_leads_to_a_task():
     named = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    ours = {name for name in named | {beat_entries.TASK} if name.startswith("scheduling.")}
-    assert ours == {"scheduling.sweep", "scheduling.tidy", "scheduling.run_due"}
+    ours = {name for name in named | {beat_entries.TASK, beat_entries.CAMPAIGN_TASK} if name.startswith("scheduling.")}
+    assert ours == {"scheduling.sweep", "scheduling.tidy", "scheduling.run_due", "scheduling.begin"}
     assert ours <= set(current_app.tasks)
 
 

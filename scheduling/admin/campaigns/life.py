@@ -121,7 +121,7 @@ class LifeAdmin(LifeStepsAdmin):
             row.pk, row._state.adding = None, True
         fresh: dict[str, Any] = {"state": S.DRAFT, "reason": "", "approved_hash": "", "created_by": request.user}
         fresh["urgent_reason"] = ""  # which was that of the other
-        for name, value in {**fresh, "watched_from": None, "next_at": None}.items():
+        for name, value in {**fresh, **Campaign.OF_ITS_OWN, "watched_from": None, "next_at": None}.items():
             setattr(campaign, name, value)
         campaign.name = gettext("Copy of %(name)s") % {"name": campaign.name}
         campaign.name = campaign.name[:80]

@@ -1,4 +1,4 @@
-"""Three beats at once: one is killed as a schedule fires, and the clock of another jumps over a fire."""
+"""Three beats at once: one is killed as a campaign begins, and the clock of another jumps over a fire."""
 
 import random
 import time
@@ -13,8 +13,12 @@ BEATS = ("beat", "beat2", "beat3")
 WORDS = "整点到了。"
 MEMBERS = 3
 MINUTE = 60.0
-RUNS = "SELECT due_at, outcome FROM scheduling_run ORDER BY due_at"
-PAUSE = "from scheduling import models, services; [services.pause(one) for one in models.Schedule.objects.all()]"
+RUNS = "SELECT moment, reason FROM scheduling_campaignrun ORDER BY moment"
+PAUSE = """
+from scheduling import models, services
+for one in models.Campaign.objects.filter(state__in=models.Campaign.ON):
+    services.pause_mailing(one)
+"""
 
 
 class Beats(Stage):
@@ -50,7 +54,7 @@ def play(chance: random.Random, short: bool) -> str:
         wait_for(lambda: not stage.has_work(), "all work to end")
         runs = stage.asks(RUNS)
         counts = [said(member) for member in members]
-    sent = [due for due, outcome in runs if outcome == "sent"]
+    sent = [due for due, reason in runs if not reason]
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(sent)]
     words = f"{len(BEATS)} beats, {len(runs)} runs, said {counts} times, seconds between them {gaps}"
     assert counts == [len(sent)] * MEMBERS, words

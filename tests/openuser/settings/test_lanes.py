@@ -37,7 +37,14 @@ def test_tasks_go_to_the_queue_that_names_them():
     [
         *("conversations.embed", "conversations.embed_missing", "conversations.read_document"),
         *("conversations.move_sessions", "openuser.back_up", "openuser.sweep_bulk", "openuser.tidy"),
-        *("scheduling.run_due", "scheduling.send_batch", "scheduling.start_run", "scheduling.sweep", "scheduling.tidy"),
+        *(
+            "scheduling.begin",
+            "scheduling.run_due",
+            "scheduling.send_batch",
+            "scheduling.start_run",
+            "scheduling.sweep",
+            "scheduling.tidy",
+        ),
         *("wecom.deliver_bulk_due", "wecom.sync_directory", "wecom.sync_due_directories"),
     ],
 )

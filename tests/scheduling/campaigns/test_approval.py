@@ -34,6 +34,8 @@ FREE_OF_CAMPAIGN = {
     "watched_from": "where it is in its life",
     "next_at": "where it is in its life",
     "ahead_for": "what was made ahead for it",
+    "key": "the call that made it",
+    "periodic_task": "who wakes a worker",
 }
 OF_STEPS = dict.fromkeys(("series", "day", "at"), "only a step of a series has it, and is approved with its series")
 RELATED_TO_CAMPAIGN = {

@@ -84,6 +84,27 @@ def test_a_choice_is_part_of_what_is_approved(field, value):
     assert services.describe_campaign(campaign)["contents"]["A/zh-hans"][field] == value
 
 
+def test_a_long_text_of_ones_own_goes_out_in_parts():
+    campaign = make_campaign("{{name|同事}}" + "长" * 1500, policy="alone", audience={"members": ["lisi"]})
+    assert services.campaign_problems(campaign) == []
+    services.start_campaign(campaign, alone=True)
+    work(calls=False)
+    parts = [row.content["content"] for row in Outbound.objects.order_by("pk")]
+    assert len(parts) > 1
+    assert "李四" in parts[0]
+    assert sum(part.count("长") for part in parts) == 1500
+    assert outcomes(campaign) == {"planned": 1}
+
+
+@pytest.mark.parametrize(("policy", "most"), [("approved", 682), ("alone", 4000)])
+def test_a_text_that_is_too_long_says_so(policy, most):
+    for count, codes in ((most, []), (most + 1, ["too_long"])):
+        campaign = make_campaign("长" * count, policy=policy)
+        assert [(one.code, one.field) for one in services.campaign_problems(campaign)] == [
+            (code, "text") for code in codes
+        ]
+
+
 def test_the_form_keeps_what_is_chosen():
     hr = person_of("editor")
     chosen = {"a_zh_literal": "on", "a_zh_mode": "lipsync", "a_zh_defaults": "on"}

@@ -7,13 +7,14 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from rest_framework.test import APIClient
 
+from avatars.models import Render, RenderTemplate, TemplateVariable
 from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent, CampaignRun, SendingPolicy
 from tests.scheduling.support.campaign_pages import form, page, person_of, press, seen
 from tests.scheduling.support.campaigns import approve, make_campaign, make_person, outcomes, work
 from tests.scheduling.support.schedules import clock
-from tests.support.factories import make_api, make_member
+from tests.support.factories import make_api, make_member, make_template
 from wecom.models import Outbound
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +87,24 @@ def test_an_edit_in_a_pause_asks_for_another_start():
     services.pause_mailing(campaign)
     assert refused(services.start_campaign, campaign, alone=True)[0] == "campaign_state"
     assert services.resume_mailing(campaign).state == "scheduled"
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_an_edited_template_goes_out_as_it_is_then(paused):
+    who = TemplateVariable(name="who", label="who", required=False, default="同事")
+    template = make_template(script="{{who}}，早！", variables=[who])
+    mornings = {"repeats": "cron", "cron": "0 9 * * *", "content_type": "video"}
+    now, nine = clock("2026-11-24T12:00"), clock("2026-11-25T09:00")
+    campaign = services.start_campaign(alone({"template": template}, **mornings), alone=True, now=now)
+    if paused:
+        services.pause_mailing(campaign, now=now)
+    RenderTemplate.objects.update(script="{{who}}，晚上好！")
+    if paused:
+        services.resume_mailing(campaign, now=now)
+    services.begin_campaign(campaign.pk, now=nine)
+    work(nine, calls=False)
+    assert [render.text for render in Render.objects.all()] == ["同事，晚上好！"]
+    assert campaign.runs.get().reason == ""
 
 
 def test_a_second_person_may_approve_it_all_the_same():

@@ -4,8 +4,10 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from tests.scheduling.support.schedules import make_schedule, sent
+from tests.scheduling.support.campaigns import launch
+from tests.scheduling.support.schedules import clock, make_schedule, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +29,16 @@ def test_it_prints_what_ran_and_then_that_nothing_is_due(application):
 def test_it_says_what_was_missed(application):
     make_schedule(name="晨会", now="2026-11-25T08:00")
     assert "晨会: missed Too late to send" in run_schedules(now="2026-11-25T12:00+08:00")
+
+
+def test_it_begins_campaigns_too_which_workers_send_at_once(application):
+    fields = {"name": "晨报", "repeats": "cron", "cron": "0 9 * * *", "missed": "skip"}
+    campaign = launch("早", now=clock("2026-11-25T08:00"), **fields)
+    assert "晨报: running" in run_schedules(now="2099-11-25T09:05")
+    run = campaign.runs.get()
+    assert run.due_at <= timezone.now()
+    assert "晨报: missed" in run_schedules(now="2099-11-26T12:00")
+    assert run_schedules(now="2099-11-26T12:00") == "Nothing is due.\n"
 
 
 @pytest.mark.parametrize("text", ["tomorrow", "2026-13-01T09:00"])

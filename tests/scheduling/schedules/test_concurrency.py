@@ -8,7 +8,7 @@ from django.db import connections, transaction
 from avatars.models import Render
 from conversations import services as conversations
 from scheduling import services
-from scheduling.models import Run, Schedule
+from scheduling.models import Campaign, Run, Schedule
 from tests.scheduling.support.schedules import clock, make_schedule, sent
 from wecom.models import Outbound
 
@@ -87,9 +87,9 @@ def _stop(corporation) -> None:
         connections.close_all()
 
 
-def test_the_same_call_in_several_processes_makes_one_schedule(application):
+def test_the_same_call_in_several_processes_makes_one_campaign(application):
     at_once(5, lambda: services.schedule_wechat_message(user_id="zhangsan", message="早！", schedule="0 9 * * *"))
-    assert Schedule.objects.count() == 1
+    assert Campaign.objects.count() == 1
 
 
 def test_what_was_paused_in_the_meantime_does_not_speak(application):

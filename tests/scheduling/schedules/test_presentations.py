@@ -161,9 +161,9 @@ def test_a_presentation_or_template_that_a_schedule_uses_stays(presentation, peo
 
 def test_the_guides_function_takes_a_presentation(presentation, people):
     wishes = {"message_type": "video", "presentation_id": presentation.pk, "variables": {"name": "{{name}}"}}
-    schedule = services.schedule_wechat_message("wangfang", schedule="0 9 * * *", **wishes)
-    assert (schedule.presentation, schedule.name) == (presentation, presentation.name)
-    assert services.schedule_wechat_message("wangfang", schedule="0 9 * * *", **wishes) == schedule
+    campaign = services.schedule_wechat_message("wangfang", schedule="0 9 * * *", **wishes)
+    assert (campaign.contents.get().presentation, campaign.name) == (presentation, presentation.name)
+    assert services.schedule_wechat_message("wangfang", schedule="0 9 * * *", **wishes) == campaign
     with pytest.raises(SchedulingError) as caught:
         services.schedule_wechat_message("a", schedule="0 9 * * *", message_type="video", presentation_id=0)
     assert caught.value.field == "presentation_id"

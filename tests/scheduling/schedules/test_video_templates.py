@@ -155,11 +155,11 @@ def test_a_template_that_a_schedule_uses_stays(template, people):
 
 def test_the_guides_function_takes_a_template(template, people):
     wishes = {"message_type": "video", "template_id": template.pk, "variables": {"name": "{{name}}"}}
-    schedule = services.schedule_wechat_message("wangfang", schedule="0 9 * * *", **wishes)
-    assert (schedule.template, schedule.name) == (template, template.name)
-    assert services.schedule_wechat_message("wangfang", schedule="0 9 * * *", **wishes) == schedule
-    other = services.schedule_wechat_message("wangfang", schedule="0 9 * * *", **{**wishes, "variables": {}})
-    assert other != schedule
+    campaign = services.schedule_wechat_message("wangfang", schedule="0 9 * * *", **wishes)
+    assert (campaign.contents.get().template, campaign.name) == (template, template.name)
+    assert services.schedule_wechat_message("wangfang", schedule="0 9 * * *", **wishes) == campaign
+    fixed = {**wishes, "variables": {"name": "王芳"}}
+    assert services.schedule_wechat_message("wangfang", schedule="0 9 * * *", **fixed) != campaign
     with pytest.raises(SchedulingError) as caught:
         services.schedule_wechat_message("a", schedule="0 9 * * *", message_type="video", template_id=0)
     assert caught.value.field == "template_id"

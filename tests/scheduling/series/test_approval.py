@@ -33,6 +33,7 @@ FREE_OF_STEP = {
     **dict.fromkeys(("starts_at", "cron", "ends_on", "days", "missed"), "of a campaign of its own"),
     **dict.fromkeys(("replaces", "ends_replaced"), "of a campaign that was made from a schedule"),
     "ahead_for": "what was made ahead for it",
+    **dict.fromkeys(("key", "periodic_task"), "of a campaign that a call made"),
     **dict.fromkeys(("created_by", "client", "created_at", "changed_at"), "who wrote it, and when"),
     **dict.fromkeys(("approved_hash", "state", "reason", "watched_from", "next_at"), "where it is in its life"),
 }

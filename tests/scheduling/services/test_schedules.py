@@ -9,7 +9,8 @@ from django_celery_beat.models import PeriodicTask
 from avatars.models import Render
 from scheduling import services
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Schedule
+from scheduling.models import Campaign, CampaignContent, Schedule
+from tests.scheduling.support.campaigns import work
 from tests.scheduling.support.schedules import clock, make_schedule, outcomes, sent
 from tests.support.factories import make_digital_human
 
@@ -36,26 +37,29 @@ def test_the_guides_example_says_good_morning_every_day_at_nine(application):
         text="Here's your weekly summary...",
         schedule="0 10 * * 1",  # Every Monday at 10 AM
     )
-    assert (greeting.cron, greeting.user_ids, greeting.time_zone) == ("0 9 * * *", ["userid"], "Asia/Shanghai")
-    assert (report.message_type, report.digital_human) == ("video", human)
-    Schedule.objects.update(watched_from=clock("2026-11-29T12:00"))
-    services.run_due(greeting.pk, now=clock("2026-11-30T09:00"))
-    services.run_due(report.pk, now=clock("2026-11-30T10:00"))
+    assert (greeting.cron, greeting.audience) == ("0 9 * * *", {"members": ["userid"]})
+    assert (greeting.time_zone, greeting.policy, greeting.state) == ("Asia/Shanghai", "alone", "scheduled")
+    assert (report.content_type, report.contents.get().digital_human) == ("video", human)
+    Campaign.objects.update(watched_from=clock("2026-11-29T12:00"), next_at=clock("2026-11-30T09:00"))
+    for campaign, at in ((greeting, "09:00"), (report, "10:00")):
+        assert services.begin_campaign(campaign.pk, now=clock(f"2026-11-30T{at}"))
+        work(clock(f"2026-11-30T{at}"), calls=False)
     assert sent("userid") == ["Good morning! Have a great day!"]
     assert Render.objects.get().digital_human == human
+    assert not Schedule.objects.exists()
 
 
 @pytest.mark.databases
-def test_the_same_call_again_gives_the_same_schedule(application):
+def test_the_same_call_again_gives_the_same_campaign(application):
     call = {"user_id": "zhangsan", "message": "早上好！", "schedule": "0 9 * * *"}
     first = services.schedule_wechat_message(**call)
-    services.pause(first)
-    Schedule.objects.update(text="大家早！")
+    services.pause_mailing(first)
+    CampaignContent.objects.update(text="大家早！")
     again = services.schedule_wechat_message(**call)
-    assert (again.pk, again.text, again.paused) == (first.pk, "大家早！", True)
+    assert (again.pk, again.contents.get().text, again.state) == (first.pk, "大家早！", "paused")
     other = services.schedule_wechat_message(**{**call, "schedule": "0 10 * * *"})
     assert other.pk != first.pk
-    services.remove(first)
+    services.remove_mailing(first)
     assert services.schedule_wechat_message(**call).pk not in (first.pk, other.pk)
 
 
