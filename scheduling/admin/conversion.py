@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import BaseDialogForm
@@ -63,6 +64,26 @@ class ConversionAdmin(ModelAdmin[Schedule]):
         self.log_change(request, schedule, words)
         self.message_user(request, words, messages.SUCCESS)
         return HttpResponse(headers={"HX-Redirect": change_url(campaign)})
+
+    @admin.action(description=_("Go on as campaigns"), permissions=["replace"])
+    def go_on_as_campaigns(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
+        """Campaigns that nobody else approves go on in their place."""
+        count = 0
+        for schedule in queryset:
+            try:
+                campaign = services.replace_schedule(schedule, by=request.user)  # type: ignore[arg-type]
+            except SchedulingError as error:
+                self.message_user(request, f"{schedule}: {error}", messages.ERROR)
+                continue
+            words = gettext("The campaign “%(name)s” goes on in its place.") % {"name": campaign.name}
+            self.log_change(request, schedule, words)
+            count += 1
+        if count:
+            words = ngettext("%d schedule goes on as a campaign.", "%d schedules go on as campaigns.", count) % count
+            self.message_user(request, words, messages.SUCCESS)
+
+    def has_replace_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        return request.user.has_perms(("scheduling.add_campaign", "scheduling.start_alone_campaign"))
 
     def resumed(self, request: HttpRequest, schedule: Schedule) -> bool:
         """Resume a schedule, or say why not: a campaign has taken its place."""

@@ -91,7 +91,7 @@ class ScheduleAdmin(DraftsAdmin, RecipientsAdmin, ConversionAdmin):
         (_("Where it is sent from"), {"fields": ("application",)}),
         (_("What became of it"), {"fields": ("latest_runs",)}),
     )
-    actions = ("run_now", "pause", "resume")
+    actions = ("run_now", "pause", "resume", "go_on_as_campaigns")
     actions_detail = (*OF_DRAFTS, "run_now_this", "pause_this", "resume_this", "convert_this")
 
     class Media:

@@ -85,6 +85,7 @@ from scheduling.services.campaigns import (
     campaign_problems,
     convert_schedule,
     make_urgent,
+    replace_schedule,
     run_campaign_now,
     save_campaign,
     start_campaign,

@@ -19,7 +19,15 @@ from scheduling.deliveries import forecast, interruption, run_start, videos_ahea
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent, CampaignRun, Schedule
 from scheduling.series import edits
-from scheduling.services.mailings import ask_approval, check_approved, check_going, check_no_step, note_edit, take
+from scheduling.services.mailings import (
+    ask_approval,
+    check_approved,
+    check_going,
+    check_no_step,
+    note_edit,
+    pause_mailing,
+    take,
+)
 from scheduling.services.runs import run_due
 from scheduling.services.schedules import pause
 
@@ -80,6 +88,33 @@ def convert_schedule(schedule: Schedule, *, ends_schedule: bool = True, by: Pers
     successor = successor_of(schedule)
     successor.campaign.ends_replaced = ends_schedule
     return save_campaign(successor.campaign, successor.contents, by=by)
+
+
+def replace_schedule(schedule: Schedule, *, by: Person = None, now: datetime | None = None) -> Campaign:
+    """Let a campaign go on in the place of a schedule from now on: paused if that is, a draft of one that is a draft.
+
+    The schedule stays, paused, with its runs; what was due until now is its own. Twice gives the same campaign. Callers
+    check the right to start without approval. Raises `SchedulingError` for a schedule without a moment ahead, and for
+    one that no campaign can be.
+    """
+    now = now or timezone.now()
+    run_due(schedule.pk, now=now)
+    with transaction.atomic():
+        row = Schedule.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
+        going = row.successors.exclude(state__in=Campaign.OVER).first()
+        if going is not None:
+            return going
+        if not row.rule.upcoming(now, 1) and row.rule.next_held(now) is None:
+            words, remedy = _("It has no moment ahead."), _("Leave it as it is, with its runs.")
+            raise SchedulingError(words, code="schedule_over", remedy=remedy)
+        campaign = convert_schedule(row, by=by)
+        if row.key:
+            campaign.key = row.key
+            campaign.save(update_fields=["key"])
+        if row.draft:
+            return ask_approval(campaign, by=row.asked_by, now=now) if row.asked_at else campaign
+        start_campaign(campaign, alone=True, by=by, now=now)
+        return pause_mailing(campaign, by=by, now=now) if row.paused else campaign
 
 
 def campaign_problems(campaign: Campaign, *, now: datetime | None = None) -> list[SchedulingError]:

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from asgiref.sync import sync_to_async
 from django.db import IntegrityError, transaction
 from django.db.models import Model
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
@@ -17,9 +16,7 @@ from scheduling.campaigns.schedule_content import successor_of
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, Schedule, default_grace, default_time_zone
 from scheduling.schedules import validation
-from scheduling.services.campaigns import convert_schedule, save_campaign, start_campaign
-from scheduling.services.mailings import pause_mailing
-from scheduling.services.runs import run_due
+from scheduling.services.campaigns import replace_schedule, save_campaign, start_campaign
 from scheduling.services.schedules import tidy_up
 from wecom.models import Application
 
@@ -130,32 +127,13 @@ def _campaign_of(schedule: Schedule, *, now: datetime | None = None) -> Campaign
     return start_campaign(campaign, alone=True, now=now)
 
 
-def _replace(schedule: Schedule, *, now: datetime | None = None) -> Campaign:
-    """Let a campaign go on in the place of a schedule that a call made, from now on; paused if the schedule is.
-
-    The schedule stays, paused, with its runs; what was due until now is its own. Twice gives the same campaign.
-    """
-    now = now or timezone.now()
-    run_due(schedule.pk, now=now)
-    with transaction.atomic():
-        row = Schedule.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
-        going = row.successors.exclude(state__in=Campaign.OVER).first()
-        if going is not None:
-            return going
-        paused, campaign = row.paused, convert_schedule(row)
-        campaign.key = row.key
-        campaign.save(update_fields=["key"])
-        start_campaign(campaign, alone=True, now=now)
-        return pause_mailing(campaign, now=now) if paused else campaign
-
-
 def _existing(key: str, now: datetime | None) -> Campaign | None:
     """The campaign of an equal call; one takes the place of the schedule that it made in an earlier version."""
     campaign = Campaign.objects.filter(key=key).first()
     if campaign is not None:
         return campaign
     schedule = Schedule.objects.filter(key=key).first()
-    return _replace(schedule, now=now) if schedule is not None else None
+    return replace_schedule(schedule, now=now) if schedule is not None else None
 
 
 def _digital_human(pk: int | None) -> DigitalHuman | None:
