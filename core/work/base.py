@@ -195,9 +195,9 @@ class Work(models.Model):
 
     def update_leased(self, **fields: Any) -> None:
         """Update fields of a leased row. Raises `LeaseLost` if another worker has the row."""
-        self._write_leased(fields)
+        self.write_leased(fields)
 
-    def _write_leased(self, fields: dict[str, Any], *, reads: str = "TRUE", asked: Sequence[Any] = ()) -> Any:
+    def write_leased(self, fields: dict[str, Any], *, reads: str = "TRUE", asked: Sequence[Any] = ()) -> Any:
         """`update_leased`; what an SQL expression reads in the same statement, with the values that it asks for."""
         given = {"status": self.Status.RUNNING, "lease_owner": self.lease_owner, "attempts": self.attempts}
         record = update_row(self, fields, given=given, reads=reads, asked=asked)
@@ -216,9 +216,9 @@ class Work(models.Model):
         fields |= {"lease_owner": "", "lease_until": None}
         if self.order_key:
             later = LATER.format(table=self._meta.db_table)
-            is_followed = self._write_leased(fields, reads=later, asked=(self.order_key, self.Status.QUEUED, self.pk))
+            is_followed = self.write_leased(fields, reads=later, asked=(self.order_key, self.Status.QUEUED, self.pk))
         else:
-            is_followed = self._write_leased(fields, reads="FALSE")
+            is_followed = self.write_leased(fields, reads="FALSE")
         self.end_attempt(status)
         if is_followed:
             self._wake_next()

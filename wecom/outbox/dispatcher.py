@@ -107,7 +107,7 @@ def _claim_and_deliver(
 def _deliver(outbound: Outbound, now: datetime, standing: Standing) -> None:
     if standing.is_abandoned:
         _close_abandoned_attempts(outbound, now)
-    guard = restore_guard.confirmed()
+    guard = standing.guard or restore_guard.confirmed()
     if guard is None:
         outbound.postpone(now + GUARD_CHECK, Outbound.Reason.GUARDED, count_attempt=False)
         if restore_guard.restore_hold() is None:  # a person confirmed meanwhile, and may have missed this one
@@ -223,7 +223,7 @@ def _is_cut_off(outbound: Outbound, now: datetime) -> bool:
 def _attempt(outbound: Outbound, now: datetime, guard: Guard, standing: Standing) -> None:
     try:
         token = access_tokens.valid_token(outbound.application, just_read=True)
-        attempt = _freeze_and_record_attempt(outbound, now, number=standing.tried + 1)
+        attempt = _freeze_and_record_attempt(outbound, now, standing)
     except ContentError as error:
         outcomes.settle(outbound, Outbound.Status.FAILED, error.code[:40])
         return
@@ -259,7 +259,7 @@ def settle_error(attempt: Attempt, error: WeComError, *, guard: Guard, reserved:
 
 
 @transaction.atomic
-def _freeze_and_record_attempt(outbound: Outbound, now: datetime, *, number: int) -> Attempt | None:
+def _freeze_and_record_attempt(outbound: Outbound, now: datetime, standing: Standing) -> Attempt | None:
     """Reserve quota, freeze the bytes at the first attempt, and record it; None if a limit is used up.
 
     A message to many, none of whom it would reach, is settled; None then, too.
@@ -270,18 +270,23 @@ def _freeze_and_record_attempt(outbound: Outbound, now: datetime, *, number: int
         unreachable = members.find_unreachable(outbound.application, outbound.recipients)
         if _reaches_nobody(outbound, unreachable):
             return None
-    until = send_quota.reserve(outbound, now)
+    until = send_quota.reserve(outbound, now, standing.fresh_usage())
     if until is not None:
         outbound.postpone(until, Outbound.Reason.QUOTA, count_attempt=False)
         metrics.QUOTA_DELAYED.add()
         return None
     if outbound.body is None:
-        repeat = duplicates.next_repeats([outbound], now)[outbound.pk]
         invalid = sorted(unreachable.keys() - set(outbound.sent_before))
-        body = build_body(outbound, repeat, without=invalid)
-        began = outbound.first_attempt_at or now
-        outbound.update_leased(body=body, repeat=repeat, invalid=invalid, first_attempt_at=began)
-    return Attempt.objects.create(outbound=outbound, number=number)
+        if not duplicates.comes_in_turn(outbound) or _freeze(outbound, outbound.repeat, now, invalid):
+            _freeze(outbound, duplicates.next_repeats([outbound], now)[outbound.pk], now, invalid)
+    return Attempt.objects.create(outbound=outbound, number=standing.tried + 1)
+
+
+def _freeze(outbound: Outbound, repeat: int, now: datetime, invalid: list[str]) -> bool:
+    """Write the bytes of its call with a repeat number; whether there is an equal message of the last hours."""
+    body, began = build_body(outbound, repeat, without=invalid), outbound.first_attempt_at or now
+    fields = {"body": body, "repeat": repeat, "invalid": invalid, "first_attempt_at": began}
+    return bool(outbound.write_leased(fields, reads=duplicates.EQUAL, asked=duplicates.asked(outbound, now)))
 
 
 def _called(outbound: Outbound, without: Collection[str] = ()) -> list[str]:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from core.lookups import any_of
 from wecom.contents import Card, Content
 from wecom.media import uploads
@@ -15,6 +17,11 @@ from wecom.outbox.payloads import REPEATS
 
 BARE_MEDIA = frozenset({"image", "voice", "file"})  # nothing but a media ID: two messages with one file are equal
 REMEMBERED = timedelta(hours=5)  # one hour more than the platform remembers
+# Whether there is another message with the same bytes, for the statement that freezes them.
+EQUAL = (
+    'EXISTS (SELECT 1 FROM "wecom_outbound" other WHERE other.fingerprint = %s AND other.id <> %s'
+    " AND (other.finished_at IS NULL OR other.finished_at >= %s))"
+)
 
 
 def fingerprint(
@@ -39,6 +46,17 @@ def distinct_upload(upload: Upload, fingerprint: str, now: datetime) -> Upload:
     taken = set(equal.values_list("upload__copy", flat=True))
     number = next(number for number in range(len(taken) + 1) if number not in taken)
     return upload if number == upload.copy else uploads.get_or_create_copy(upload, number)
+
+
+def comes_in_turn(outbound: Outbound) -> bool:
+    """Whether equal messages, which go to the same member, wait until this one is settled, or were before it."""
+    return bool(outbound.order_key) and not outbound.gave_way
+
+
+def asked(outbound: Outbound, now: datetime) -> tuple[object, ...]:
+    """The values that `EQUAL` asks for."""
+    since = Outbound._meta.get_field("finished_at").get_db_prep_save(now - REMEMBERED, connection)
+    return (outbound.fingerprint, outbound.pk, since)
 
 
 def next_repeats(outbounds: Sequence[Outbound], now: datetime) -> dict[int, int]:

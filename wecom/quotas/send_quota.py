@@ -36,14 +36,14 @@ SHARDS = 16  # rows of a count that senders without a lock share
 
 
 @transaction.atomic(savepoint=False)
-def reserve(outbound: Outbound, now: datetime) -> datetime | None:
+def reserve(outbound: Outbound, now: datetime, usage: "CompanyUsage | None" = None) -> datetime | None:
     """Count the message for its recipients; or, if a limit is used up, the time when there is room.
 
     While less than half of every limit is used, a message to one member is counted without a lock, in one of several
     rows: so few senders are at this point at a time that they cannot use up the other half. Beyond that, one of a
-    company's senders counts after the other, and no limit is passed.
+    company's senders counts after the other, and no limit is passed. `usage` is that of a moment ago.
     """
-    if _has_plenty(outbound, now):
+    if _has_plenty(outbound, now, usage):
         _count(outbound, now, shard=random.randrange(SHARDS))
         return None
     application = outbound.application
@@ -141,11 +141,11 @@ def _broadcasts(application_id: int) -> QuerySet[BroadcastReservation]:
     return BroadcastReservation.objects.filter(application=application_id)
 
 
-def _has_plenty(outbound: Outbound, now: datetime) -> bool:
-    """Whether it goes to one member, and less than half of every limit is used; in one statement."""
+def _has_plenty(outbound: Outbound, now: datetime, usage: "CompanyUsage | None") -> bool:
+    """Whether it goes to one member, and less than half of every limit is used; in one statement at most."""
     if outbound.broadcast or outbound.reach != 1 or not outbound.order_key:
         return False
-    used = company_usage(outbound.application, now, member=outbound.recipients[0])
+    used = usage or company_usage(outbound.application, now, member=outbound.recipients[0])
     counts = [*used.counts(), *zip(map(_sum, used.own, used.everybody), MOST_PER_MEMBER, strict=True)]
     return not used.is_closed and all(2 * number < most for number, most in counts)
 
@@ -177,7 +177,11 @@ def company_usage(application: Application, now: datetime, *, member: str = "") 
     values |= {"day": quota_day(now), "member": member}
     with connection.cursor() as cursor:
         cursor.execute(statement.sql, statement.given(now, **values))
-        accounts, closed_until, *numbers = cursor.fetchone()
+        return usage_of(*cursor.fetchone())
+
+
+def usage_of(accounts: int, closed_until: object, *numbers: int | None) -> CompanyUsage:
+    """What a query has read by the columns of `usage_columns`."""
     used = tuple(number or 0 for number in numbers)
     return CompanyUsage(
         is_closed=closed_until is not None,
@@ -194,22 +198,25 @@ def _usage(with_member: bool, vendor: str) -> Statement:
     """The statement of `company_usage`, for each kind of database."""
 
     def build(values: StandIns) -> tuple[str, Sequence[Any]]:
-        application, starts = values.number("application"), window_starts(values.now)
-        today = DailyQuota.objects.filter(application=application, day=values.day("day")).values("application")
-        everybody = (_broadcasts(application).filter(at__gt=at) for at in starts)
-        sent = SendReservation.objects.filter(application=application, user_id=values.text("member"))
-        own = (_number(sent.filter(at__gt=at), "application") for at in starts) if with_member else ()
-        return select(
-            Corporation.objects.filter(pk=values.number("corporation")).values_list(
-                "accounts",
-                *circuit_breaker.standing(API, values.now),
-                *(_number(rows, "application") for rows in everybody),
-                Subquery(today.annotate(total=Sum("recipients")).values("total")),
-                *own,
-            )
-        )
+        member = values.text("member") if with_member else ""
+        columns = usage_columns(values, values.number("application"), member=member, corporation="pk")
+        return select(Corporation.objects.filter(pk=values.number("corporation")).values_list("accounts", *columns))
 
     return Statement(build)
+
+
+def usage_columns(values: StandIns, application: int, *, member: str, corporation: str) -> tuple[Subquery, ...]:
+    """What `usage_of` takes after the accounts, for a query with a `corporation`; stand-ins for the others."""
+    starts = window_starts(values.now)
+    today = DailyQuota.objects.filter(application=application, day=values.day("day")).values("application")
+    sent = SendReservation.objects.filter(application=application, user_id=member)
+    own = (_number(sent.filter(at__gt=at), "application") for at in starts) if member else ()
+    return (
+        *circuit_breaker.standing(API, values.now, corporation=corporation),
+        *(_number(_broadcasts(application).filter(at__gt=at), "application") for at in starts),
+        Subquery(today.annotate(total=Sum("recipients")).values("total")),
+        *own,
+    )
 
 
 def window_starts(now: datetime) -> list[datetime]:

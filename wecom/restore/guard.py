@@ -7,14 +7,18 @@ that send from one database share it, or are confirmed once each. `sent_journal`
 what went out after the backup is not sent again.
 """
 
+import json
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, Subquery
+from django.db.models import Case, IntegerField, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from core.work.base import Work
@@ -43,6 +47,48 @@ def confirmed() -> Guard | None:
         if note.key not in row.places:
             _register(row)
     return None if row.held_since else row
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glance:
+    """The row of the guard and the newest attempt, as another statement read them along."""
+
+    instance: str
+    places: list[str]
+    is_open: bool
+    newest: int
+
+
+def glance_columns() -> tuple[Subquery, ...]:
+    """Columns that `glance_at` reads, for a query of anything."""
+    rows = Guard.objects.filter(pk=Guard.ONLY)
+    is_open = Case(When(held_since=None, forgotten=0, then=Value(1)), default=Value(0), output_field=IntegerField())
+    return (
+        Subquery(rows.values("instance")),
+        Subquery(rows.values(text=Cast("places", TextField()))),
+        Subquery(rows.values(open=is_open)),
+        Subquery(_newest_attempt()),
+    )
+
+
+def glance_at(instance: str | None, places: str | None, is_open: int | None, newest: int | None) -> Glance:
+    """What `glance_columns` have read."""
+    return Glance(
+        instance=instance or UNNAMED, places=json.loads(places or "[]"), is_open=bool(is_open), newest=newest or 0
+    )
+
+
+def confirmed_at(note: senders_file.Note, glance: Glance) -> Guard | None:
+    """`confirmed`, by the file and what was read after it; None too where that must look again.
+
+    So mostly a message asks nothing of its own.
+    """
+    if not settings.WECOM["RESTORE_GUARD"]:
+        return Guard()
+    row = Guard(pk=Guard.ONLY, instance=glance.instance, places=glance.places)
+    if not glance.is_open or note.key not in row.places:
+        return None
+    return row if _doubt(note, row, glance.newest) is None else None
 
 
 def note_restore() -> None:
@@ -234,13 +280,16 @@ def _register(row: Guard) -> None:
 
 def _row() -> tuple[Guard, int]:
     """The row, and the newest attempt of its database; in one statement, because each message asks for it."""
-    newest = Subquery(Attempt.objects.order_by("-pk").values("pk")[:1])
-    rows = Guard.objects.filter(pk=Guard.ONLY).annotate(newest=newest)
+    rows = Guard.objects.filter(pk=Guard.ONLY).annotate(newest=Subquery(_newest_attempt()))
     row = rows.first()
     if row is None:
         Guard.objects.get_or_create(pk=Guard.ONLY)
         row = rows.get()
     return row, row.newest or 0
+
+
+def _newest_attempt() -> QuerySet[Attempt, Any]:
+    return Attempt.objects.order_by("-pk").values("pk")[:1]
 
 
 def _locked() -> Guard:

@@ -53,7 +53,7 @@ def _first_due(application: int, *, bulk: bool) -> int | None:
 def _deliver_with_company(outbound: Outbound, now: datetime) -> None:
     standing = standings.read(outbound, now=now, company=plain.company(outbound))
     if standing.has_company and plain.is_plain(outbound, now) and _seconds(outbound) > 0:
-        guard = restore_guard.confirmed()
+        guard = standing.guard or restore_guard.confirmed()
         if guard is not None and plain.is_calm(outbound, standing, guard):
             _deliver_batch(_with_company(outbound, now), now, guard)
             return
