@@ -5,13 +5,13 @@ from wecom.bot import Incoming, bot
 from wecom.messages import Event
 
 
-def prepare_message(incoming: Incoming) -> None:
-    services.prepare_message(incoming.callback, incoming.inbound)
+def prepare_message(incoming: Incoming) -> object:
+    return services.prepare_message(incoming.callback, incoming.inbound)
 
 
 @bot.on_message("*", final=True, prepare=prepare_message)
 def on_message(incoming: Incoming) -> None:
-    services.receive_message(incoming.callback, incoming.inbound)
+    services.receive_message(incoming.callback, incoming.inbound, incoming.prepared)
 
 
 @bot.on_event("enter_agent", final=True)

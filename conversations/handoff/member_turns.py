@@ -27,9 +27,9 @@ def handle(conversation: Conversation, message: Message, *, cid: str, now: datet
 
     The conversation is locked, and `message` is recorded.
     """
-    if not is_silent(conversation):  # as mostly: cheaper than all that a ticket comes with
-        return False
     tickets = list(Ticket.objects.concerning(conversation))
+    if not tickets:
+        return False
     answered = next((one for one in tickets if one.conversation_id != conversation.pk), None)
     if answered is not None:
         operator_turns.handle(conversation, answered, message, cid=cid, now=now)

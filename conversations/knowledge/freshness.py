@@ -5,7 +5,7 @@ from functools import partial
 
 from django.db.models import Q
 
-from conversations.knowledge.catch_up import AT_ONCE, CatchUp
+from conversations.knowledge.catch_up import AT_ONCE, CatchUp, is_due
 from conversations.knowledge.embedders import base
 from conversations.knowledge.index import Entry, Index, prepare
 from conversations.models import Answer, Embedding, KnowledgeRevision
@@ -18,14 +18,18 @@ _catch_up = CatchUp("answers")
 
 
 def current_index() -> Index:
-    """The index of this process, with every change that was committed before this call, unless those are many."""
+    """The index of this process, with every change that was committed before this call, unless those are many.
+
+    Inside of `catch_up.taken_once`: before the first call.
+    """
     embedder = base.configured()
     with _lock:
         index = _indexes.get(id(embedder))
         if index is None:
             _indexes.clear()
             index = _indexes[id(embedder)] = Index(embedder)
-    refresh(index)
+    if is_due(index):
+        refresh(index)
     return index
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from avatars import services as avatars
 from avatars.models import Consent, DigitalHuman, Narration, Render, rests_on
 from conversations.language import detect_language
-from wecom.models import Application, Download, Member, Outbound, Recall
+from wecom.models import Application, Callback, Download, Member, Outbound, Recall
 
 MOST_MISSES = 1000  # more are not counted
 
@@ -93,6 +93,12 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         spoken = dict(self.filter(application=application, member__in=members).values_list("member_id", "language"))
         first = Desk.objects.first_language(application)
         return {one.user_id: spoken.get(one.pk) or one.language or first for one in members}
+
+    def of_sender(self, callback: Callback) -> "ConversationQuerySet":
+        """That of who caused a callback, found from the member on: a join lets PostgreSQL begin with all of them."""
+        company = Application.objects.filter(pk=callback.application_id).values("corporation")
+        member = Member.objects.filter(corporation=models.Subquery(company), user_id=callback.from_user_id.lower())
+        return self.filter(application=callback.application_id, member=models.Subquery(member.values("pk")))
 
     def locked(self, application: Application, member: Member) -> "Conversation":
         """The conversation of a member with an application, created if needed and locked for the transaction."""

@@ -42,6 +42,12 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         rows = self.silencing().select_related("operator__member", "group", "topic", "conversation__member")
         return rows.filter(asks | answers, conversation__application=conversation.application_id)
 
+    def concerning_each(self) -> "TicketQuerySet":
+        """`concerning`, for the conversations of a query around this one."""
+        asks = models.Q(conversation=models.OuterRef("pk"))
+        answers = models.Q(on_phone=True, operator__member=models.OuterRef("member"))
+        return self.silencing().filter(asks | answers, conversation__application=models.OuterRef("application"))
+
     def concerning_user(self, application: Application, user_id: str) -> "TicketQuerySet":
         """`concerning`, for who caused a callback."""
         name = user_id.lower()

@@ -36,9 +36,9 @@ COMMAND_OF = {Act.CANCEL: CANCEL, Act.HELP: HELP}  # of a keyword, outside of fl
 DURING_SESSION = (Act.CANCEL, Act.BACK, Act.RESTART, Act.HELP)
 
 
-def answer(conversation: Conversation, inbound: Inbound, *, cid: str, now: datetime) -> None:
-    """Answer a message. `now` is when it arrived, however late it is handled."""
-    session = _current(Session.objects.active_in(conversation), conversation, cid=cid, now=now)
+def answer(conversation: Conversation, inbound: Inbound, *, session: Session | None, cid: str, now: datetime) -> None:
+    """Answer a message, in the `session` that waits for one. `now` is when it arrived, however late it is handled."""
+    session = _current(session, conversation, cid=cid, now=now)
     if not isinstance(inbound, TextMessage):
         with because(Cause.NOTICE, notice="cannot_read"):
             say(conversation, chat_texts.cannot_read(inbound.kind), cid=cid)

@@ -3,35 +3,32 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import QuerySet, Subquery
+from django.db.models import QuerySet
 
 from conversations.knowledge import retrieval
 from conversations.machine.commands import act_for
-from conversations.models import Conversation, Session, Ticket
+from conversations.models import Conversation, Session
 from conversations.providers.small_talk import talk_in
+from conversations.replies import reply_context
 from conversations.sessions import current
 from wecom.messages import TextMessage
-from wecom.models import Application, Member
 
 
-def prepare(application: Application, user_id: str, message: TextMessage, *, now: datetime) -> None:
-    """Prepare the search for a text, unless its words or the open question of a flow show that there will be none."""
+def prepare(rows: QuerySet[Conversation], message: TextMessage, *, now: datetime) -> Session | None:
+    """Prepare the search for a text in the conversation of a query; the session that was read for that.
+
+    Not if its words or the open question of a flow show that there will be none.
+    """
     text = message.content
     is_other = message.get_command() or act_for(text) or talk_in(text)
     if is_other or len(text) > settings.CONVERSATIONS["MAX_TEXT"]:
-        return
-    if any(_answers(session, text, now) for session in _active(application, user_id)):
-        return
-    if not Ticket.objects.concerning_user(application, user_id).exists():  # else a person answers
+        return None
+    context = reply_context.read(rows)
+    session = context.session if context is not None else None
+    is_answer = session is not None and _answers(session, text, now)
+    if not is_answer and (context is None or not context.is_silent):  # else a person answers
         retrieval.prepare(text)
-
-
-def _active(application: Application, user_id: str) -> QuerySet[Session]:
-    """The session of a member, if any, found from the member on: a join lets PostgreSQL begin with all sessions."""
-    member = Member.objects.filter(corporation=application.corporation_id, user_id=user_id.lower())
-    conversation = Conversation.objects.filter(application=application, member=Subquery(member.values("pk")))
-    rows = Session.objects.active().filter(conversation=Subquery(conversation.values("pk"))).order_by()
-    return rows.select_related("version", "conversation__member").defer("version__definition")
+    return session
 
 
 def _answers(session: Session, text: str, now: datetime) -> bool:

@@ -79,8 +79,9 @@ def _answer_held(conversation: Conversation, cids: Iterable[str]) -> None:
             user_id=conversation.member.user_id,
             at=message.created_at,
         )
+        session = Session.objects.active_in(conversation)
         with translation.override(conversation.language):
-            dispatch.answer(conversation, inbound, cid=cid, now=message.created_at)
+            dispatch.answer(conversation, inbound, session=session, cid=cid, now=message.created_at)
 
 
 KINDS[Errand.Kind.CALL] = ServiceCall()

@@ -80,8 +80,8 @@ class Recording(ErrandKind):
         conversation = errand.conversation
         if reply and errand.message is not None:
             heard = _typed(conversation, errand.message, reply)
-            who, now = conversation.member.user_id, timezone.now()
-            question_preparation.prepare(conversation.application, who, heard, now=now)
+            rows = Conversation.objects.filter(pk=conversation.pk)
+            question_preparation.prepare(rows, heard, now=timezone.now())
 
     def finish(self, conversation: Conversation, errand: Errand, result: Result) -> None:
         if member_turns.is_silent(conversation):
@@ -144,7 +144,8 @@ def answer_transcript(conversation: Conversation, message: Message, text: str, *
             say(conversation, chat_texts.heard(text), cid=message.cid)
         at, cid = message.created_at, message.cid
         if not channel.pass_to_handlers(conversation.application, conversation.member, text, at=at, cid=cid):
-            dispatch.answer(conversation, _typed(conversation, message, text), cid=cid, now=at)
+            session = Session.objects.active_in(conversation)
+            dispatch.answer(conversation, _typed(conversation, message, text), session=session, cid=cid, now=at)
 
 
 def speech_hints(conversation: Conversation) -> list[str]:

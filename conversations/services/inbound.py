@@ -11,9 +11,11 @@ from conversations.delivery.causes import Cause, because
 from conversations.delivery.messages import kind_of, record_sent, say, update_card
 from conversations.errands import worker
 from conversations.handoff import card_taps, endings, member_turns
+from conversations.knowledge.catch_up import taken_once
 from conversations.models import Content, Conversation, Desk, Message, Session, Ticket
 from conversations.preferences import cards as preference_cards
-from conversations.replies import dispatch, question_preparation, voice_messages
+from conversations.replies import dispatch, question_preparation, reply_context, voice_messages
+from conversations.replies.reply_context import ReplyContext
 from conversations.sessions import runner
 from conversations.sessions.questions import chosen_key, close_card
 from conversations.signals import card_pressed, message_received
@@ -25,43 +27,57 @@ from wecom.messages import inbound as parse_inbound
 from wecom.models import Callback, Download, Outbound
 
 
-def prepare_message(callback: Callback, inbound: Inbound) -> None:
-    """Compute what answering a message needs, so that the transaction of `receive_message` does not wait for it."""
-    if isinstance(inbound, TextMessage):
-        question_preparation.prepare(callback.application, callback.from_user_id, inbound, now=callback.created_at)
+def prepare_message(callback: Callback, inbound: Inbound) -> Session | None:
+    """Compute what answering a message needs, so that the transaction of `receive_message` does not wait for it.
+
+    Returns the session that it has read, for that transaction.
+    """
+    if not isinstance(inbound, TextMessage):
+        return None
+    return question_preparation.prepare(Conversation.objects.of_sender(callback), inbound, now=callback.created_at)
 
 
 @transaction.atomic(savepoint=False)
-def receive_message(callback: Callback, inbound: Inbound) -> None:
-    """Record a message from a member and answer it."""
-    conversation = _conversation(callback)
-    if _is_transcript(inbound):  # the voice message itself is recorded already, and during a hand-off passed on
-        if member_turns.is_silent(conversation):
-            return
-        with translation.override(conversation.language):
-            dispatch.answer(conversation, inbound, cid=callback.cid, now=callback.sent_at)
+def receive_message(callback: Callback, inbound: Inbound, known: Session | None = None) -> None:
+    """Record a message from a member and answer it. `known` is what `prepare_message` returned."""
+    if _is_transcript(inbound):
+        _receive_transcript(callback, inbound)
         return
+    context = _receiving(callback, known)
+    conversation = context.conversation
     text = inbound.content if isinstance(inbound, TextMessage) else ""
     _notice_language(conversation, text)
-    conversation.last_message_at = callback.created_at
-    conversation.save(update_fields=["language", "last_message_at"])
     download = channel.fetch_file(callback, inbound)
     message = _record_received(conversation, inbound.kind, text, callback.cid, download=download)
     message_received.send(Message, message=message)
     with translation.override(conversation.language):
-        if member_turns.handle(conversation, message, cid=callback.cid, now=callback.created_at):
+        if context.is_silent and member_turns.handle(conversation, message, cid=callback.cid, now=callback.created_at):
             if isinstance(inbound, VoiceMessage):
                 voice_messages.hand_over(conversation, message, inbound)
             return
-        if dispatch.take_file(conversation, message, cid=callback.cid, now=callback.created_at):
-            return
+        session = context.session
+        if download is not None:
+            if dispatch.take_file(conversation, message, cid=callback.cid, now=callback.created_at):
+                return
+            session = Session.objects.active_in(conversation)  # one that was over has ended
         if isinstance(inbound, VoiceMessage) and inbound.recognition.strip():
             voice_messages.answer_transcript(conversation, message, inbound.recognition.strip(), echoed=False)
             return
         if isinstance(inbound, VoiceMessage) and inbound.media_id:
             voice_messages.request_transcription(conversation, message, inbound.media_id)
             return
-        dispatch.answer(conversation, inbound, cid=callback.cid, now=callback.created_at)
+        with taken_once():
+            dispatch.answer(conversation, inbound, session=session, cid=callback.cid, now=callback.created_at)
+
+
+def _receive_transcript(callback: Callback, inbound: Inbound) -> None:
+    """Answer the text of a voice message, which is recorded already, and during a hand-off passed on."""
+    conversation = _conversation(callback)
+    if member_turns.is_silent(conversation):
+        return
+    session = Session.objects.active_in(conversation)
+    with translation.override(conversation.language):
+        dispatch.answer(conversation, inbound, session=session, cid=callback.cid, now=callback.sent_at)
 
 
 @transaction.atomic
@@ -222,16 +238,30 @@ def _conversation(callback: Callback) -> Conversation:
     return Conversation.objects.locked(callback.application, channel.member_of(callback))
 
 
+def _receiving(callback: Callback, known: Session | None) -> ReplyContext:
+    """The context of a member's message, with the conversation locked, and created if it is the first."""
+    own = Conversation.objects.of_sender(callback)
+    while not own.update(last_message_at=callback.created_at):
+        _conversation(callback)
+    context = reply_context.read(own, known=known)
+    assert context is not None
+    callback.application = context.conversation.application
+    return context
+
+
 def _notice_language(conversation: Conversation, text: str) -> None:
     """Follow the language of a message; whether it is the first one is asked only where that matters."""
     before = conversation.language
     conversation.notice_language(text, is_first=True)
-    if conversation.language == before or not conversation.messages().filter(direction=Message.Direction.IN).exists():
+    if conversation.language == before:
         return
-    conversation.language = before
-    # The text of a command may be in another language than its sender's, like “/video Welcome”.
-    if not text.startswith(("/", "／")):
-        conversation.notice_language(text)
+    if conversation.messages().filter(direction=Message.Direction.IN).exists():
+        conversation.language = before
+        # The text of a command may be in another language than its sender's, like “/video Welcome”.
+        if not text.startswith(("/", "／")):
+            conversation.notice_language(text)
+    if conversation.language != before:
+        conversation.save(update_fields=["language"])
 
 
 def _record_received(

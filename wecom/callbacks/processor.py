@@ -1,6 +1,7 @@
 """Recorded callbacks are claimed, given to handlers, answered and settled; once, and in order per member."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -16,7 +17,7 @@ from core.work import crash_points
 from core.work.base import Along, LeaseLost
 from wecom import messages
 from wecom.callbacks import handler_runner, rate_limit
-from wecom.callbacks.router import Incoming, Reply, router
+from wecom.callbacks.router import Incoming, Reply, Route, router
 from wecom.contents import Text, clean, split_numbered
 from wecom.directory import members
 from wecom.exceptions import HandlerTookTooLong
@@ -57,9 +58,8 @@ def handle(pk: int, *, now: datetime | None = None) -> None:
         # Only code handlers run outside of a transaction, and may be asked again after they have sent something.
         with handler_context.handling(callback):
             reply = _ask_code_handlers(callback, inbound)
-        if reply is None:
-            _prepare(callback, inbound)
-        _settle(callback, inbound, reply)
+        prepared = _prepare(callback, inbound) if reply is None else {}
+        _settle(callback, inbound, reply, prepared)
     except LeaseLost:
         logger.info("Another worker handles this callback.", extra={"cid": callback.cid})
     except (TemporaryError, OperationalError):
@@ -107,16 +107,17 @@ def _ask_code_handlers(callback: Callback, inbound: messages.Inbound) -> Reply |
 
 
 @prepared_statements()
-def _prepare(callback: Callback, inbound: messages.Inbound) -> None:
+def _prepare(callback: Callback, inbound: messages.Inbound) -> dict[Route, object]:
     """Let the final handlers do outside the transaction what would hold the database for long inside of it."""
-    for route in router.routes(inbound, final=True):
-        if route.prepare is not None:
-            route.prepare(Incoming(inbound=inbound, callback=callback))
+    incoming, routes = Incoming(inbound=inbound, callback=callback), router.routes(inbound, final=True)
+    return {route: route.prepare(incoming) for route in routes if route.prepare is not None}
 
 
 @prepared_statements()
 @transaction.atomic
-def _settle(callback: Callback, inbound: messages.Inbound, reply: Reply | None) -> None:
+def _settle(
+    callback: Callback, inbound: messages.Inbound, reply: Reply | None, prepared: Mapping[Route, object]
+) -> None:
     """Send the code handlers' answer, or else let the final handlers act, and settle in the same transaction."""
     if reply is not None:
         words = clean(_words(reply))
@@ -126,7 +127,8 @@ def _settle(callback: Callback, inbound: messages.Inbound, reply: Reply | None) 
         message_sent.send(Callback, callback=callback, text=words, outbounds=outbounds)
     else:
         for route in router.routes(inbound, final=True):
-            reply = handler_runner.run(route.handler, Incoming(inbound=inbound, callback=callback))
+            incoming = Incoming(inbound=inbound, callback=callback, prepared=prepared.get(route))
+            reply = handler_runner.run(route.handler, incoming)
             if reply is not None:
                 _send(callback, reply)
                 break

@@ -11,16 +11,17 @@ from wecom.models import Callback
 
 Reply = str | Content
 Handler = Callable[[Any], "Awaitable[Reply | None] | Reply | None"]
-Preparation = Callable[["Incoming"], None]
+Preparation = Callable[["Incoming"], object]
 ANY = "*"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Incoming:
-    """What a final handler gets: the message and the row that recorded it."""
+    """What a final handler gets: the message, the row that recorded it, and what its `prepare` has returned."""
 
     inbound: Inbound
     callback: Callback
+    prepared: Any = None
 
 
 @dataclass(frozen=True, kw_only=True)

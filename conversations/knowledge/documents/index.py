@@ -3,7 +3,7 @@
 import threading
 from functools import partial
 
-from conversations.knowledge.catch_up import AT_ONCE, CatchUp
+from conversations.knowledge.catch_up import AT_ONCE, CatchUp, is_due
 from conversations.knowledge.embedders import base
 from conversations.knowledge.index import Entry, Index, prepare
 from conversations.models import Document, KnowledgeRevision
@@ -36,7 +36,8 @@ def current_index() -> PassageIndex:
         if index is None:
             _indexes.clear()
             index = _indexes[id(embedder)] = PassageIndex(embedder)
-    _refresh(index)
+    if is_due(index):
+        _refresh(index)
     return index
 
 
