@@ -45,6 +45,10 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         """Campaigns that wait for approval, longest first."""
         return self.filter(state=Campaign.State.WAITING, series=None).order_by("changed_at", "pk")
 
+    def waiting_alone(self) -> "CampaignQuerySet":
+        """Those of them that need no approval, but a person who starts them."""
+        return self.waiting().filter(policy=Campaign.Policy.ALONE).select_related("created_by")
+
     def steps(self) -> "CampaignQuerySet":
         """Steps of series, in the order in which members get them."""
         return self.exclude(series=None).order_by("day", F("at").asc(nulls_first=True))

@@ -23,7 +23,7 @@ from core.confidentiality.rights import may_read
 from core.lookups import among
 from openuser.admin.home import kept_counts, next_runs, problems, unfinished
 from openuser.second_factor import devices
-from scheduling.models import Schedule, SendingPolicy
+from scheduling.models import Campaign, Schedule, SendingPolicy
 from wecom import services as wecom
 from wecom.models import Application, Guard, Outbound
 
@@ -140,12 +140,14 @@ def overview(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _drafts_of(request: HttpRequest) -> dict[str, QuerySet[Schedule]]:
-    """Drafts to publish for those who may, and the person's own that were sent back."""
+def _drafts_of(request: HttpRequest) -> dict[str, QuerySet[Any]]:
+    """Drafts to publish or to start for those who may, and the person's own that were sent back."""
+    starts = request.user.has_perm("scheduling.start_alone_campaign")
     publishes, writes = (request.user.has_perm(f"scheduling.{right}_schedule") for right in ("publish", "add"))
     none = Schedule.objects.none()
     return {
         "drafts_asked": Schedule.objects.asked() if publishes else none,
+        "campaigns_asked": Campaign.objects.waiting_alone() if starts else Campaign.objects.none(),
         "drafts_returned": Schedule.objects.sent_back_to(request.user.pk) if writes else none,
     }
 

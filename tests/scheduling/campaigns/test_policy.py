@@ -231,6 +231,18 @@ def test_an_operator_starts_in_the_admin_what_an_editor_wrote():
     assert button not in seen(operator, page(campaign))
 
 
+def test_what_waits_to_be_started_stands_on_the_home_page_of_who_may():
+    others = make_campaign()
+    services.ask_approval(others, by=make_person())
+    campaign = services.ask_approval(alone(name="等人启动"), by=make_person())
+    home = seen(person_of("operator"), "/admin/")
+    assert home.count('data-testid="campaign-asked"') == 1
+    assert page(campaign, "start") in home
+    assert "等人启动" not in seen(person_of("editor"), "/admin/")
+    services.start_campaign(campaign, alone=True)
+    assert "campaign-asked" not in seen(person_of("operator", name="another"), "/admin/")
+
+
 def test_the_button_is_none_of_others():
     campaign, operator = make_campaign(), person_of("operator")
     assert page(campaign, "start_alone_this") not in seen(operator, page(campaign))
