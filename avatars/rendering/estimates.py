@@ -14,6 +14,7 @@ from django.utils import timezone
 from avatars.models import Render
 from avatars.models.stages import stage_run
 from avatars.scenes.spec import Layout
+from core.read_once import kept
 from core.work import processes
 
 HISTORY = 20  # renders that an estimate rests on: enough for both tenths, few enough to follow a new engine
@@ -118,12 +119,13 @@ def _running_before(render: Render) -> list[Render]:
     running = Render.objects.exclude(pk=render.pk).filter(status=Render.Status.RUNNING)
     if not render.is_bulk:
         running = running.filter(priority__gt=Render.BULK)
-    return list(running.only("progress", "stages", "attempts", *ESTIMATED))
+    rows = running.only("progress", "stages", "attempts", *ESTIMATED)
+    return kept(("running before", render.pk, render.is_bulk), lambda: list(rows))
 
 
 def _workers(busy: int) -> int:
     """How many renders are made at a time."""
-    return max(1, busy, processes.takers()[QUEUE])
+    return max(1, busy, kept("takers of renders", lambda: processes.takers()[QUEUE]))
 
 
 def _pace(running: Sequence[Render]) -> float:
@@ -180,7 +182,8 @@ class _Total:
 
 def _queue_before(render: Render) -> tuple[_Total, ...]:
     """Those queued before it, added up by the database: a queue may have thousands."""
-    return _total(Render.objects.more_urgent(render)), _total(Render.objects.sooner(render))
+    urgent, sooner = Render.objects.more_urgent, Render.objects.sooner
+    return kept(("queue before", render.pk, render.priority), lambda: (_total(urgent(render)), _total(sooner(render))))
 
 
 def _total(rows: models.QuerySet[Render]) -> _Total:

@@ -2,9 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 
 from django.db import DatabaseError, InterfaceError
 
@@ -13,29 +11,6 @@ from core.work.db_connections import release_connections
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 300  # changes that a question takes over itself, which takes 0.1 s; of more, a thread takes so many at a time
-
-
-_taken: ContextVar[set[int] | None] = ContextVar("taken", default=None)
-
-
-@contextmanager
-def taken_once() -> Iterator[None]:
-    """Inside of this block each index takes over what has changed once, at its first search."""
-    token = _taken.set(set())
-    try:
-        yield
-    finally:
-        _taken.reset(token)
-
-
-def is_due(index: object) -> bool:
-    """Whether an index, which is about to be searched, has to take over what has changed."""
-    taken = _taken.get()
-    if taken is None:
-        return True
-    is_first = id(index) not in taken
-    taken.add(id(index))
-    return is_first
 
 
 class CatchUp:

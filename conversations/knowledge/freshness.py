@@ -5,10 +5,11 @@ from functools import partial
 
 from django.db.models import Q
 
-from conversations.knowledge.catch_up import AT_ONCE, CatchUp, is_due
+from conversations.knowledge.catch_up import AT_ONCE, CatchUp
 from conversations.knowledge.embedders import base
 from conversations.knowledge.index import Entry, Index, prepare
 from conversations.models import Answer, Embedding, KnowledgeRevision
+from core.read_once import kept
 
 CHUNK = 500  # rows of a statement
 
@@ -20,7 +21,7 @@ _catch_up = CatchUp("answers")
 def current_index() -> Index:
     """The index of this process, with every change that was committed before this call, unless those are many.
 
-    Inside of `catch_up.taken_once`: before the first call.
+    Inside of `read_once.reading_once`: before its first call.
     """
     embedder = base.configured()
     with _lock:
@@ -28,8 +29,7 @@ def current_index() -> Index:
         if index is None:
             _indexes.clear()
             index = _indexes[id(embedder)] = Index(embedder)
-    if is_due(index):
-        refresh(index)
+    kept(("index", id(index)), lambda: refresh(index))
     return index
 
 

@@ -11,7 +11,6 @@ from conversations.delivery.causes import Cause, because
 from conversations.delivery.messages import kind_of, record_sent, say, update_card
 from conversations.errands import worker
 from conversations.handoff import card_taps, endings, member_turns
-from conversations.knowledge.catch_up import taken_once
 from conversations.models import Content, Conversation, Desk, Message, Session, Ticket
 from conversations.preferences import cards as preference_cards
 from conversations.replies import dispatch, question_preparation, reply_context, voice_messages
@@ -22,6 +21,7 @@ from conversations.signals import card_pressed, message_received
 from conversations.videos import lifecycle, member_requests, progress_cards
 from conversations.wording import chat_texts, flow_texts, handoff_texts
 from core.live_updates import publish_change
+from core.read_once import reading_once
 from wecom.messages import Event, Inbound, TextMessage, VoiceMessage
 from wecom.messages import inbound as parse_inbound
 from wecom.models import Callback, Download, Outbound
@@ -66,7 +66,7 @@ def receive_message(callback: Callback, inbound: Inbound, known: Session | None 
         if isinstance(inbound, VoiceMessage) and inbound.media_id:
             voice_messages.request_transcription(conversation, message, inbound.media_id)
             return
-        with taken_once():
+        with reading_once():
             dispatch.answer(conversation, inbound, session=session, cid=callback.cid, now=callback.created_at)
 
 

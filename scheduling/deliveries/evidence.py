@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from avatars.models import Consent, Render
 from conversations.models import MutedTopic, PreferenceChange
-from core import signed_documents
+from core.evidence import signed_documents
 from scheduling.campaigns import approval
 from scheduling.models import Batch, Campaign, CampaignChange, Delivery
 from wecom.models import Outbound, Upload
@@ -18,7 +18,7 @@ VERSION = 1
 
 
 def bundle(delivery: Delivery) -> dict[str, Any]:
-    """The evidence as a signed document, see `core.signed_documents`. Data that were erased meanwhile are missing
+    """The evidence as a signed document (`core.evidence.signed_documents`). Data that were erased meanwhile are missing
     from it."""
     run, campaign = delivery.run, delivery.run.campaign
     outbound = outbound_of(delivery)

@@ -8,7 +8,7 @@ from django.core import signing
 from django.core.management import call_command
 from django.db import connection
 
-from core import signed_documents
+from core.evidence import signed_documents
 from core.web import signed_links
 from openuser import key_rotation
 from openuser.models import WebhookEndpoint

@@ -3,10 +3,11 @@
 import threading
 from functools import partial
 
-from conversations.knowledge.catch_up import AT_ONCE, CatchUp, is_due
+from conversations.knowledge.catch_up import AT_ONCE, CatchUp
 from conversations.knowledge.embedders import base
 from conversations.knowledge.index import Entry, Index, prepare
 from conversations.models import Document, KnowledgeRevision
+from core.read_once import kept
 
 CHUNK = 500  # rows of a statement
 
@@ -36,8 +37,7 @@ def current_index() -> PassageIndex:
         if index is None:
             _indexes.clear()
             index = _indexes[id(embedder)] = PassageIndex(embedder)
-    if is_due(index):
-        _refresh(index)
+    kept(("index", id(index)), lambda: _refresh(index))
     return index
 
 

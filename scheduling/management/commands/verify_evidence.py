@@ -6,8 +6,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from core import signed_documents
-from core.signed_documents import SignatureError
+from core.evidence import signed_documents
+from core.evidence.signed_documents import SignatureError
 
 
 class Command(BaseCommand):

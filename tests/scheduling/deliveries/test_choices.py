@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 from avatars.models import Render
 from conversations.models import PreferenceChange, Topic
 from conversations.services import change_preferences, preferences_page
-from core import signed_documents
+from core.evidence import signed_documents
 from scheduling import services
 from scheduling.admin.campaigns.outcomes import evidence_of
 from scheduling.campaigns import approval

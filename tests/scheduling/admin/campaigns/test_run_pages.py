@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from avatars.models import Render
-from core import signed_documents
+from core.evidence import signed_documents
 from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import CampaignResponse, Delivery

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from core import signed_documents
-from core.signed_documents import SignatureError, sign, verify
+from core.evidence import signed_documents
+from core.evidence.signed_documents import SignatureError, sign, verify
 
 DATA = {"member": "张三", "numbers": [1, 2], "nested": {"b": None, "a": True}}
 

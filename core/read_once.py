@@ -1,0 +1,33 @@
+"""What is read once while a piece of work lasts, such as a queue whose length three texts of a turn mention.
+
+Outside of a block everything is read each time.
+"""
+
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_kept: ContextVar[dict[Hashable, object] | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def reading_once() -> Iterator[None]:
+    """Inside of this block `kept` reads each thing once."""
+    token = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
+def kept(key: Hashable, read: Callable[[], T]) -> T:
+    """What `read` returns, or has returned for this key in the block around us."""
+    values = _kept.get()
+    if values is None:
+        return read()
+    if key not in values:
+        values[key] = read()
+    return values[key]  # type: ignore[return-value]  # of the same key, so of the same kind
