@@ -1,10 +1,12 @@
 """Campaigns that nobody else approves: who starts them, how far they reach, and what does not hold them."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission, User
 from rest_framework.test import APIClient
 
 from avatars.models import Render, RenderTemplate, TemplateVariable
@@ -209,6 +211,23 @@ def test_a_person_needs_the_right_of_its_own(codename, status):
     person.user_permissions.add(Permission.objects.get(codename=codename))
     api.force_login(person)
     assert api.post(f"{CAMPAIGNS}{alone().pk}/start-alone/").status_code == status
+
+
+def test_who_published_schedules_by_a_single_right_starts_them_after_the_update():
+    publish = Permission.objects.get(codename="publish_schedule")
+    publisher, member, other = (User.objects.create_user(name, is_staff=True) for name in ("pia", "max", "eva"))
+    group = Group.objects.create(name="计划")
+    group.permissions.add(publish)
+    member.groups.add(group)
+    publisher.user_permissions.add(publish)
+    Permission.objects.filter(codename="start_alone_campaign").delete()  # as before the update
+    for _again in range(2):
+        import_module("scheduling.migrations.0006_right_to_start_alone").give_to_publishers(apps, None)
+    found = {
+        one.username: User.objects.get(pk=one.pk).has_perm("scheduling.start_alone_campaign")
+        for one in (publisher, member, other)
+    }
+    assert found == {"pia": True, "max": True, "eva": False}
 
 
 def test_an_operator_starts_in_the_admin_what_an_editor_wrote():
