@@ -27,10 +27,8 @@ def read(rows: QuerySet[Conversation], *, known: Session | None = None) -> Reply
     conversation: Any = _with_context(rows).first()
     if conversation is None:
         return None
-    is_same = known is not None and (known.pk, known.revision) == (
-        conversation.active_session,
-        conversation.active_revision,
-    )
+    active = (conversation.active_session, conversation.active_revision)
+    is_same = known is not None and (known.pk, known.revision) == active
     session = known if is_same else None
     if conversation.active_session is not None and not is_same:
         session = Session.objects.active_in(conversation)
