@@ -7,7 +7,7 @@ from openuser.settings.environment import env
 SCHEDULING: dict[str, Any] = {
     # Minutes after its time until which a run still starts; later it is recorded as missed.
     "GRACE_MINUTES": env.int("OPENUSER_SCHEDULE_GRACE_MINUTES", default=10),
-    # Members that one schedule, or a campaign that nobody else approves, may reach.
+    # Members that one schedule, or a campaign without a second person, may reach.
     "MAX_MEMBERS": env.int("OPENUSER_SCHEDULE_MAX_MEMBERS", default=1000),
     "MAX_TEXT": 4_000,
     # Minutes before its time at which the videos of a schedule or campaign are rendered; earlier if that takes longer.

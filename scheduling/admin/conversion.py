@@ -83,7 +83,7 @@ class ConversionAdmin(ModelAdmin[Schedule]):
             self.message_user(request, words, messages.SUCCESS)
 
     def has_replace_permission(self, request: HttpRequest, object_id: str = "") -> bool:
-        return request.user.has_perms(("scheduling.add_campaign", "scheduling.start_alone_campaign"))
+        return request.user.has_perm("scheduling.start_alone_campaign")
 
     def resumed(self, request: HttpRequest, schedule: Schedule) -> bool:
         """Resume a schedule, or say why not: a campaign has taken its place."""

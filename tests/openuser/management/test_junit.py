@@ -98,7 +98,7 @@ def test_an_app_has_a_process_for_each_processor(extra):
 @pytest.mark.parametrize("extra", [(), ("-x",), ("--durations=9",)])
 def test_the_whole_suite_is_shared_out(extra):
     processors = min(os.cpu_count(), 7)
-    assert suite.workers(suite.Plan(extra=extra), "sqlite") == ["-n", str(processors + 2)]
+    assert suite.workers(suite.Plan(extra=extra), "sqlite") == ["-n", str(processors + 1)]
     assert suite.workers(suite.Plan(extra=extra, fast=True), "sqlite") == ["-n", str(processors + 1)]
     for database in ("sqlite", "postgres"):
         assert suite.workers(suite.Plan(extra=extra, both=True), database) == ["-n", str(processors + 1)]

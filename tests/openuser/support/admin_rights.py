@@ -98,6 +98,7 @@ ELSEWHOSE: dict[str, tuple[str, type[Model]]] = {
     "conversations_flow_golden": ("view", GoldenConversation),
     "conversations_flow_record_golden": ("add", GoldenConversation),
     **{f"scheduling_{model}_import_file": ("add", Campaign) for model in ("segment", "series")},
+    "scheduling_schedule_go_on_as_campaigns": ("start_alone", Campaign),
     "scheduling_campaignrun_remind": ("add", Campaign),
     "scheduling_campaignrun_not_confirmed": ("view", Delivery),
     **{f"scheduling_campaignrun_{act}_this": ("send", Campaign) for act in ("retry", "recall")},

@@ -250,7 +250,7 @@ def test_an_operator_starts_in_the_admin_what_an_editor_wrote():
     assert button not in seen(operator, page(campaign))
 
 
-def test_what_waits_to_be_started_stands_on_the_home_page_of_who_may():
+def test_home_names_what_waits_to_be_started_by_who_may():
     others = make_campaign()
     services.ask_approval(others, by=make_person())
     campaign = services.ask_approval(alone(name="等人启动"), by=make_person())
