@@ -18,7 +18,7 @@ from avatars.framing.scene import LONGEST, Captions, Format, Scene
 from avatars.pipeline import script_to_video
 from avatars.pipeline.spec import FinishedVideo, VideoSpec, seed_of
 from avatars.pipeline.stages import Stage
-from avatars.portraits import samples, validation
+from avatars.portraits import shipped, validation
 from avatars.speech.kokoro.engine import Kokoro
 
 VOICES = {"zh": "zf_xiaobei", "en": "af_heart"}
@@ -50,7 +50,7 @@ def parser() -> ArgumentParser:
     words.add_argument("out", type=Path, help="the MP4 to write; its captions come beside it, as an SRT file")
     shown = words.add_mutually_exclusive_group()
     shown.add_argument("--portrait", type=Path, help="a photograph or drawing of one face (JPEG, PNG, WebP)")
-    shown.add_argument("--character", choices=samples.NAMES, default="xiao", help="one of those that are built in")
+    shown.add_argument("--character", choices=shipped.HEADS, default="xiao", help="one of those that are built in")
     words.add_argument("--face", type=int, help="which face of the portrait speaks; 0 is the largest")
     words.add_argument("--voice", help="such as zf_xiaobei or af_heart; by the language of the text if not given")
     words.add_argument("--speed", type=float, default=1.0, help="0.5 to 2, 1 is natural")
@@ -85,7 +85,7 @@ def portrait(options: Namespace, folder: Path) -> Path:
     """The picture to animate. Says what could be better about one that was given; raises `PortraitError`."""
     if options.portrait is None:
         picture = folder / "portrait.png"
-        picture.write_bytes(samples.png(options.character))
+        picture.write_bytes(shipped.png(options.character))
         return picture
     data = options.portrait.read_bytes()
     found = validation.check(data, face=options.face)

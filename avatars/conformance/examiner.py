@@ -13,7 +13,7 @@ from avatars.conformance.base import CheckRequest, NotApplicable, Outcome, failu
 from avatars.conformance.checks import CHECKS
 from avatars.engines.base import Shot
 from avatars.exceptions import EngineMissing
-from avatars.portraits import samples
+from avatars.portraits import shipped
 from avatars.speech.base import SpeechEngine
 from core.backends import backend, names
 
@@ -47,7 +47,7 @@ def _stage(kind: str, name: str, voice: str, language: str) -> Any:
 
 def _shot() -> Shot:
     """One of our own characters says something."""
-    with Image.open(io.BytesIO(samples.png(samples.NAMES[0]))) as picture:
+    with Image.open(io.BytesIO(shipped.png(shipped.NAMES[0]))) as picture:
         portrait = np.asarray(picture.convert("RGB").resize(SIZE))
     return Shot(portrait=portrait, speech=render.words(), fps=FPS)
 

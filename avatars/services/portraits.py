@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile, File
 from avatars.engines.puppet.rig import disk_cache
 from avatars.exceptions import PortraitError
 from avatars.pipeline import segments
+from avatars.portraits import shipped
 from avatars.portraits.findings import Examined
 from avatars.previews import scene_preview
 from avatars.reasons.portrait import UNUSABLE
@@ -52,11 +53,7 @@ def sample_portrait(name: str) -> bytes:
 
     Raises `KeyError` for other names.
     """
-    # They draw with scipy, which no process loads for nothing.
-    from avatars.portraits import samples
-    from avatars.portraits.half_body import figures
-
-    return figures.png(name) if name in figures.NAMES else samples.png(name)
+    return shipped.png(name)
 
 
 def forget_portrait(portrait_digest: str) -> None:

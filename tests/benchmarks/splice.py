@@ -38,13 +38,13 @@ def main(modes: Sequence[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openuser.settings.embedded")
     from avatars.framing.scene import Captions, Scene
     from avatars.pipeline.script_to_video import VideoSpec
-    from avatars.portraits import samples
+    from avatars.portraits import shipped
 
     for mode in modes:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             portrait = folder / "xiao.png"
-            portrait.write_bytes(samples.png("xiao"))
+            portrait.write_bytes(shipped.png("xiao"))
             plain = VideoSpec(
                 text="",
                 portrait=portrait,

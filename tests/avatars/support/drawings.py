@@ -18,7 +18,7 @@ from PIL import Image
 from avatars.engines.base import Picture
 from avatars.engines.puppet import engine
 from avatars.engines.puppet.rig.rig import Rig
-from avatars.portraits import samples
+from avatars.portraits import samples, shipped
 from tests.avatars.support.vision import unseen_portrait
 
 ORIGIN = hashlib.sha256(b"tests").hexdigest()  # of portraits whose file nobody names
@@ -27,7 +27,7 @@ ORIGIN = hashlib.sha256(b"tests").hexdigest()  # of portraits whose file nobody 
 @cache
 def png(name: str) -> bytes:
     """The portrait of one of `samples.NAMES`, or of the "stranger", as a PNG file."""
-    return kept(f"{name}.png", unseen_portrait.png if name == "stranger" else lambda: samples.png(name))
+    return kept("stranger.png", unseen_portrait.png) if name == "stranger" else shipped.png(name)
 
 
 def draw(name: str, *, height: int = 960) -> Picture:

@@ -17,8 +17,7 @@ def main() -> None:
     asked = [text for row in rows for text in row.asked.values()]
     asked += [row.text for row in unknown() if not row.is_held_out]
     written = [text for row in rows for text in (row.question, f"{row.question} {row.answer}")]
-    embedder = Bundled.__new__(Bundled)
-    embedder.load_models()
+    embedder = Bundled()
     e5_asked, use_asked = embedder.raw(asked, is_question=True)
     e5_written, use_written = embedder.raw(written, is_question=False)
     use = np.concatenate([use_asked, use_written])

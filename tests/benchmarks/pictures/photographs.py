@@ -37,10 +37,10 @@ def _encoded(picture: Image.Image, kind: str, quality: int) -> Image.Image:
 
 def main() -> None:
     """Print the measured smoothness of each, and the errors."""
-    from avatars.portraits import samples, texture, validation
+    from avatars.portraits import shipped, texture, validation
     from tests.avatars.support.vision import unseen_portrait
 
-    drawings = {name: samples.png(name) for name in samples.NAMES} | {"stranger": unseen_portrait.png()}
+    drawings = {name: shipped.png(name) for name in shipped.HEADS} | {"stranger": unseen_portrait.png()}
     photographs = {path.stem: path.read_bytes() for path in sorted(PHOTOGRAPH.parent.glob("*.jpg"))}
     errors = total = 0
     for is_photograph, pictures in ((False, drawings), (True, photographs)):

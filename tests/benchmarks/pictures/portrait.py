@@ -18,7 +18,7 @@ def main() -> None:
     django.setup()
     from PIL import Image
 
-    from avatars.portraits import samples, validation
+    from avatars.portraits import shipped, validation
     from tests.avatars.portraits.test_validation import pair
     from tests.support.paths import PHOTOGRAPH
 
@@ -41,7 +41,7 @@ def main() -> None:
 
     cases: list[tuple[str, bytes, int | None]] = [
         *((path.stem, path.read_bytes(), None) for path in sorted(PHOTOGRAPH.parent.glob("*.jpg"))),
-        *((name, samples.png(name), None) for name in samples.NAMES),
+        *((name, shipped.png(name), None) for name in shipped.HEADS),
         ("two people", with_several_faces(), None),
         ("one of two people", with_several_faces(), 1),
         ("JPEG of 12 megapixels", very_large(3200, 3750), None),

