@@ -13,7 +13,7 @@ from avatars.engines.puppet.engine import Puppet
 from avatars.framing import composition
 from avatars.framing.gestures.engine import gesturing
 from avatars.framing.scene import Format, Scene
-from avatars.portraits.half_body import figures
+from avatars.portraits import shipped
 from avatars.speech.base import Token
 from avatars.speech.synthesis.stream import SpeechStream
 from tests.avatars.support.vision.acted_videos import chatter
@@ -44,7 +44,7 @@ def spent(frames: Iterator[Picture]) -> float | None:
 
 
 def compare(name: str, plain: StreamingEngine) -> None:
-    portrait = figures.DATA / f"{name}.png"
+    portrait = shipped.DATA / f"{name}.png"
     picture = composition.compose(portrait, Scene(format=Format.UPRIGHT), enhanced=True)
     setup, moving = Setup(portrait=picture, text=TEXT), gesturing(plain, portrait, None)
     assert isinstance(moving, StreamingEngine)
@@ -65,7 +65,7 @@ def compare(name: str, plain: StreamingEngine) -> None:
 def main() -> None:
     as_in_the_studio()
     engine = Puppet(device="cpu")
-    for name in figures.NAMES:
+    for name in shipped.HALF_BODIES:
         compare(name, engine)
 
 
