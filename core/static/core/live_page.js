@@ -6,6 +6,7 @@
   const POLL_WITHOUT_SOCKET = 3000;
   const POLL_WITH_SOCKET = 15000; // some changes are not announced
   const RECONNECT = { min: 2000, max: 60000 };
+  const LONGEST_WAY = 10000; // ms from a click to the next page; what was followed may be a file, and the page stays
   const DO_NOT_RECONNECT = [4401, 4403]; // signed out, or not permitted
   // The pages that show rows of each group.
   const PAGES_OF_GROUP = {
@@ -22,6 +23,7 @@
   let nextRefresh = Infinity;
   let lastRefresh = 0;
   let postponed = false;
+  let leftAt = -Infinity;
 
   const home = () => document.querySelector("[data-source]");
   const isOpen = () => socket?.readyState === WebSocket.OPEN;
@@ -32,6 +34,8 @@
   const isChangeForm = () => document.body.classList.contains("change-form");
   // A refresh would move rows away from the checkboxes that are being ticked.
   const isBusy = () => document.querySelector("#result_list input:checked") !== null;
+  // A link was followed or a form sent: to load this page again would call that off.
+  const isLeaving = () => Date.now() - leftAt < LONGEST_WAY;
 
   function shows(group) {
     if (home()) return true;
@@ -71,6 +75,7 @@
     const finished = isChangeForm() && isUnfinished(document) && !isUnfinished(fresh) && !stays();
     const filled = fresh.querySelector("#result_list") && !document.querySelector("#result_list") && !home();
     if (finished || filled) {
+      if (isLeaving()) return true;
       location.reload(); // the page has other buttons now
       return false;
     }
@@ -157,6 +162,12 @@
     if (!document.querySelector(LIVE) && !document.querySelector("[data-testid=empty]")) return;
     connect();
     if (mustPoll()) schedule(POLL_WITHOUT_SOCKET);
+  });
+  addEventListener("beforeunload", () => {
+    leftAt = Date.now();
+  });
+  addEventListener("pageshow", () => {
+    leftAt = -Infinity;
   });
   document.addEventListener("written", () => schedule(0));
   document.addEventListener("signedin", () => {

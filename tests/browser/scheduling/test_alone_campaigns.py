@@ -61,6 +61,11 @@ def test_one_person_starts_a_campaign_that_nobody_else_approves(hr, stack, pictu
     expect(page.locator("a[href$='/start_alone_this/']")).to_have_count(0)
     step(hand, "run_now")
     assert person.reads_text(seconds=60) == "{{原文}} 照发"
-    hand.press(page.get_by_test_id("life").locator(".ou-row").first)
+    follow(hand, page.get_by_test_id("life").locator(".ou-row"))  # though its end loads the page again
     expect(page.get_by_test_id("by-hand")).to_be_visible()
     picture(page, "run")
+    page.go_back()
+    hand.press(page.locator("a[hx-get$='/cancel_this/']:visible"))  # or the doctor asks for next year's working days
+    hand.write(page.locator("#dialog textarea"), "只试一次")
+    with page.expect_navigation():
+        hand.press(page.locator("#dialog [type=submit]"))
