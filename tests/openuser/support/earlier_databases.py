@@ -16,6 +16,7 @@ from core.sqlite.base import close_idle
 from tests.conftest import server
 from tests.runner.database_templates import replaced, templates, url_of
 from tests.support.paths import DATA
+from wecom.outbox.batches import pace, wakes
 
 FOLDER = DATA / "databases"
 KEY = "OMlmFDiQRKazgSI83kLL9OnUBmlOWvyi3MNTmYXthpE="  # with which their secrets, which are made up, are encrypted
@@ -72,6 +73,14 @@ def earlier(version: str) -> Iterator[Schema]:
     finally:
         with let_go():
             empty.copy_database(name)
+        forget_keys()
+
+
+def forget_keys() -> None:
+    """The counters of keys went back: what this process remembers of messages by their keys is of others now."""
+    wakes._settled.clear()
+    wakes._last_batch = float("-inf")
+    pace._slowed.clear()
 
 
 def load(version: str, name: str) -> None:
