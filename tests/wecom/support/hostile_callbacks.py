@@ -8,6 +8,7 @@ from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -268,15 +269,20 @@ def splices(chance: random.Random) -> Iterator[Hostile]:
 
 
 def attack(answer: Callable[[Hostile], int], count: int, *, warm: int = 500) -> Report:
-    """Send hostile requests; the first ones, in which caches fill, do not count for the memory."""
-    report, before = Report(), 0.0
+    """Send hostile requests. The first ones, in which caches fill, do not count for the memory.
+
+    What grows does so in both halves of the rest: the smaller one counts, twice, since a heap may grow once for a large
+    body that finds no room between what earlier tests left there.
+    """
+    report, sizes = Report(), list[float]()
     for number, request in enumerate(requests(count)):
-        if number == warm:
-            before = resident()
+        if number in (warm, (warm + count) // 2):
+            sizes.append(resident())
         start = time.process_time()
         report.statuses[answer(request)] += 1
         report.longest = max(report.longest, (time.process_time() - start) * 1000)
-    report.grown = resident() - before
+    sizes.append(resident())
+    report.grown = 2 * min(after - before for before, after in pairwise(sizes))
     return report
 
 

@@ -180,7 +180,8 @@ def be_full(application: Application, row: Outbound) -> None:
 def use_up_the_day(application: Application, _row: Outbound) -> None:
     application.corporation.accounts = 1
     application.corporation.save()
-    DailyQuota.objects.create(application=application, day=timezone.localdate(), recipients=200)
+    today = {"application": application, "day": timezone.localdate(), "shard": 0}  # the warm-up may have counted there
+    DailyQuota.objects.update_or_create(**today, defaults={"recipients": 200})
 
 
 def be_empty(_application: Application, row: Outbound) -> None:
