@@ -14,20 +14,21 @@ pytestmark = pytest.mark.slow
 MINUTES_TO_WAIT = 2
 PAUSE = """
 from scheduling import models, services
-for one in models.Campaign.objects.filter(state__in=models.Campaign.ON):
-    services.pause_mailing(one)
+services.pause_mailing(models.Campaign.objects.get(pk={key}))
 """
 
 
-def schedule(stack: Stack, person: Person, arguments: str) -> None:
-    code = f"from scheduling.services import schedule_wechat_message as s; s(user_id={person.user_id!r}, {arguments})"
-    stack.manage("shell", "-c", code)
+def schedule(stack: Stack, person: Person, arguments: str) -> int:
+    """The key of the campaign that was made."""
+    call = f"schedule_wechat_message(user_id={person.user_id!r}, {arguments})"
+    code = f"from scheduling.services import schedule_wechat_message; print({call}.pk)"
+    return int(stack.manage("shell", "-c", code).split()[-1])
 
 
 def test_beat_says_it_every_minute_until_it_is_paused(stack, known):
-    schedule(stack, known, 'message="整点到了。", schedule="* * * * *"')
+    key = schedule(stack, known, 'message="整点到了。", schedule="* * * * *"')
     assert known.reads_text(seconds=60 * MINUTES_TO_WAIT) == "整点到了。"
-    stack.manage("shell", "-c", PAUSE)
+    stack.manage("shell", "-c", PAUSE.format(key=key))
 
 
 def test_a_daily_video_arrives_when_the_clock_is_moved_to_nine(stack, known):

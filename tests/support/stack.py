@@ -280,7 +280,9 @@ class Stack:
             status = parent.start(command, env, output, errors).wait()
             said = output.read_text()
         if status:
-            raise subprocess.CalledProcessError(status, command, output=said)
+            error = subprocess.CalledProcessError(status, command, output=said)
+            error.add_note(errors.read_text(errors="replace")[-2000:])
+            raise error
         return said
 
 

@@ -180,8 +180,9 @@ def be_full(application: Application, row: Outbound) -> None:
 def use_up_the_day(application: Application, _row: Outbound) -> None:
     application.corporation.accounts = 1
     application.corporation.save()
-    today = {"application": application, "day": timezone.localdate(), "shard": 0}  # the warm-up may have counted there
-    DailyQuota.objects.update_or_create(**today, defaults={"recipients": 200})
+    day = timezone.localdate()  # the warm-up may have counted in this shard
+    defaults = {"recipients": 200}
+    DailyQuota.objects.update_or_create(application=application, day=day, shard=0, defaults=defaults)
 
 
 def be_empty(_application: Application, row: Outbound) -> None:
