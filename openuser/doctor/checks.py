@@ -24,8 +24,8 @@ from wecom.models import Application
 
 def all_checks() -> list[Check]:
     """Every check. Without a database, the checks of applications are listed once, as not checked."""
-    keys, door, kept_keys, spooled, may_send, connected = wecom.doctor_checks()
-    machine = [Settings(), keys, Space(), Storage(), door, spooled]
+    keys, door, acceptor, kept_keys, spooled, may_send, connected = wecom.doctor_checks()
+    machine = [Settings(), keys, Space(), Storage(), door, acceptor, spooled]
     workers = [Worker(), BulkWorker(), RenderWorker()]
     processes = [Database(), Pooler(), Migrations(), Broker(), LivePages(), *workers, Beat()]
     rows = [kept_keys, WorkingDays(), QuietHours(), Leavers(), Backups(), *conversations.doctor_checks()]

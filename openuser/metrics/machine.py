@@ -19,6 +19,9 @@ BUILD = Gauge(name="openuser_build_info", words="Always 1, with the version.", l
 DISK = Gauge(name="openuser_disk_free_bytes", words="Free bytes of a disk that is written to.", labels=("path",))
 SPOOL = Gauge(name="openuser_spool_rows", words="Callbacks on the disk of this machine that wait for the database.")
 SPOOL_OLDEST = Gauge(name="openuser_spool_oldest_seconds", words="Seconds since the oldest of them came.")
+ACCEPTOR = Gauge(
+    name="openuser_acceptor_running", words="Whether the acceptor of this machine runs; absent where none ever has."
+)
 DATABASE = Gauge(name="openuser_database_up", words="Whether this process reaches the database.")
 SKEW = Gauge(
     name="openuser_clock_skew_seconds",
@@ -27,7 +30,7 @@ SKEW = Gauge(
 )
 POOL = Gauge(name="openuser_db_pool_in_use", words="Connections to PostgreSQL that this process uses right now.")
 CONNECT_SECONDS = 2
-GAUGES = (BUILD, DISK, SPOOL, SPOOL_OLDEST, DATABASE, SKEW, POOL)
+GAUGES = (BUILD, DISK, SPOOL, SPOOL_OLDEST, ACCEPTOR, DATABASE, SKEW, POOL)
 
 
 def read(now: datetime) -> Iterator[Reading]:
@@ -38,6 +41,9 @@ def read(now: datetime) -> Iterator[Reading]:
     waiting = wecom.spooled_callbacks(now)
     yield SPOOL.at(waiting.count)
     yield SPOOL_OLDEST.at(waiting.oldest_seconds)
+    serves = wecom.acceptor_serves()
+    if serves is not None:
+        yield ACCEPTOR.at(serves)
     skew = _skew()
     yield DATABASE.at(skew is not None)
     if skew is not None:

@@ -1,4 +1,4 @@
-"""What a callback is promised holds at every door: the view and the lane, under uvicorn, gunicorn and `runserver`."""
+"""What a callback is promised holds at every door: view and lane under uvicorn, gunicorn, `runserver`, the acceptor."""
 
 import time
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from django.conf import settings
 from openuser.servers import valkey
 from tests.support.emulator import wait_for
 from tests.wecom.support.callback_sender import PATH, Envelope
-from tests.wecom.support.web_processes import SERVERS, Door, Servers
+from tests.wecom.support.web_processes import SERVERS, WEB_SERVERS, Door, Servers
 from wecom import messages
 from wecom.callbacks import key_ring
 
@@ -32,6 +32,12 @@ def servers() -> Iterator[Servers]:
 
 @pytest.fixture(params=sorted(SERVERS))
 def door(servers, request) -> Iterator[Door]:
+    yield servers.of(request.param)
+    servers.wait_until_recorded()
+
+
+@pytest.fixture(params=WEB_SERVERS)
+def web_door(servers, request) -> Iterator[Door]:
     yield servers.of(request.param)
     servers.wait_until_recorded()
 
@@ -65,7 +71,8 @@ def test_what_is_not_of_the_platform_is_refused_without_a_word(door):
     sound = door.callback()
     assert door.post(door.callback(token="somebodyelse")) == (403, b"")
     assert door.post(door.callback(corp="ww9999999999999999")) == (403, b"")
-    assert door.post(sound, path="/unknown") == (403, b"")
+    unknown = (403 if door.asks_database else 0, b"")  # without a database one does not know all addresses
+    assert door.post(sound, path="/unknown") == unknown
     assert door.post(sound, body="no XML") == (403, b"")
     assert door.ask("POST", f"{PATH}?{sound.query}&nonce=1", sound.body) == (403, b"")
     assert door.ask("PUT", f"{PATH}?{sound.query}", sound.body)[0] == 405
@@ -86,7 +93,8 @@ def test_copies_that_come_at_once_are_one_callback(door):
     assert sorted(door.recorded()) == sorted(identities(door, envelopes))
 
 
-def test_what_comes_during_a_commit_is_recorded_in_a_group(door):
+def test_what_comes_during_a_commit_is_recorded_in_a_group(web_door):
+    door = web_door
     envelopes = [door.callback() for _ in range(6)]
     with ThreadPoolExecutor(AT_ONCE) as threads:
         with door.servers.mute_database():
@@ -103,6 +111,7 @@ def test_what_comes_during_a_commit_is_recorded_in_a_group(door):
 def test_without_the_database_callbacks_wait_on_the_disk_in_their_order(door):
     envelopes = [door.callback() for _ in range(4)]
     assert door.post(envelopes[0]) == (200, b"")
+    assert door.recorded() == identities(door, envelopes[:1])
     with door.servers.mute_database():
         for envelope in envelopes[1:3]:
             began = time.monotonic()

@@ -4,7 +4,7 @@ from core.diagnosis import Check
 from wecom.doctor.access import Outage, StoredKeys, Token, TrustedIp, VisibleRange
 from wecom.doctor.base import ApplicationCheck
 from wecom.doctor.installation import Connected, KeyShapes, MaySend, Spooled, environment
-from wecom.doctor.reception import CallbackDoor, CallbackKeys, CallbacksCome, KeysProven, PublicUrl
+from wecom.doctor.reception import Acceptor, CallbackDoor, CallbackKeys, CallbacksCome, KeysProven, PublicUrl
 
 # In the order in which they build upon one another.
 INSTALLATION: tuple[type[Check], ...] = (KeyShapes,)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from core.diagnosis import Check, Finding, bad, good, warn
 from wecom import messages
 from wecom.callbacks import application_file, key_ring, rejections
+from wecom.callbacks.spool import folder as spool
 from wecom.client import applications
 from wecom.doctor import probe, probe_results
 from wecom.doctor.base import ApplicationCheck
@@ -72,6 +73,26 @@ class CallbackDoor(Check):
         if settings.WECOM["CALLBACK_LANE"]:
             return good(_("The event loop of the ASGI server (OPENUSER_CALLBACK_LANE); under WSGI the view."))
         return good(_("The view. With hundreds of callbacks a second set OPENUSER_CALLBACK_LANE=true."))
+
+
+class Acceptor(Check):
+    """A process without Django takes callbacks while the web process is away."""
+
+    id = "acceptor"
+    title = gettext_lazy("Acceptor of callbacks")
+
+    def run(self) -> Finding:
+        serves = spool.acceptor_serves()
+        if serves is None:
+            return good(_("None has run on this machine: while the web process is away, nobody answers callbacks."))
+        if serves:
+            return good(_("It takes callbacks while the web process is away."))
+        words = _("It does not run: while the web process is away, nobody answers callbacks.")
+        remedy = _(
+            "Start “python3 manage.py up” again, or the service of the acceptor: openuser-acceptor.service under "
+            "systemd, acceptor in compose. If you use none any more, delete the file %s."
+        )
+        return warn("away", words, remedy=remedy % spool.acceptor_file())
 
 
 class CallbackKeys(Check):

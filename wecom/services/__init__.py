@@ -18,6 +18,7 @@ from wecom.callbacks.reception import receive as receive_callback
 from wecom.callbacks.reception import start as start_reception
 from wecom.callbacks.reception import stop as stop_reception
 from wecom.callbacks.signed_query import read_usual as read_signed_query
+from wecom.callbacks.spool.folder import acceptor_serves
 from wecom.callbacks.spool.folder import takes_callbacks as spool_takes_callbacks
 from wecom.callbacks.spool.folder import waiting as spooled_callbacks
 from wecom.client.access_tokens import access_token

@@ -85,6 +85,7 @@ def doctor_checks(application: Application | None = None, *, connection_only: bo
         return [
             doctor.KeyShapes(),
             doctor.CallbackDoor(),
+            doctor.Acceptor(),
             doctor.CallbackKeys(),
             doctor.Spooled(),
             doctor.MaySend(),

@@ -80,7 +80,7 @@ def test_no_two_checks_share_a_name_and_what_they_wait_for_exists():
     checks = all_checks()
     assert len({check.key for check in checks}) == len(checks)
     assert [check.id for check in checks][:5] == ["settings", "keys", "disk", "storage", "callback-door"]
-    assert [check.id for check in checks][5:7] == ["spool", "database"]
+    assert [check.id for check in checks][5:8] == ["acceptor", "spool", "database"]
     known = {check.id for check in checks}
     assert all(name in known for check in checks for name in check.after)
 

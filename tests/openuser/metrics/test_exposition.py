@@ -14,6 +14,7 @@ from core.work.base import Work
 from openuser.metrics import exposition
 from tests.support import factories
 from tests.support.database_away import unreachable
+from wecom.callbacks.spool import acceptor_presence
 from wecom.metrics import CALLBACK_SECONDS, CALLBACKS
 from wecom.models import Callback, Outbound
 
@@ -113,6 +114,15 @@ def test_what_this_machine_knows_is_there_without_a_database():
     assert one(found, "openuser_database_up") == 0
     assert one(found, "openuser_spool_rows") == 0
     assert ("openuser_outbox_unknown", frozenset()) not in found
+
+
+def test_whether_an_acceptor_runs_is_said_where_one_ever_has(settings, tmp_path):
+    settings.WECOM = {**settings.WECOM, "SPOOL_DIR": str(tmp_path)}
+    assert ("openuser_acceptor_running", frozenset()) not in samples()
+    file = acceptor_presence.note(tmp_path)
+    assert one(samples(), "openuser_acceptor_running") == 1
+    file.close()
+    assert one(samples(), "openuser_acceptor_running") == 0
 
 
 def test_no_metric_has_a_label_for_people():

@@ -15,6 +15,7 @@ from tests.wecom.support.callback_sender import PATH, Envelope, text_xml
 from tests.wecom.support.diagnoses import diagnose, found
 from wecom import services
 from wecom.callbacks import application_file
+from wecom.callbacks.spool import acceptor_presence
 from wecom.client import access_tokens, applications
 from wecom.exceptions import ConfigurationError
 from wecom.models import Application, Callback, Guard
@@ -241,6 +242,19 @@ def test_the_doctor_says_who_answers_callbacks(settings, lane, words):
     finding = found("callback-door")
     assert finding["level"] == "good"
     assert finding["words"].startswith(words)
+
+
+def test_an_acceptor_that_has_run_here_and_runs_no_more_is_missed(settings, tmp_path):
+    settings.WECOM = {**settings.WECOM, "SPOOL_DIR": str(tmp_path / "spool")}
+    assert found("acceptor")["words"].startswith("None has run")
+    first, second = (acceptor_presence.note(tmp_path / "spool") for _ in range(2))
+    assert found("acceptor")["words"].startswith("It takes")
+    first.close()
+    assert found("acceptor")["level"] == "good"  # the next has taken over
+    second.close()
+    finding = found("acceptor")
+    assert (finding["level"], finding["code"]) == ("warn", "away")
+    assert str(tmp_path / "spool" / acceptor_presence.NAME) in finding["remedy"]
 
 
 def test_keys_on_the_disk_that_are_not_those_of_today_are_named(settings, tmp_path):

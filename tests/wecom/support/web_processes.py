@@ -1,4 +1,4 @@
-"""Every web server that may stand at the door, over one database: real processes, asked over HTTP."""
+"""Every server that may stand at the door, over one database: real processes, asked over HTTP."""
 
 import itertools
 import os
@@ -20,7 +20,7 @@ from wecom.callbacks import application_file
 from wecom.callbacks.spool.spool_files import files
 from wecom.models import Application, Corporation
 
-LANE, RUNSERVER = "lane by uvicorn", "view by runserver"
+LANE, RUNSERVER, ACCEPTOR = "lane by uvicorn", "view by runserver", "acceptor"
 PYTHON = [sys.executable, "-m"]
 SERVERS = {
     "view by uvicorn": [*PYTHON, "uvicorn", "openuser.asgi:application", "--lifespan", "on", "--log-level", "warning"],
@@ -36,6 +36,12 @@ SERVERS = {
         "--no-control-socket",
     ],
     RUNSERVER: [sys.executable, "manage.py", "runserver", "--noreload", "--skip-checks"],
+    ACCEPTOR: [*PYTHON, "wecom.callbacks.acceptor"],
+}
+WEB_SERVERS = sorted(SERVERS.keys() - {ACCEPTOR})  # the acceptor never asks the database
+MORE = {
+    LANE: {"OPENUSER_CALLBACK_LANE": "true"},
+    ACCEPTOR: {"OPENUSER_FIELD_KEYS": ",".join(settings.FIELD_KEYS)},
 }
 GIVES_UP = 3.0  # seconds
 _numbers = itertools.count(1)
@@ -62,17 +68,17 @@ class Servers(Stack):
         self.serve()
         self.prepare()
         for name in SERVERS:
-            self.run(name, **({"OPENUSER_CALLBACK_LANE": "true"} if name == LANE else {}))
+            self.run(name, **MORE.get(name, {}))
         for name in SERVERS:
             wait_for(self.of(name).is_up, f"the {name}", seconds=180)
         return self
 
     def of(self, name: str) -> "Door":
-        return Door(self, self.ports[name])
+        return Door(self, name)
 
     def _place(self, name: str) -> list[str]:
         where = f"127.0.0.1:{self.ports[name]}"
-        if "gunicorn" in SERVERS[name]:
+        if name == ACCEPTOR or "gunicorn" in SERVERS[name]:
             return ["--bind", where]
         return [where] if name == RUNSERVER else ["--port", str(self.ports[name])]
 
@@ -133,14 +139,15 @@ class Servers(Stack):
 class Door:
     """One of the servers, and a member who is heard of nowhere else."""
 
-    def __init__(self, servers: Servers, port: int) -> None:
+    def __init__(self, servers: Servers, name: str) -> None:
         self.servers = servers
-        self.url = f"http://127.0.0.1:{port}"
+        self.asks_database = name != ACCEPTOR
+        self.url = f"http://127.0.0.1:{servers.ports[name]}"
         self.member = f"member{os.getpid()}x{next(_numbers)}"
 
     def is_up(self) -> bool:
         try:
-            return requests.get(f"{self.url}/healthz/ready", timeout=5).ok
+            return requests.get(f"{self.url}/healthz/{'ready' if self.asks_database else 'acceptor'}", timeout=5).ok
         except requests.RequestException:
             return False
 
@@ -164,4 +171,7 @@ class Door:
         return answer.status_code, answer.content
 
     def recorded(self) -> list[str]:
+        """What the database has of the member: at once, or as soon as a web server has replayed the spool."""
+        if not self.asks_database:
+            self.servers.wait_until_recorded()
         return self.servers.recorded(self.member)

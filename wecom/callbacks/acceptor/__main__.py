@@ -19,6 +19,7 @@ from pathlib import Path
 from wecom.callbacks.acceptor import control, watch
 from wecom.callbacks.acceptor.connection import serve
 from wecom.callbacks.acceptor.reception import Reception
+from wecom.callbacks.spool import acceptor_presence
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +99,10 @@ def main(words: list[str]) -> None:
     with socket.socket(fileno=given.descriptor) if given.descriptor is not None else _opened(given.bind) as listener:
         patience = float if given.bind else partial(watch.patience_with, given.serving)
         acceptor = Acceptor(listener, reception, patience=patience, parent=given.parent)
+        served = acceptor_presence.note(Path(spool))
         asyncio.run(acceptor.run(given.control))
+        if served is not None:
+            served.close()
 
 
 def _opened(address: str) -> socket.socket:

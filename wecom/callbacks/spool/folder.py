@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from wecom.callbacks.spool import acceptor_presence
 from wecom.callbacks.spool.spool_files import SET_ASIDE, files, has_room, set_aside_files, sync, write
 
 NANOSECONDS = 1_000_000_000
@@ -40,6 +41,16 @@ def waiting(now: datetime) -> Waiting:
 def count(folder: Path) -> int:
     """How many callbacks wait in the spool of this machine."""
     return sum(map(_count_lines, files(folder)))
+
+
+def acceptor_serves() -> bool | None:
+    """Whether an acceptor of this machine takes callbacks; None where none ever has."""
+    return acceptor_presence.is_noted(Path(settings.WECOM["SPOOL_DIR"]))
+
+
+def acceptor_file() -> Path:
+    """The file by which an acceptor of this machine says that it serves."""
+    return Path(settings.WECOM["SPOOL_DIR"]) / acceptor_presence.NAME
 
 
 def takes_callbacks() -> bool:
