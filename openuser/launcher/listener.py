@@ -1,11 +1,11 @@
 """The socket of the web process. `up` keeps it open, so that connections wait while that process restarts."""
 
-import fcntl
 import os
 import socket
 from pathlib import Path
 from typing import BinaryIO
 
+from core.storage import serving_files
 from openuser.servers.sockets import make_folder, socket_folder
 
 FIRST_INHERITED = 3  # where systemd puts the sockets of a unit
@@ -37,12 +37,7 @@ def serving_path(folder: Path) -> Path:
 
 def note_serving(folder: Path) -> BinaryIO | None:
     """Tell the acceptor that this process lives, until the file is closed. None if the disk is full."""
-    try:
-        file = serving_path(folder).open("ab")
-    except OSError:
-        return None
-    fcntl.flock(file, fcntl.LOCK_SH)
-    return file
+    return serving_files.note(serving_path(folder))
 
 
 def opened(host: str, port: int) -> socket.socket:

@@ -9,12 +9,13 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from core.metrics import rows, writer
 from core.metrics.counts import metrics, pending
+from core.storage import serving_files
 from core.work import process_identity, sweeper
 from core.work.base import Work
 from openuser.metrics import exposition
 from tests.support import factories
 from tests.support.database_away import unreachable
-from wecom.callbacks.spool import acceptor_presence
+from wecom.callbacks.spool.spool_files import ACCEPTOR
 from wecom.metrics import CALLBACK_SECONDS, CALLBACKS
 from wecom.models import Callback, Outbound
 
@@ -119,7 +120,7 @@ def test_what_this_machine_knows_is_there_without_a_database():
 def test_whether_an_acceptor_runs_is_said_where_one_ever_has(settings, tmp_path):
     settings.WECOM = {**settings.WECOM, "SPOOL_DIR": str(tmp_path)}
     assert ("openuser_acceptor_running", frozenset()) not in samples()
-    file = acceptor_presence.note(tmp_path)
+    file = serving_files.note(tmp_path / ACCEPTOR)
     assert one(samples(), "openuser_acceptor_running") == 1
     file.close()
     assert one(samples(), "openuser_acceptor_running") == 0

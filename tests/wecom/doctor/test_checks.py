@@ -9,13 +9,14 @@ from django.core.management import call_command
 from django.utils import timezone, translation
 
 from core.diagnosis import Level
+from core.storage import serving_files
 from tests.support import factories
 from tests.support.emulator import AES_KEY, KEYS, wait_for
 from tests.wecom.support.callback_sender import PATH, Envelope, text_xml
 from tests.wecom.support.diagnoses import diagnose, found
 from wecom import services
 from wecom.callbacks import application_file
-from wecom.callbacks.spool import acceptor_presence
+from wecom.callbacks.spool.spool_files import ACCEPTOR
 from wecom.client import access_tokens, applications
 from wecom.exceptions import ConfigurationError
 from wecom.models import Application, Callback, Guard
@@ -247,14 +248,14 @@ def test_the_doctor_says_who_answers_callbacks(settings, lane, words):
 def test_an_acceptor_that_has_run_here_and_runs_no_more_is_missed(settings, tmp_path):
     settings.WECOM = {**settings.WECOM, "SPOOL_DIR": str(tmp_path / "spool")}
     assert found("acceptor")["words"].startswith("None has run")
-    first, second = (acceptor_presence.note(tmp_path / "spool") for _ in range(2))
+    first, second = (serving_files.note(tmp_path / "spool" / ACCEPTOR) for _ in range(2))
     assert found("acceptor")["words"].startswith("It takes")
     first.close()
     assert found("acceptor")["level"] == "good"  # the next has taken over
     second.close()
     finding = found("acceptor")
     assert (finding["level"], finding["code"]) == ("warn", "away")
-    assert str(tmp_path / "spool" / acceptor_presence.NAME) in finding["remedy"]
+    assert str(tmp_path / "spool" / ACCEPTOR) in finding["remedy"]
 
 
 def test_keys_on_the_disk_that_are_not_those_of_today_are_named(settings, tmp_path):

@@ -16,10 +16,11 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from core.storage import serving_files
 from wecom.callbacks.acceptor import control, watch
 from wecom.callbacks.acceptor.connection import serve
 from wecom.callbacks.acceptor.reception import Reception
-from wecom.callbacks.spool import acceptor_presence
+from wecom.callbacks.spool.spool_files import ACCEPTOR
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +100,7 @@ def main(words: list[str]) -> None:
     with socket.socket(fileno=given.descriptor) if given.descriptor is not None else _opened(given.bind) as listener:
         patience = float if given.bind else partial(watch.patience_with, given.serving)
         acceptor = Acceptor(listener, reception, patience=patience, parent=given.parent)
-        served = acceptor_presence.note(Path(spool))
+        served = serving_files.note(Path(spool) / ACCEPTOR)
         asyncio.run(acceptor.run(given.control))
         if served is not None:
             served.close()

@@ -5,12 +5,13 @@ killed, stopped, hung, or not yet started.
 """
 
 import asyncio
-import fcntl
 import logging
 import select
 import socket
 from collections.abc import Callable
 from pathlib import Path
+
+from core.storage import serving_files
 
 logger = logging.getLogger(__name__)
 
@@ -92,11 +93,4 @@ class Watch:
 
 def patience_with(path: Path) -> float:
     """Long for a web process that lives: it has the file at this path locked for as long as it serves."""
-    try:
-        with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return LONG_PATIENCE
-    except OSError:  # none has served here yet
-        return PATIENCE
-    return PATIENCE
+    return LONG_PATIENCE if serving_files.is_noted(path) else PATIENCE

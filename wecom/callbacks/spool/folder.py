@@ -11,8 +11,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from wecom.callbacks.spool import acceptor_presence
-from wecom.callbacks.spool.spool_files import SET_ASIDE, files, has_room, set_aside_files, sync, write
+from core.storage import serving_files
+from wecom.callbacks.spool.spool_files import ACCEPTOR, SET_ASIDE, files, has_room, set_aside_files, sync, write
 
 NANOSECONDS = 1_000_000_000
 
@@ -45,12 +45,12 @@ def count(folder: Path) -> int:
 
 def acceptor_serves() -> bool | None:
     """Whether an acceptor of this machine takes callbacks; None where none ever has."""
-    return acceptor_presence.is_noted(Path(settings.WECOM["SPOOL_DIR"]))
+    return serving_files.is_noted(acceptor_file())
 
 
 def acceptor_file() -> Path:
     """The file by which an acceptor of this machine says that it serves."""
-    return Path(settings.WECOM["SPOOL_DIR"]) / acceptor_presence.NAME
+    return Path(settings.WECOM["SPOOL_DIR"]) / ACCEPTOR
 
 
 def takes_callbacks() -> bool:

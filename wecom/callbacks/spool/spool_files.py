@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 SUFFIX = ".jsonl"
+ACCEPTOR = "acceptor.serving"  # the file on which an acceptor holds a lock while it serves
 SET_ASIDE = ".broken"  # follows the name of the file that a line came from
 
 
