@@ -56,7 +56,7 @@ class ApiClient(models.Model):
         CAMPAIGNS_WRITE = "campaigns:write", _("create, change and delete campaigns")
         CAMPAIGNS_APPROVE = "campaigns:approve", _("approve campaigns")
         CAMPAIGNS_SEND = "campaigns:send", _("start, pause and cancel campaigns")
-        CAMPAIGNS_ALONE = "campaigns:alone", _("start campaigns that nobody else approves")
+        CAMPAIGNS_ALONE = "campaigns:alone", _("start campaigns without approval")
         SCHEDULES_READ = "schedules:read", _("view schedules and runs")
         SCHEDULES_WRITE = "schedules:write", _("create, change, run and delete schedules")
         SCHEDULES_DRAFT = "schedules:draft", _("draft schedules and ask for publishing")

@@ -67,7 +67,7 @@ class ConversionAdmin(ModelAdmin[Schedule]):
 
     @admin.action(description=_("Go on as campaigns"), permissions=["replace"])
     def go_on_as_campaigns(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
-        """Campaigns that nobody else approves go on in their place."""
+        """Campaigns without approval go on in their place."""
         count = 0
         for schedule in queryset:
             try:

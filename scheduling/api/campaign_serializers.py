@@ -302,7 +302,9 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(allow_blank=True)
     topic = serializers.DictField(allow_null=True, help_text="What the campaign is about.")
     choice = serializers.DictField(allow_null=True, help_text="What the member had chosen, if that decided.")
-    policy = serializers.CharField(help_text="`approved`, or `alone` where nobody else approves it: see `started`.")
+    policy = serializers.CharField(
+        help_text="`approved`, or `alone` where no second person approves it: see `started`."
+    )
     asked = serializers.DictField(allow_null=True, help_text="Who asked for approval, and when.")
     approval = serializers.DictField(allow_null=True, help_text="Who approved exactly this, and when.")
     started = serializers.DictField(allow_null=True)

@@ -123,7 +123,7 @@ class Campaigns(
         return self._start(alone=False)
 
     @extend_schema(
-        summary="Start a campaign that nobody else approves",
+        summary="Start a campaign without approval",
         request=CampaignStartSerializer,
         responses={200: StartedCampaignSerializer, 202: CampaignForecastSerializer},
     )

@@ -56,10 +56,10 @@ def _audience(campaign: Campaign) -> Iterator[SchedulingError]:
 
 
 def check_size(campaign: Campaign, count: int) -> None:
-    """Raise `SchedulingError` if a campaign that nobody else approves reaches more members than a schedule may."""
+    """Raise `SchedulingError` if a campaign without approval reaches more members than a schedule may."""
     most = settings.SCHEDULING["MAX_MEMBERS"]
     if not campaign.needs_approval and count > most:
-        words = _("There are %(count)d members; a campaign that nobody else approves may have %(most)d.")
+        words = _("There are %(count)d members; a campaign without approval may have %(most)d.")
         remedy = _("Let a second person approve it, or choose fewer members.")
         values = {"count": count, "most": most}
         raise SchedulingError(words % values, code="members_too_many", field="audience", remedy=remedy)

@@ -100,7 +100,7 @@ def open_run(
 
 
 def make_members(run: CampaignRun) -> None:
-    """Make rows for members whom its audience names one by one, as a first contact does, if nobody else approves it.
+    """Make rows for members whom its audience names one by one, as a first contact does, if it needs no approval.
 
     Others were approved for the members who had a row then.
     """

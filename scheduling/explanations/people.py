@@ -12,7 +12,7 @@ from core.parties.acting_client import named
 from scheduling.models import Campaign, MailingChange, Series
 
 BEFORE = ("draft", "waiting", "approved")
-"""The states from which a mailing is started: the last one, or any where nobody else approves it."""
+"""The states from which a mailing is started: the last one, or any where no second person approves it."""
 
 
 def line(

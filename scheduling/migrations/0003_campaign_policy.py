@@ -12,11 +12,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterModelOptions(
             name='campaign',
-            options={'ordering': ('-pk',), 'permissions': [('approve_campaign', 'Can approve a campaign'), ('send_campaign', 'Can start, pause and cancel a campaign'), ('start_alone_campaign', 'Can start a campaign that nobody else approves')], 'verbose_name': 'campaign', 'verbose_name_plural': 'campaigns'},
+            options={'ordering': ('-pk',), 'permissions': [('approve_campaign', 'Can approve a campaign'), ('send_campaign', 'Can start, pause and cancel a campaign'), ('start_alone_campaign', 'Can start a campaign without approval')], 'verbose_name': 'campaign', 'verbose_name_plural': 'campaigns'},
         ),
         migrations.AddField(
             model_name='campaign',
             name='policy',
-            field=models.CharField(choices=[('approved', 'a second person approves it'), ('alone', 'nobody else approves it')], db_default='approved', default='approved', help_text='Who may start campaigns without approval starts it. It reaches as few members as a schedule, and neither quiet hours nor caps hold it.', max_length=8, verbose_name='approval'),
+            field=models.CharField(choices=[('approved', 'a second person approves it'), ('alone', 'no second person approves it')], db_default='approved', default='approved', help_text='Who may start campaigns without approval starts it. It reaches as few members as a schedule, and neither quiet hours nor caps hold it.', max_length=8, verbose_name='approval'),
         ),
     ]

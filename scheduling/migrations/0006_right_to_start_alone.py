@@ -5,7 +5,7 @@ from django.db import migrations
 
 
 def give_to_publishers(apps: Any, schema_editor: Any) -> None:
-    """Who may publish a schedule starts a campaign that nobody else approves: accounts and groups with single rights.
+    """Who may publish a schedule starts a campaign without approval: accounts and groups with single rights.
 
     The groups of roles have it from `openuser.roles`.
     """
@@ -17,7 +17,7 @@ def give_to_publishers(apps: Any, schema_editor: Any) -> None:
     right, _made = permissions.objects.get_or_create(
         content_type=kind,
         codename="start_alone_campaign",
-        defaults={"name": "Can start a campaign that nobody else approves"},
+        defaults={"name": "Can start a campaign without approval"},
     )
     for group in apps.get_model("auth", "Group").objects.filter(permissions=published):
         group.permissions.add(right)

@@ -69,7 +69,7 @@ class Campaign(Mailing, HonoursChoices):
 
     class Policy(models.TextChoices):
         APPROVED = "approved", _("a second person approves it")
-        ALONE = "alone", _("nobody else approves it")
+        ALONE = "alone", _("no second person approves it")
 
     class MessageClass(models.TextChoices):
         MANDATORY = "mandatory", _("mandatory: members cannot mute it, and no cap holds it")
@@ -264,7 +264,7 @@ class Campaign(Mailing, HonoursChoices):
         permissions = [
             ("approve_campaign", "Can approve a campaign"),
             ("send_campaign", "Can start, pause and cancel a campaign"),
-            ("start_alone_campaign", "Can start a campaign that nobody else approves"),
+            ("start_alone_campaign", "Can start a campaign without approval"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -1,4 +1,4 @@
-"""The guide's function that sends a message repeatedly: it makes a campaign that nobody else approves."""
+"""The guide's function that sends a message repeatedly: it makes a campaign without approval."""
 
 import hashlib
 import json

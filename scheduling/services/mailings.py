@@ -249,7 +249,7 @@ def check_approved(row: M) -> None:
 def check_going(row: M) -> None:
     """Raise `SchedulingError` for one that is on, or was, and is not as it was approved.
 
-    A campaign that nobody else approves is bound to what it uses now: a template, or the rule of a segment.
+    A campaign without approval is bound to what it uses now: a template, or the rule of a segment.
     """
     if not row.needs_approval and row.approved_hash:
         row.approved_hash = approval.digest(_kind(row).describe(row))

@@ -84,10 +84,10 @@ class Acceptor(Check):
     def run(self) -> Finding:
         serves = spool.acceptor_serves()
         if serves is None:
-            return good(_("None has run on this machine: while the web process is away, nobody answers callbacks."))
+            return good(_("None has run on this machine. One answers callbacks while the web process is away."))
         if serves:
             return good(_("It takes callbacks while the web process is away."))
-        words = _("It does not run: while the web process is away, nobody answers callbacks.")
+        words = _("It does not run: callbacks stay without an answer while the web process is away.")
         remedy = _(
             "Start “python3 manage.py up” again, or the service of the acceptor: openuser-acceptor.service under "
             "systemd, acceptor in compose. If you use none any more, delete the file %s."

@@ -13,7 +13,7 @@ from scheduling.models import Campaign, Schedule
 class Command(BaseCommand):
     """Prints a line for each schedule; those that no campaign can be stay as they are."""
 
-    help = "Let campaigns that nobody else approves go on in the place of schedules; twice does nothing."
+    help = "Let campaigns without approval go on in the place of schedules; twice does nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only say what would become of each")

@@ -1,4 +1,4 @@
-"""A campaign that nobody else approves, in a real browser: chosen, started by one person, and sent by hand."""
+"""A campaign without approval, in a real browser: chosen, started by one person, and sent by hand."""
 
 from collections.abc import Iterator
 

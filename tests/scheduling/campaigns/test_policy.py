@@ -1,4 +1,4 @@
-"""Campaigns that nobody else approves: who starts them, how far they reach, and what does not hold them."""
+"""Campaigns without approval: who starts them, how far they reach, and what does not hold them."""
 
 from collections.abc import Callable
 from importlib import import_module
