@@ -21,9 +21,6 @@ card_pressed = Signal()
 """Something on a card was pressed: `application`, `member`, `event` (`wecom.messages.CardEvent`), `at`. A receiver
 whose card it is returns the words that were chosen, which take the place of the buttons; all others return None."""
 
-message_released = Signal()
-"""The message that a member waited for is in the outbox, a video or its words: `message`."""
-
 thread_shown = Signal()
 """A page shows what a member was told: `application`, `member`, `since` (None for the beginning), `most`. A receiver
 returns `ThreadEntry` values for what is no `Message`, such as messages of campaigns, the newest `most` ones."""

@@ -33,11 +33,11 @@ class Role(TextChoices):
 DESCRIPTIONS = {
     Role.VIEWER: _("Views videos and deliveries, without what members have said. Changes nothing."),
     Role.EDITOR: _(
-        "Also edits digital humans, answers and other content, tries them out, and drafts schedules. Sends no messages."
+        "Also edits digital humans, answers and other content, tries them out, and drafts campaigns. Sends no messages."
     ),
     Role.OPERATOR: _(
-        "Views what a viewer views, and sends, runs, publishes, cancels and repeats. Answers members, and reads the "
-        "conversations of the tickets that they serve."
+        "Views what a viewer views, and sends, runs, publishes, cancels and repeats. Writes campaigns, and starts some "
+        "without approval. Answers members, and reads the conversations of the tickets that they serve."
     ),
     Role.APPROVER: _("Views what a viewer views, and approves campaigns of others or sends them back."),
     Role.READER: _(
@@ -73,6 +73,8 @@ class Rights:
 ADMINISTRATORS_ONLY = Rights(everybody="")
 BEAT = Rights(everybody="", operator="view")
 EDITABLE = Rights(editor="add change delete")
+# What belongs to a campaign is also written by those who start one without approval.
+OF_CAMPAIGNS = Rights(editor="add change delete", operator="add change delete")
 # Records are not editable: `change` allows actions on them, such as sending again or cancelling.
 RECORDS = Rights(operator="change")
 # Nothing without what members said. Who is not a reader needs a ticket of the member.
@@ -145,16 +147,18 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     # Those who write answers settle it. They read it with a right of its own, which an administrator gives.
     "conversations.UnansweredQuestion": Rights(everybody="", editor="change", reader="view read"),
     "conversations.WatchLink": Rights(),
-    "scheduling.AudienceSheet": EDITABLE,
+    "scheduling.AudienceSheet": OF_CAMPAIGNS,
     # The lines come and go with their list.
     "scheduling.AudienceSheetMember": Rights(),
     "scheduling.AwaitedVideo": Rights(),
     "scheduling.Batch": Rights(),
     "scheduling.CalendarDay": Rights(operator="add change delete"),
     "scheduling.CalendarImport": Rights(),
-    "scheduling.Campaign": Rights(editor="add change delete", operator="send start_alone", approver="approve"),
+    "scheduling.Campaign": Rights(
+        editor="add change delete", operator="add change delete send start_alone", approver="approve"
+    ),
     "scheduling.CampaignChange": Rights(),
-    "scheduling.CampaignContent": EDITABLE,
+    "scheduling.CampaignContent": OF_CAMPAIGNS,
     "scheduling.CampaignLink": Rights(),
     "scheduling.CampaignResponse": Rights(),
     "scheduling.CampaignRun": Rights(),
@@ -167,8 +171,7 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "scheduling.RehearsalRun": Rights(),
     "scheduling.Run": Rights(),
     "scheduling.RunMessage": Rights(),
-    # Without the right to publish, a person writes drafts only.
-    "scheduling.Schedule": Rights(editor="add change delete", operator="add change delete publish run"),
+    "scheduling.Schedule": Rights(),
     "scheduling.Segment": EDITABLE,
     "scheduling.Series": Rights(editor="add change delete", operator="send", approver="approve"),
     "scheduling.SeriesChange": Rights(),

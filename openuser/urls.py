@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from openuser.admin import doctor, engines, quotas, second_factor, timeline
+from openuser.admin.former_addresses import with_former_addresses
 from openuser.admin.home import dashboard
 from openuser.pages import campaign_links, errors, health, media, metrics, preferences, session, watch
 
@@ -25,7 +26,7 @@ urlpatterns = [
     path("admin/calendar/", include("scheduling.urls")),
     path("admin/", include("conversations.urls")),
     path("admin/second-factor/", admin.site.admin_view(second_factor.view), name="second-factor"),
-    path("admin/", admin.site.urls),
+    path("admin/", with_former_addresses(admin.site.urls)),
     path("i18n/", include("django.conf.urls.i18n")),
     path("media/<path:name>/listen", media.listen, name="listen"),
     path("media/<path:name>", media.serve, name="media"),

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from avatars.models import Render
 from core.personal_data.holdings import Holding, Kind, Person
-from core.personal_data.lookups import mentions, without
+from core.personal_data.lookups import mentions
 from core.personal_data.registry import belongs_to, register, without_personal_data
 from scheduling.campaigns import approval
 from scheduling.models import (
     AudienceSheetMember,
+    AwaitedVideo,
     Campaign,
     CampaignChange,
     CampaignResponse,
@@ -24,45 +25,20 @@ from scheduling.models import (
     Delivery,
     Enrolment,
     RehearsalRun,
-    Run,
-    Schedule,
     Segment,
     Series,
     SeriesChange,
 )
-from scheduling.schedules import beat_entries
 from scheduling.segments.rules import renamed
 from scheduling.series import approval as series_approval
-from wecom.models import Application
 
-SCHEDULES = Kind(key="schedules", label=_("schedules"))
 AUDIENCES = Kind(key="audiences", label=_("segments and uploaded lists"))
-RUNS = Kind(key="runs", label=_("runs of schedules"), days=lambda: settings.SCHEDULING["KEEP_RUNS_DAYS"])
-
 CAMPAIGNS = Kind(key="campaigns", label=_("campaigns"))
 CAMPAIGN_RUNS = Kind(
     key="campaign_runs", label=_("runs of campaigns"), days=lambda: settings.SCHEDULING["KEEP_RUNS_DAYS"]
 )
 REHEARSALS = Kind(key="rehearsals", label=_("rehearsals"), days=lambda: settings.SCHEDULING["KEEP_REHEARSALS_DAYS"])
 LEASE = ("lease_owner", "lease_until", "woken_at", "order_key", "gave_way")
-
-
-class ScheduleHolding(Holding):
-    """Schedules go on without the person; one for this person alone is emptied and paused, and keeps its runs."""
-
-    def clear(self, pks: Collection[int], person: Person | None = None) -> None:
-        for schedule in Schedule.objects.filter(pk__in=pks) if person else ():
-            schedule.user_ids = without(schedule.user_ids, person.user_id) if person else schedule.user_ids
-            if not (schedule.user_ids or schedule.department_numbers or schedule.tag_numbers):
-                _empty(schedule)
-            schedule.save()
-            beat_entries.sync(schedule)
-
-
-def _empty(schedule: Schedule) -> None:
-    schedule.name = schedule.text = schedule.key = schedule.returned_note = ""
-    schedule.values, schedule.paused = {}, True
-    schedule.ahead, schedule.ahead_for = None, None
 
 
 class CampaignHolding(Holding):
@@ -126,18 +102,6 @@ def _without(value: Any, user_id: str) -> Any:
     return value
 
 
-class RunHolding(Holding):
-    """Why a run failed, and who was left out, may name members."""
-
-    def clear(self, pks: Collection[int], person: Person | None = None) -> None:
-        if person:
-            for run in self.rows(pks):
-                left_out = {who: why for who, why in run.unreached.items() if who.lower() != person.user_id.lower()}
-                self.rows([run.pk]).update(detail="", unreached=left_out)
-        else:
-            super().clear(pks)
-
-
 class SegmentHolding(Holding):
     """Rules that name the person go on without them: the alias in the place of their user ID or name finds nobody."""
 
@@ -152,8 +116,6 @@ class SegmentHolding(Holding):
 def register_models() -> None:
     """Called once, when the app is ready."""
     register(
-        ScheduleHolding(Schedule, SCHEDULES, of=_addressed),
-        RunHolding(Run, RUNS, of=_named, age="due_at"),
         SegmentHolding(Segment, AUDIENCES, of=_asked_for),
         Holding(AudienceSheetMember, AUDIENCES, of=_listed),
         CampaignHolding(Campaign, CAMPAIGNS, of=lambda person: mentions("audience", person.user_id)),
@@ -177,7 +139,7 @@ def register_models() -> None:
     without_personal_data(
         {
             "scheduling.AudienceSheet": "the name of a list; its lines are members",
-            "scheduling.AwaitedVideo": "keys of a render and of a batch, campaign or schedule",
+            "scheduling.AwaitedVideo": "keys of a render, and of a batch or a campaign",
             "scheduling.Batch": "numbers of members, and the key of a message",
             "scheduling.CalendarDay": "days of the company",
             "scheduling.CalendarImport": "days of the company, and the title of a list",
@@ -186,19 +148,17 @@ def register_models() -> None:
             "scheduling.CampaignContent": "what administrators wrote for many",
             "scheduling.EnrolmentStep": "keys of an enrolment, a step and a run",
             "scheduling.SendingPolicy": "what holds for the whole company",
-            "scheduling.RunMessage": "names of variables, and the key of a message",
+            **dict.fromkeys(
+                ("scheduling.Schedule", "scheduling.Run", "scheduling.RunMessage"),
+                "tables of 0.5, which the sweep empties within a minute of the update",
+            ),
         }
     )
     belongs_to(
         Render,
         of=lambda person: Q(pk__in=()),
-        others=lambda person: Q(pk__in=Schedule.objects.filter(ahead__isnull=False).values("ahead")),
+        others=lambda person: Q(pk__in=AwaitedVideo.objects.filter(campaign__isnull=False).values("render")),
     )
-
-
-def _addressed(person: Person) -> Q:
-    company = Application.objects.filter(corporation=person.corporation)
-    return mentions("user_ids", person.user_id) & (Q(application__in=company) | Q(application=None))
 
 
 def _asked_for(person: Person) -> Q:
@@ -226,10 +186,3 @@ def _rehearsed(person: Person) -> Q:
 
 def _listed(person: Person) -> Q:
     return Q(sheet__corporation=person.corporation, user_id=person.user_id)
-
-
-def _named(person: Person) -> Q:
-    words = Q(detail__icontains=person.user_id) | mentions("unreached", person.user_id)
-    for name in person.names:
-        words |= Q(detail__icontains=name)
-    return words

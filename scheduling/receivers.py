@@ -14,7 +14,6 @@ from conversations.signals import (
     card_pressed,
     entry_explained,
     message_explained,
-    message_released,
     preferences_changed,
     thread_shown,
     working_days_wanted,
@@ -34,11 +33,6 @@ def on_outbounds_settled(outbounds: Sequence[Outbound], **_: Any) -> None:
 @receiver(preferences_changed)
 def on_preferences_changed(change: PreferenceChange, **_: Any) -> None:
     services.follow_choices(change.member)
-
-
-@receiver(message_released)
-def on_message_released(message: Message, **_: Any) -> None:
-    services.hold_released(message)
 
 
 @receiver(push_wanted)

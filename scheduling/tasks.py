@@ -6,8 +6,9 @@ from scheduling import services
 
 
 @shared_task(name="scheduling.run_due")
-def run_due(pk: int) -> None:
-    services.run_due(pk)
+def run_due(_pk: int) -> None:
+    """Beat of the version before asks for a schedule: it becomes a campaign, which sends what is due."""
+    services.replace_schedules()
 
 
 @shared_task(name="scheduling.begin")
@@ -17,9 +18,9 @@ def begin(pk: int) -> None:
 
 @shared_task(name="scheduling.sweep")
 def sweep() -> None:
-    services.sweep()
     services.sweep_campaigns()
     services.sweep_series()
+    services.replace_schedules()
 
 
 @shared_task(name="scheduling.start_run")
@@ -39,6 +40,5 @@ def rehearse(pk: int) -> None:
 
 @shared_task(name="scheduling.tidy")
 def tidy() -> None:
-    services.forget_old_runs()
     services.expire_sheets()
     services.fill_calendars()

@@ -24,7 +24,6 @@ class TopicAdmin(ProtectedDeleteAdmin):
         "answers": _("Answers are about it. Give them another topic first."),
         "documents": _("Documents are about it. Give them another topic first."),
         "campaigns": _("Campaigns are about it, and they are kept. Rename it, or switch “can be muted” off."),
-        "schedules": _("Schedules are about it. Give them another topic first."),
         "states": _("Steps of flows pass members on about it. Give them another topic first."),
         "tickets": _("Tickets are about it, and they are kept. Rename it, or switch “can be muted” off."),
     }

@@ -123,9 +123,9 @@ def take_back(outbound: Outbound) -> bool:
     return wecom.cancel_unsent(outbound)
 
 
-def hold_unsent(cid: str, *, expires_at: datetime) -> int:
+def hold_unsent(cid: str) -> int:
     """Hold what has this correlation ID and was not sent yet, or let it expire then; returns how many messages."""
-    return wecom.hold_unsent(cid, expires_at=expires_at)
+    return wecom.hold_unsent(cid)
 
 
 def let_held_go(corporation: Corporation, *, now: datetime) -> int:

@@ -1,6 +1,6 @@
 """WeChat Work as conversations use it besides sending: members, files that they send, and the handler that runs."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -38,7 +38,6 @@ __all__ = [
     "find_departments",
     "find_members",
     "find_unknown",
-    "find_unreached",
     "get_or_create_member",
     "languages_with",
     "member_of",
@@ -78,12 +77,6 @@ def readings_of_names(names: Collection[str], with_notes: Collection[str]) -> di
     Those of `with_notes` are found in names like 曾丽（人事）, too.
     """
     return Member.objects.readings(names, with_notes=with_notes)
-
-
-def find_unreached(user_ids: Sequence[str], *, application: Application) -> dict[str, str]:
-    """The members among these whom no message reaches, each with "left", "out_of_range" or "unknown"."""
-    unknown = find_unknown(user_ids, application=application)
-    return dict.fromkeys(unknown, "unknown") | wecom.find_unreachable(user_ids, application=application)
 
 
 def fetch_file(callback: Callback, inbound: Inbound) -> Download | None:

@@ -1,29 +1,13 @@
-"""An unrequested message never falls between a question and its answer: it waits until the dialogue ends or rests."""
+"""Messages of the schedules of 0.5 that wait until a dialogue ends or rests. The next release has none."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
 from conversations.delivery.broadcasts import in_dialogue
-from conversations.models import Message
 from wecom import services as wecom
 from wecom.models import Application, Member, Outbound
-
-
-def wait_for_dialogues(messages: Sequence[Message], *, now: datetime) -> int:
-    """Hold those of these messages whose members are in a dialogue; returns how many members that are.
-
-    All are of one application. To be called in the transaction that has queued them.
-    """
-    if not messages:
-        return 0
-    busy = in_dialogue(messages[0].application, [one.member_id for one in messages], since=_rests(now))
-    held = [one for one in messages if one.member_id in busy]
-    for message in held:
-        wecom.hold_for_dialogue(message.cid, message.member.user_id)
-    return len(held)
 
 
 def let_rested_go(*, now: datetime | None = None) -> int:

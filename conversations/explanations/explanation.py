@@ -71,15 +71,10 @@ def _notice(_message: Message, cause: Facts) -> Explanation:
 
 
 def _schedule(_message: Message, cause: Facts) -> Explanation:
-    name, pk, run = str(cause.get("name", "")), cause.get("schedule"), cause.get("run")
-    lines = []
-    if pk:
-        link = Link(model="scheduling.Schedule", pk=pk)
-        lines.append(Line(topic="schedule", label=_("Schedule"), words=name or f"#{pk}", link=link))
-    if run:
-        link = Link(model="scheduling.Run", pk=run)
-        lines.append(Line(topic="run", label=_("Run"), words=f"#{run}", link=link))
-    return Explanation(by="schedule", summary=_("The schedule “%s” was due.") % name, lines=tuple(lines))
+    """Of a message of 0.5: campaigns have replaced its schedule, which has no page any more."""
+    name, pk = str(cause.get("name", "")), cause.get("schedule")
+    lines = (Line(topic="schedule", label=_("Schedule"), words=name or f"#{pk}"),) if pk else ()
+    return Explanation(by="schedule", summary=_("The schedule “%s” was due.") % name, lines=lines)
 
 
 def _program(_message: Message, cause: Facts) -> Explanation:

@@ -15,11 +15,10 @@ from conversations.delivery.channel import (
     check_reachable,
     conversation_with,
     find_unknown,
-    find_unreached,
     languages_with,
     refuse_stopped_push,
 )
-from conversations.delivery.dialogue_waits import let_rested_go, wait_for_dialogues
+from conversations.delivery.dialogue_waits import let_rested_go
 from conversations.delivery.messages import recall as recall_outbound
 from conversations.delivery.messages import say, say_content, show_on_page
 from conversations.delivery.sending_forecast import daily_limit, forecast_sending

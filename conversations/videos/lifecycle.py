@@ -13,7 +13,6 @@ from avatars.exceptions import ConsentError, OutputError
 from avatars.models import Narration, Render, Rendition
 from conversations.delivery import messages, video_delivery
 from conversations.models import Conversation, Message, ProgressCard
-from conversations.signals import message_released
 from conversations.videos import fallbacks, progress_cards
 from conversations.videos.fallbacks import Decision, Fallback
 from conversations.wording import video_texts
@@ -127,7 +126,6 @@ def fall_back(outbound: Outbound) -> None:
         conversation = Conversation.objects.locked(message.application, message.member)
         with translation.override(conversation.language):
             said = messages.say(conversation, _replacement_text(message), cid=message.cid, degraded=True)
-        message_released.send(Message, message=said)
         # The card shows the delivery of the text.
         ProgressCard.objects.filter(message=message).update(message=said)
 
@@ -183,7 +181,6 @@ def _send_released(conversation: Conversation, message: Message, decision: Decis
     elif decision.fallback is not Fallback.VIDEO or not _send_video(message):
         _send_replacement(conversation, message, decision)
     message.save(update_fields=["outbound", "state", "degraded", "reason", "why"])
-    message_released.send(Message, message=message)
     progress_cards.show_end(message)
     logger.info(
         "A message was released.", extra={"cid": message.cid, "rung": message.reason or decision.fallback.value}

@@ -210,10 +210,8 @@ def action(**options: Any) -> Any:
     return decorate
 
 
-def row_action(act: Callable[..., Any], *, icon: str, title: Any, words: Any, form: Any = None) -> Any:
+def row_action(act: Callable[..., Any], *, icon: str, title: Any, words: Any) -> Any:
     """A list action as a button on a row's page, with a confirmation dialog; `words` describe the consequence.
-
-    `form` is a `BaseDialogForm` that shows more about the row.
 
     Assign it to the action's name plus `_this`, and add that name to `actions_detail`.
     """
@@ -225,7 +223,7 @@ def row_action(act: Callable[..., Any], *, icon: str, title: Any, words: Any, fo
 
     name = act.short_description  # type: ignore[attr-defined]
     run.__name__ = f"{act.__name__}_this"
-    dialog = {"title": title, "description": words, "form_class": form, "form_submit_text": name}
+    dialog = {"title": title, "description": words, "form_submit_text": name}
     permissions = act.allowed_permissions  # type: ignore[attr-defined]
     return action(description=name, permissions=permissions, icon=icon, dialog=dialog)(run)
 

@@ -82,14 +82,12 @@ SECTIONS = (
         pages=(CustomPage(title=_("Engines"), icon="extension", view="engines", permission="avatars.view_voice"),),
     ),
     Section(
-        title=_("Schedules"),
+        title=_("Scheduling"),
         icons={
             "scheduling.Campaign": "campaign",
             "scheduling.Series": "linear_scale",
             "scheduling.Enrolment": "person_play",
             "scheduling.CampaignRun": "monitoring",
-            "scheduling.Schedule": "event_repeat",
-            "scheduling.Run": "event_available",
             "scheduling.Segment": "group_work",
             "scheduling.AudienceSheet": "contact_page",
             "scheduling.CalendarDay": "event_busy",

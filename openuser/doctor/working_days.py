@@ -10,7 +10,7 @@ from scheduling import services as scheduling
 
 
 class WorkingDays(Check):
-    """Every year that a schedule needs has its working days and holidays."""
+    """Every year that a campaign or series needs has its working days and holidays."""
 
     id = "working_days"
     title = gettext_lazy("Working days")
@@ -22,9 +22,9 @@ class WorkingDays(Check):
     def run(self) -> Finding:
         unknown = scheduling.unknown_years(now=self._now)
         if not unknown:
-            return good(_("All years that schedules need are known."))
-        names = ", ".join(f"{one.year} ({one.corporation}, {one.schedules})" for one in unknown)
-        words = _("Years without a table of working days, with company and number of schedules and campaigns: %s.")
+            return good(_("All years that campaigns need are known."))
+        names = ", ".join(f"{one.year} ({one.corporation}, {one.mailings})" for one in unknown)
+        words = _("Years without a table of working days, with company and number of campaigns: %s.")
         words %= names
         remedy = _("Import the list that the State Council publishes in November. Until then they are held.")
         return warn("working_days", words, remedy=remedy)

@@ -22,19 +22,16 @@ class DaysUnknown(Condition):
     def find(self, now: datetime) -> Iterator[Found]:
         this_year = timezone.localdate(now).year
         for unknown in scheduling.unknown_years(within=AHEAD, now=now):
-            details = {"company": str(unknown.corporation), "year": unknown.year, "count": unknown.schedules}
+            details = {"company": str(unknown.corporation), "year": unknown.year, "count": unknown.mailings}
             yield Found(
                 subject=f"{unknown.corporation.pk}:{unknown.year}",
                 details={**details, "begun": unknown.year <= this_year},
             )
 
     def words(self, incident: Incident) -> str:
-        words = _("The working days of %(year)d are not known; %(count)d schedules and campaigns need them.")
+        words = _("The working days of %(year)d are not known; %(count)d campaigns need them.")
         if not incident.details["begun"]:
-            words = _(
-                "The working days of %(year)d are not known; %(count)d schedules and campaigns need them from "
-                "1 January on."
-            )
+            words = _("The working days of %(year)d are not known; %(count)d campaigns need them from 1 January on.")
         return str(words % incident.details)
 
     def remedy(self, incident: Incident) -> str:

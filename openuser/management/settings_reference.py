@@ -21,7 +21,7 @@ SECTIONS = {
     "Conversations": ("openuser/settings/conversations.py",),
     "Digital humans": ("openuser/settings/avatars.py",),
     "Engines": ("openuser/settings/engines.py",),
-    "Schedules": ("openuser/settings/scheduling.py",),
+    "Campaigns": ("openuser/settings/scheduling.py",),
     "Retention": ("openuser/settings/retention.py",),
     "Database and files": ("openuser/settings/storage.py",),
     "Broker and cache": ("openuser/settings/broker.py",),

@@ -164,7 +164,7 @@ LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "openuser" / "locale"]
 # A chosen language stays for this browser; before that, the browser decides.
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
-# Time zone of schedules and of all times shown.
+# Time zone of campaigns and of all times shown.
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai")
 CELERY_TIMEZONE = TIME_ZONE
 USE_I18N = True

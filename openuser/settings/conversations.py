@@ -29,7 +29,7 @@ CONVERSATIONS: dict[str, Any] = {
     "TELL_FROM_HOUR": env.int("OPENUSER_TELL_FROM_HOUR", default=8),
     # Hour of the day until which they are told.
     "TELL_UNTIL_HOUR": env.int("OPENUSER_TELL_UNTIL_HOUR", default=20),
-    # Minutes without an answer after which a dialogue rests: campaigns, schedules and flows no longer wait for it.
+    # Minutes without an answer after which a dialogue rests: campaigns and flows no longer wait for it.
     "DIALOGUE_RESTS_MINUTES": env.int("OPENUSER_DIALOGUE_RESTS_MINUTES", default=30),
     # Internal networks that steps of flows may call, separated by commas: `10.0.0.0/8`. Others are refused.
     "CALL_NETWORKS": env.list("OPENUSER_FLOW_NETWORKS", default=[]),

@@ -1,16 +1,16 @@
-"""Settings of schedules and campaigns."""
+"""Settings of campaigns."""
 
 from typing import Any
 
 from openuser.settings.environment import env
 
 SCHEDULING: dict[str, Any] = {
-    # Minutes after its time until which a run still starts; later it is recorded as missed.
+    # Minutes after its moment until which a campaign that skips missed ones starts; later it is recorded as missed.
     "GRACE_MINUTES": env.int("OPENUSER_SCHEDULE_GRACE_MINUTES", default=10),
-    # Members that one schedule, or a campaign without a second person, may reach.
+    # Members that a campaign without approval may reach.
     "MAX_MEMBERS": env.int("OPENUSER_SCHEDULE_MAX_MEMBERS", default=1000),
     "MAX_TEXT": 4_000,
-    # Minutes before its time at which the videos of a schedule or campaign are rendered; earlier if that takes longer.
+    # Minutes before its time at which the videos of a campaign are rendered; earlier if that takes longer.
     "PRERENDER_MINUTES": env.int("OPENUSER_SCHEDULE_PRERENDER_MINUTES", default=15),
     "PRERENDER_MAX_MINUTES": 12 * 60,
     # Batches of a campaign, of up to 1,000 members each, that are on their way at a time.

@@ -1,6 +1,6 @@
-"""When a schedule runs, as a form: once or again, with the cron line as the expert's field."""
+"""When a campaign goes out, as a form: once or again, with the cron line as the expert's field."""
 
-from datetime import date, time
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -14,9 +14,9 @@ from unfold.widgets import (
 )
 
 from core.text.time_zones import OFTEN_USED, time_zones
-from scheduling.models import Campaign, Schedule
-from scheduling.schedules import repetition
-from scheduling.schedules.repetition import Repetition
+from scheduling.campaigns import repetition
+from scheduling.campaigns.repetition import Repetition
+from scheduling.models import Campaign
 
 REPEATS = (
     (repetition.ONCE, _("once")),
@@ -26,14 +26,6 @@ REPEATS = (
     (repetition.MONTHLY, _("on a day of the month")),
     (repetition.CRON, _("by a cron line")),
 )
-# Shown by the admin only where they matter.
-CONDITIONS = {
-    "at": "repeat !== 'cron'",
-    "only_on": "repeat === 'once'",
-    "weekdays": "repeat === 'weekly'",
-    "month_day": "repeat === 'monthly'",
-    "cron": "repeat === 'cron'",
-}
 
 
 def zones() -> list[Any]:
@@ -115,7 +107,7 @@ class TimingFields(forms.Form):
         required=False,
         max_length=120,
         widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "0 9 * * *", "autocomplete": "off"}),
-        help_text=Schedule._meta.get_field("cron").help_text,
+        help_text=Campaign._meta.get_field("cron").help_text,
     )
 
     def clean(self) -> dict[str, Any]:
@@ -141,13 +133,13 @@ class TimingFields(forms.Form):
         return data
 
 
-def initial_timing(cron: str, only_on: date | None) -> dict[str, Any]:
-    """Initial values of the fields for a schedule; every day at nine for a new one."""
-    timing = repetition.repetition_of(cron, once=only_on is not None) if cron else Repetition(kind=repetition.DAILY)
+def initial_timing(cron: str) -> dict[str, Any]:
+    """Initial values of the fields for a cron line; every day at nine without one."""
+    timing = repetition.repetition_of(cron, once=False) if cron else Repetition(kind=repetition.DAILY)
     return {
         "repeat": timing.kind,
         "at": f"{timing.at:%H:%M}",
         "weekdays": list(timing.weekdays),
         "month_day": timing.day,
-        "only_on": f"{only_on:%Y-%m-%d}" if only_on else "",
+        "only_on": "",
     }

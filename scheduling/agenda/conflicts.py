@@ -64,8 +64,7 @@ def _own(entry: Entry, applications: Applications, policy: Policy, now: datetime
     local = entry.at.astimezone(zone)
     if entry.at < now:
         yield Conflict(code="passed", words=_("This moment has passed. Choose another one."))
-    hours = SendHours(policy=policy, window=entry.window)
-    hold = hours.hold(entry.at, zone) if entry.of_campaign else None
+    hold = SendHours(policy=policy, window=entry.window).hold(entry.at, zone)
     if hold is not None:
         until = hold.until.astimezone(zone)
         at = {"at": f"{until:%H:%M}" if until.date() == local.date() else f"{until:%m-%d %H:%M}"}
@@ -100,7 +99,7 @@ def _over_caps(entries: Sequence[Entry], policies: _Policies, overlap: Overlap) 
     days: dict[date, list[Entry]] = defaultdict(list)
     weeks: dict[date, list[Entry]] = defaultdict(list)
     for entry in sorted(entries, key=lambda one: one.at):
-        if entry.is_optional and (_goes_out(entry) or entry.state in (State.SENT, State.RUNNING)):
+        if not entry.passes_caps and (_goes_out(entry) or entry.state in (State.SENT, State.RUNNING)):
             day = entry.at.astimezone(ZoneInfo(entry.zone)).date()
             days[day].append(entry)
             weeks[day - timedelta(days=day.weekday())].append(entry)

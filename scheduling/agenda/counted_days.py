@@ -5,22 +5,22 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from django.db import connection
-from django.db.models import Model, Q
+from django.db.models import Q
+
+from scheduling.models import CampaignRun
 
 MOST_OF_A_DAY = 2_000
-"""Runs of campaigns, or of schedules. One each minute has 1,440."""
-# Of each day and kind the moment of the first run that is one too many: an index has the moments in order. Django has
-# no such statement; one for each day, joined by UNION, would take PostgreSQL longer to plan than to answer.
+"""A campaign that goes out each minute has 1,440."""
+# Of each day the moment of the first run that is one too many: an index has the moments in order. Django has no such
+# statement; one for each day, joined by UNION, would take PostgreSQL longer to plan than to answer.
 LOOK = """
-SELECT days.number, {ends}
+SELECT days.number, (
+    SELECT moment FROM {table}
+    WHERE moment >= days.since AND moment < days.until ORDER BY moment LIMIT 1 OFFSET {most}
+)
 FROM unnest(%s::timestamptz[], %s::timestamptz[]) WITH ORDINALITY AS days(since, until, number)
 """
-END = """
-(SELECT {at} FROM {table} WHERE {at} >= days.since AND {at} < days.until ORDER BY {at} LIMIT 1 OFFSET {most})
-"""
 Span = tuple[datetime, datetime]
-Kind = tuple[type[Model], str]
-"""Runs, and the column that has their moment."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,31 +30,29 @@ class CountedDays:
     spans: Sequence[Span]
     cut: frozenset[date] = field(default_factory=frozenset)
 
-    def among(self, at: str) -> Q:
-        """The condition for runs whose moment `at` lies in them."""
+    @property
+    def condition(self) -> Q:
+        """The condition for runs whose moment lies in them."""
         condition = Q()
         for since, until in self.spans:
-            condition |= Q(**{f"{at}__gte": since, f"{at}__lt": until})
+            condition |= Q(moment__gte=since, moment__lt=until)
         return condition
 
 
-def counted_days(kinds: Sequence[Kind], since: date, until: date, zone: tzinfo) -> list[CountedDays]:
-    """Those of each kind of runs; one statement looks at all of them. On SQLite all days have all runs."""
+def counted_days(since: date, until: date, zone: tzinfo) -> CountedDays:
+    """Those among these days. On SQLite all days have all runs."""
     days = list(_days(since, until, zone))
-    ends: Sequence[Mapping[int, datetime]] = [{} for _kind in kinds]
-    if connection.vendor == "postgresql":
-        ends = _ends(kinds, days)
-    return [_counted(days, of_kind) for of_kind in ends]
+    return _counted(days, _ends(days) if connection.vendor == "postgresql" else {})
 
 
-def _ends(kinds: Sequence[Kind], days: Sequence[Span]) -> Sequence[Mapping[int, datetime]]:
-    """For each kind the moments from which on a day has too many runs, by the number of the day."""
-    quote = connection.ops.quote_name
-    looks = [END.format(at=quote(at), table=quote(model._meta.db_table), most=MOST_OF_A_DAY) for model, at in kinds]
+def _ends(days: Sequence[Span]) -> Mapping[int, datetime]:
+    """The moments from which on a day has too many runs, by the number of the day."""
+    table = connection.ops.quote_name(CampaignRun._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.execute(LOOK.format(ends=", ".join(looks)), [[day[0] for day in days], [day[1] for day in days]])
-        rows = cursor.fetchall()
-    return [{number - 1: ends[kind] for number, *ends in rows if ends[kind]} for kind in range(len(kinds))]
+        cursor.execute(
+            LOOK.format(table=table, most=MOST_OF_A_DAY), [[day[0] for day in days], [day[1] for day in days]]
+        )
+        return {number - 1: end for number, end in cursor.fetchall() if end is not None}
 
 
 def _counted(days: Sequence[Span], ends: Mapping[int, datetime]) -> CountedDays:

@@ -20,7 +20,6 @@ class Kind(models.TextChoices):
     ONCE = "once", _("campaign, once")
     REPEATED = "repeated", _("campaign, repeated")
     SERIES = "series", _("step of a series")
-    SCHEDULE = "schedule", _("schedule")
 
 
 class State(models.TextChoices):
@@ -68,10 +67,10 @@ class Conflict:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A moment of a campaign or a schedule; of one that comes often on a day, all of that day.
+    """A moment of a campaign; of one that comes often on a day, all of that day.
 
-    `key` is that of the campaign or schedule, `run` that of the run that it became. `members` is None where they
-    were not counted; `per_call` is how many of them one call reaches.
+    `key` is that of the campaign, `schedule` that of the schedule that it was made from, `run` that of the run that the
+    moment became. `members` is None where they were not counted; `per_call` is how many of them one call reaches.
     """
 
     kind: Kind
@@ -80,6 +79,7 @@ class Entry:
     at: datetime
     state: State
     run: int | None = None
+    schedule: int | None = None
     times: int = 1
     last: datetime | None = None
     note: str = ""
@@ -90,23 +90,15 @@ class Entry:
     members: int | None = None
     per_call: int = 1
     only_working_days: bool = False
+    passes_caps: bool = False
     window: SendWindow = field(default_factory=SendWindow)
     movable: bool = False
     conflicts: tuple[Conflict, ...] = ()
 
     @property
-    def of_campaign(self) -> bool:
-        return self.kind != Kind.SCHEDULE
-
-    @property
     def id(self) -> str:
         """Tells it apart from all others of a calendar."""
-        return f"{'campaign' if self.of_campaign else 'schedule'}-{self.key}-{self.at:%Y%m%dT%H%M%S}"
-
-    @property
-    def is_optional(self) -> bool:
-        """Whether the caps of the company count it."""
-        return self.of_campaign and self.message_class != Campaign.MessageClass.MANDATORY
+        return f"{self.key}-{self.at:%Y%m%dT%H%M%S}"
 
     @property
     def recipients(self) -> int:

@@ -48,7 +48,7 @@ class Estimates:
 
     def overlap(self, one: Audience, other: Audience) -> bool:
         """Whether a member is in both; False where that is not known (yet)."""
-        # The entries of a campaign or schedule share one audience, so that a month has few pairs of them.
+        # The entries of a campaign share one audience, so that a month has few pairs of them.
         pair = (self._digest(one), self._digest(other))
         if pair not in self._pairs:
             self._pairs[pair] = self._overlap(one, other)

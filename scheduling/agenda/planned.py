@@ -1,5 +1,4 @@
-"""The future of a calendar: the moments of campaigns and schedules as entries. A few queries, however many there
-are."""
+"""The future of a calendar: the moments of campaigns as entries. A few queries, however many there are."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -10,15 +9,14 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from scheduling.agenda.applications import Applications
-from scheduling.agenda.entries import KINDS, Audience, Entry, Kind, State
+from scheduling.agenda.entries import KINDS, Audience, Entry, State
 from scheduling.agenda.occurrences import Occurrence, occurrences
 from scheduling.audience.audience_rule import AudienceRule, parse_audience
-from scheduling.business_calendar import Calendar, Rule
+from scheduling.business_calendar import Rule
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.hours.send_hours import window_of
-from scheduling.campaigns.schedule_content import audience_of
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign, CampaignRun, Schedule, Series
+from scheduling.models import Campaign, CampaignRun, Series
 
 S = Campaign.State
 STATES: Mapping[str, State] = {
@@ -31,7 +29,6 @@ STATES: Mapping[str, State] = {
 }
 NOT_STARTED = (S.DRAFT, S.WAITING, S.APPROVED)
 MOST_UNDATED = 50
-SPARE = 4  # times as many schedules are read as asked for: `next_tick_at` knows no days off, so the order may change
 
 
 def open_campaigns(applications: Applications) -> list[Any]:
@@ -67,18 +64,6 @@ def undated_campaigns(campaigns: Iterable[Any], applications: Applications) -> l
     return [entry_of(campaign, applications, movable=True) for campaign in rows[::-1][:MOST_UNDATED]]
 
 
-def planned_schedules(applications: Applications, *, now: datetime, since: datetime, until: datetime) -> list[Entry]:
-    """The moments of schedules; those of drafts and paused ones send nothing yet."""
-    entries = []
-    for schedule in Schedule.objects.order_by("pk"):
-        entry = _entry_of_schedule(schedule, applications, now)
-        # The moment of a draft that runs once is shown although it has passed.
-        begin = since if schedule.draft and schedule.only_on else max(now, since)
-        moments = _of_rule(schedule.rule, begin, until)
-        entries += [replace(entry, at=one.at, times=one.times, last=one.last) for one in moments]
-    return entries
-
-
 def next_of_campaigns(applications: Applications, most: int, *, now: datetime) -> list[Entry]:
     """The next moments of the campaigns that come first, without steps of series, and as if each member took a call."""
     rows = Campaign.objects.filter(series=None, state__in=(S.SCHEDULED, S.RUNNING), next_at__gt=now)
@@ -99,16 +84,6 @@ def _holds(campaign: Campaign, entry: Entry, applications: Applications) -> bool
     return campaign.rule is not None and campaign.rule.holds_on(entry.at.astimezone(campaign.zone).date())
 
 
-def next_of_schedules(applications: Applications, most: int, *, now: datetime) -> list[Entry]:
-    """The next moments of the schedules that come first."""
-    rows = Schedule.objects.filter(paused=False, next_tick_at__isnull=False).order_by("next_tick_at", "pk")
-    entries = []
-    for schedule in rows[: SPARE * most]:
-        entry = _entry_of_schedule(schedule, applications, now)
-        entries += [replace(entry, at=at) for at in schedule.rule.upcoming(now, 1)]
-    return entries
-
-
 def entry_of(
     campaign: Campaign, applications: Applications, *, movable: bool = False, per_call: int | None = None
 ) -> Entry:
@@ -121,34 +96,17 @@ def entry_of(
         name=campaign.name,
         at=campaign.changed_at,
         state=STATES.get(campaign.state, State.SENT),
+        schedule=campaign.replaces_id,
         application=application.pk if application else None,
         message_class=str(campaign.message_class),
         zone=campaign.zone.key,
         audience=Audience(application=application.pk, rule=rule) if application and rule else None,
         per_call=_per_call(campaign) if per_call is None else per_call,
-        only_working_days=campaign.days == Schedule.Days.WORKING,
+        only_working_days=campaign.days == Campaign.Days.WORKING,
+        passes_caps=campaign.passes_caps,
         window=window_of(campaign),
         note=_("in each member's own time") if campaign.in_member_zone else "",
         movable=movable and once,
-    )
-
-
-def _entry_of_schedule(schedule: Schedule, applications: Applications, now: datetime) -> Entry:
-    """An entry of a schedule, whose moment is to be replaced."""
-    working = schedule.days == Schedule.Days.WORKING
-    schedule.calendar = applications.calendar(schedule.application_id) if working else Calendar()
-    application = applications.of(schedule.application_id)
-    return Entry(
-        kind=Kind.SCHEDULE,
-        key=schedule.pk,
-        name=str(schedule),
-        at=now,
-        state=State.DRAFT if schedule.draft else State.PAUSED if schedule.paused else State.SCHEDULED,
-        application=application.pk if application else None,
-        zone=schedule.zone.key,
-        audience=Audience(application=application.pk, rule=audience_of(schedule)) if application else None,
-        only_working_days=working,
-        movable=schedule.only_on is not None,
     )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
@@ -17,7 +16,6 @@ from scheduling.agenda.entries import Agenda, Conflict, Day, Entry, Kind, Load, 
 from scheduling.models import Campaign
 
 READ = "campaigns:read"
-SCHEDULES = "schedules:read"
 MOST_DAYS, USUAL_DAYS = 92, 31
 CHOSEN = ("kind", "state", "message_class", "application", "digital_human")
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
@@ -62,11 +60,13 @@ class ConflictSerializer(serializers.Serializer[Conflict]):
 
 
 class CalendarEntrySerializer(serializers.Serializer[Entry]):
-    """A moment of a campaign or schedule; of one that comes often on a day, all of that day."""
+    """A moment of a campaign; of one that comes often on a day, all of that day."""
 
     kind = serializers.ChoiceField(choices=Kind.choices)
-    campaign = serializers.SerializerMethodField(help_text="Its campaign, if it is one's.")
-    schedule = serializers.SerializerMethodField(help_text="Its schedule, if it is one's.")
+    campaign = serializers.IntegerField(source="key", read_only=True, allow_null=True, help_text="Its campaign.")
+    schedule = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="Its number in `schedules/`, if it was made from a schedule."
+    )
     run = serializers.IntegerField(allow_null=True, help_text="The run that it became.")
     name = serializers.CharField()
     at = serializers.DateTimeField(help_text="Of several on a day the first.")
@@ -75,15 +75,9 @@ class CalendarEntrySerializer(serializers.Serializer[Entry]):
     state = serializers.ChoiceField(choices=State.choices)
     note = serializers.CharField(help_text="What became of it, in words.")
     application = serializers.IntegerField(allow_null=True)
-    message_class = serializers.CharField(help_text="Of a campaign.")
+    message_class = serializers.CharField()
     members = serializers.IntegerField(allow_null=True, help_text="About how many; null where not counted yet.")
     conflicts = ConflictSerializer(many=True)
-
-    def get_campaign(self, entry: Entry) -> int | None:
-        return entry.key if entry.of_campaign else None
-
-    def get_schedule(self, entry: Entry) -> int | None:
-        return None if entry.of_campaign else entry.key
 
 
 class CalendarLoadSerializer(serializers.Serializer[Load]):
@@ -137,7 +131,7 @@ class CalendarSerializer(serializers.Serializer[Agenda]):
 
 
 class CalendarView(generics.GenericAPIView[Any]):
-    """Campaigns and schedules by day."""
+    """Campaigns by day."""
 
     queryset = Campaign.objects.all()
     serializer_class = CalendarSerializer
@@ -152,20 +146,13 @@ class CalendarView(generics.GenericAPIView[Any]):
         responses=CalendarSerializer,
     )
     def get(self, request: Request) -> Response:
-        """Everything that goes out, and what went out. Schedules are among it with `schedules:read`."""
+        """Everything that goes out, and what went out."""
         query = CalendarQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         data = query.validated_data
         filters = services.AgendaFilters(
             **{name: data[name] for name in CHOSEN if name in data},
             text=data.get("q", "").strip(),
-            schedules=_sees_schedules(request),
         )
         agenda = services.upcoming(data["from"], data["to"], filters)
         return Response(CalendarSerializer(agenda).data)
-
-
-def _sees_schedules(request: Request) -> bool:
-    if isinstance(request.user, AbstractBaseUser):
-        return bool(request.user.has_perm("scheduling.view_schedule"))
-    return SCHEDULES in getattr(request.user, "scopes", ())

@@ -1,4 +1,4 @@
-"""The addresses of schedules and their runs in the API."""
+"""The addresses of campaigns, series and audiences in the API."""
 
 from django.urls import path
 from rest_framework.routers import SimpleRouter
@@ -7,9 +7,9 @@ from scheduling.api.agenda import CalendarView
 from scheduling.api.calendar.working_days import WorkingDayImports, WorkingDaysView
 from scheduling.api.campaigns import CampaignRuns, Campaigns, Deliveries
 from scheduling.api.lists import AudienceLists
+from scheduling.api.schedules import Runs, Schedules
 from scheduling.api.segments import Audiences, Segments
 from scheduling.api.series import Enrolments, SeriesView
-from scheduling.api.views import Runs, Schedules
 
 router = SimpleRouter()
 router.register("campaigns", Campaigns, basename="campaign")

@@ -1,5 +1,6 @@
 """Departments, tags, members and segments for a picker: found by name, and named again when a form is shown."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from scheduling.models import Segment
 from wecom.models import Department, Member, Tag
 
 MOST = 12  # of one kind
+BETWEEN_IDS = re.compile(r"[\s,;，；、|]+")
 LONGEST_NUMBER = 10
 
 
@@ -25,6 +27,11 @@ class Choice:
 
     def as_json(self) -> dict[str, str]:
         return asdict(self)
+
+
+def parse_user_ids(text: str) -> list[str]:
+    """The user IDs in a text, each once and in lower case, as WeChat Work compares them."""
+    return list(dict.fromkeys(user_id.lower() for user_id in BETWEEN_IDS.split(text) if user_id))
 
 
 def find_choices(corporation_id: int, words: str, kinds: Iterable[str]) -> list[Choice]:

@@ -29,6 +29,7 @@ class CampaignWords:
     contents: Mapping[str, Mapping[str, Any]]
     shows_way_out: bool = False
     is_alone: bool = False
+    names_one_member: bool = False
 
     @classmethod
     def of(cls, campaign_id: int, description: Mapping[str, Any]) -> "CampaignWords":
@@ -38,6 +39,7 @@ class CampaignWords:
             contents=description["contents"],
             shows_way_out=bool(description.get("way_out")),
             is_alone=description.get("policy") == Campaign.Policy.ALONE,
+            names_one_member=_names_one_member(description.get("audience") or {}),
         )
 
     def __getitem__(self, key: tuple[str, str]) -> Mapping[str, Any]:
@@ -80,6 +82,11 @@ class CampaignWords:
     def is_personal(self) -> bool:
         """Whether the words differ from member to member."""
         return next(variables.variables_of(self.texts), None) is not None
+
+    @property
+    def splices(self) -> bool | None:
+        """Whether repeated sentences of its videos are rendered once; None means as the template is set."""
+        return True if self.is_personal and not self.names_one_member else None
 
     @property
     def kind(self) -> ContentKind:
@@ -171,6 +178,11 @@ def filled(value: Any, facts: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping):
         return {key: filled(one, facts) for key, one in value.items()}
     return [filled(one, facts) for one in value] if isinstance(value, list) else value
+
+
+def _names_one_member(audience: Mapping[str, Any]) -> bool:
+    """Whether it goes to a single member, by their user ID."""
+    return audience.keys() == {"members"} and len(audience["members"]) == 1
 
 
 def _strings(value: Any) -> list[str]:

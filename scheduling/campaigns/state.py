@@ -8,10 +8,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.translation import gettext_lazy as _
 
 from core.live_updates import publish_change
+from scheduling.campaigns import beat_entries
 from scheduling.campaigns.transitions import Life
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign
-from scheduling.schedules import beat_entries
 
 S = Campaign.State
 LIFE = Life(
@@ -61,5 +61,5 @@ def change(
     was_on = campaign.state in Campaign.ON
     LIFE.take(campaign, after, by=by, now=now, wrote=wrote, **said)
     if was_on is not (after in Campaign.ON):
-        beat_entries.sync_campaign(campaign)
+        beat_entries.sync(campaign)
     publish_change("campaigns", "state")

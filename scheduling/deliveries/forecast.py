@@ -312,9 +312,6 @@ def _blockers(
         yield _blocker("nobody", _("No member would get it."), remedy=remedy, field="audience")
     if sending_policy.policy_of(application).is_stopped:
         yield _blocker("sending_stopped", _("Sending is stopped for the whole company."))
-    if campaign.replaces is not None and not campaign.ends_replaced and not campaign.replaces.paused:
-        words = _("The schedule “%s” goes on, so members get both.") % campaign.replaces
-        yield _blocker("replaced_goes_on", words, final=False)
     twin = CampaignRun.objects.filter(digest=digest).exclude(campaign=campaign)
     running = twin.filter(ended_at=None).select_related("campaign").first()
     if running is not None:

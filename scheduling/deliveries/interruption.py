@@ -30,7 +30,8 @@ def take_back(campaign: Campaign) -> int:
     Their videos end, unless others wait for them.
     """
     # A worker that has claimed one, and has not seen the pause, finds that its lease is gone before it queues calls.
-    ours = Batch.objects.filter(run__campaign=campaign)
+    # Without a join, so that PostgreSQL looks at the state of one again that it has waited for.
+    ours = Batch.objects.filter(run__in=campaign.runs.values("pk"))
     rendering = Q(status=Batch.Status.QUEUED, reason=Batch.Reason.RENDERING)
     count = ours.filter(Q(status=Batch.Status.RUNNING) | rendering).update(**WAITS, lease_owner="", lease_until=None)
     crash_points.point("campaign.stopping")
@@ -49,7 +50,7 @@ def hold_rest(corporation: Corporation) -> int:
     unsent = Outbound.objects.filter(status__in=Outbound.UNFINISHED).exclude(cid="")
     runs = CampaignRun.objects.filter(cid__in=unsent.values("cid")).select_related("campaign__application")
     ours = [run for run in runs.order_by("pk") if _sent_by(run.campaign, corporation)]
-    return sum(conversations.hold_unsent(run.cid, expires_at=FAR) for run in ours)
+    return sum(conversations.hold_unsent(run.cid) for run in ours)
 
 
 def go_on(campaign: Campaign, *, now: datetime) -> None:
@@ -66,15 +67,39 @@ def go_on(campaign: Campaign, *, now: datetime) -> None:
             run.wake()
 
 
-def go_on_everywhere(corporation: Corporation, *, now: datetime) -> int:
-    """Let the running campaigns of a company go on after the switch was turned back; returns how many runs."""
+def go_on_everywhere(corporation: Corporation, *, stopped_at: datetime | None, now: datetime) -> int:
+    """Let the running campaigns of a company go on after the switch was turned back; returns how many runs.
+
+    What waited for too long is not sent any more.
+    """
     running = CampaignRun.objects.filter(
         ended_at=None, status=CampaignRun.Status.DONE, campaign__state=Campaign.State.RUNNING
     )
-    ours = [run for run in running.select_related("campaign") if _sent_by(run.campaign, corporation)]
+    rows = running.select_related("campaign").order_by("campaign", "pk")
+    ours = [run for run in rows if _sent_by(run.campaign, corporation)]
     for run in ours:
-        progress.release_next(run, now=now)
+        if stopped_at is not None and _is_too_late(run, stopped_at, now):
+            _let_expire(run, now=now)
+        else:
+            progress.release_next(run, now=now)
     return len(ours)
+
+
+def _is_too_late(run: CampaignRun, stopped_at: datetime, now: datetime) -> bool:
+    """Whether a stop held a run for longer than its grace, where it needs no approval and skips missed moments.
+
+    What others approved goes on however late, because half of its members may have it.
+    """
+    campaign = run.campaign
+    skips = not campaign.needs_approval and campaign.missed == Campaign.Missed.SKIP
+    return skips and now - max(run.moment, stopped_at) > campaign.grace
+
+
+def _let_expire(run: CampaignRun, *, now: datetime) -> None:
+    Campaign.objects.select_for_update(of=("self",)).get(pk=run.campaign_id)  # before its run, as everywhere
+    count = _end_waiting(run, Delivery.Status.EXPIRED, Delivery.Reason.EXPIRED, now=now)
+    if count == run.planned:
+        CampaignRun.objects.filter(pk=run.pk).update(reason=CampaignRun.Reason.MISSED)
 
 
 def _sent_by(campaign: Campaign, corporation: Corporation) -> bool:
@@ -88,14 +113,20 @@ def cancel_rest(campaign: Campaign, *, now: datetime) -> int:
     for run in campaign.runs.filter(ended_at=None):
         with transaction.atomic():
             run.cancel(CampaignRun.Reason.CANCELLED)
-            waiting = Batch.objects.filter(run=run, ended_at=None, status=Batch.Status.QUEUED)
-            numbers = list(waiting.values_list("number", flat=True))
-            rows = Delivery.objects.filter(run=run, batch__in=numbers, status=Delivery.Status.PLANNED)
-            count += rows.update(status=Delivery.Status.CANCELLED, reason=Delivery.Reason.CANCELLED)
-            waiting.update(status=Batch.Status.CANCELLED, ended_at=now, finished_at=now)
-            if not Batch.objects.filter(run=run, ended_at=None).exists():
-                progress.end_run(run, now=now)
+            count += _end_waiting(run, Delivery.Status.CANCELLED, Delivery.Reason.CANCELLED, now=now)
     videos.end_unwanted(campaign)
+    return count
+
+
+def _end_waiting(run: CampaignRun, status: Delivery.Status, reason: Delivery.Reason, *, now: datetime) -> int:
+    """End the batches of a run that wait, and the run if no other is on its way; returns how many members they had."""
+    waiting = Batch.objects.filter(run=run, ended_at=None, status=Batch.Status.QUEUED)
+    numbers = list(waiting.values_list("number", flat=True))
+    rows = Delivery.objects.filter(run=run, batch__in=numbers, status=Delivery.Status.PLANNED)
+    count = rows.update(status=status, reason=reason)
+    waiting.update(status=Batch.Status.CANCELLED, ended_at=now, finished_at=now)
+    if not Batch.objects.filter(run=run, ended_at=None).exists():
+        progress.end_run(run, now=now)
     return count
 
 

@@ -113,6 +113,9 @@ def start(run: CampaignRun, *, now: datetime) -> None:
     """Freeze the audience of a claimed run and let its first batches go, in one transaction."""
     campaign = run.campaign
     application = campaign.sender
+    if application is None and _is_missed(campaign, run, now):
+        _end_missed(run, now=now)
+        return
     if application is None or campaign.state != Campaign.State.RUNNING:
         run.postpone(now + timedelta(minutes=1), "", count_attempt=False)
         return
@@ -139,6 +142,14 @@ def _freeze_and_release(run: CampaignRun, *, now: datetime) -> tuple[int, int]:
         else:
             progress.end_run(run, now=now)
     return planned, left_out
+
+
+@transaction.atomic
+def _end_missed(run: CampaignRun, *, now: datetime) -> None:
+    """End a run that nothing could send in time, so that what waits for an application is not sent days later."""
+    Campaign.objects.select_for_update(of=("self",)).get(pk=run.campaign_id)  # before its run, as everywhere
+    run.settle(CampaignRun.Status.CANCELLED, CampaignRun.Reason.MISSED)
+    progress.end_run(run, now=now)
 
 
 @transaction.atomic
@@ -187,9 +198,15 @@ def _members(run: CampaignRun, application: Application) -> QuerySet[Member]:
 def _why_not(campaign: Campaign, run: CampaignRun, now: datetime) -> str:
     if run.digest != campaign.approved_hash:
         return CampaignRun.Reason.NOT_APPROVED
-    last = run.moment if run.by_hand else last_due(campaign, run.moment)
-    if run.expires_at is not None and run.expires_at + (last - run.moment) <= now:
+    if run.expires_at is not None and run.expires_at + (_last(campaign, run) - run.moment) <= now:
         return CampaignRun.Reason.EXPIRED
-    if campaign.missed == Campaign.Missed.SKIP and now - last > campaign.grace:
-        return CampaignRun.Reason.MISSED
-    return ""
+    return CampaignRun.Reason.MISSED if _is_missed(campaign, run, now) else ""
+
+
+def _is_missed(campaign: Campaign, run: CampaignRun, now: datetime) -> bool:
+    return campaign.missed == Campaign.Missed.SKIP and now - _last(campaign, run) > campaign.grace
+
+
+def _last(campaign: Campaign, run: CampaignRun) -> datetime:
+    """When its moment comes to the last of its members."""
+    return run.moment if run.by_hand else last_due(campaign, run.moment)

@@ -66,7 +66,7 @@ def videos_of(
         scripts = {key: script_of(own, known, language=batch.language) for key, known in facts.items()}
     readers = conversations.readers(members) if batch.run.campaign.honours_choices else set()
     wanted = {scripts[key]: known for key, known in facts.items() if key not in readers}
-    _ask(batch, own, wanted, application, spliced=words.is_personal or None)
+    _ask(batch, own, wanted, application, spliced=words.splices)
     rendered = Render.objects.in_bulk([number for number in batch.renders.values() if number])
     videos = {key: None if key in readers else rendered.get(batch.renders.get(scripts[key]) or 0) for key in members}
     late = now - (batch.started_at or timezone.now()) > timedelta(minutes=settings.SCHEDULING["VIDEO_PATIENCE_MINUTES"])
@@ -237,11 +237,16 @@ def request(
     spliced: bool | None,
     cid: str = "",
 ) -> int | None:
-    """The key of the render that was asked for; None if these words cannot become a video."""
+    """The key of the render that was asked for; None if these words cannot become a video.
+
+    Nor do those of a member without a value that the source requires.
+    """
     options: dict[str, Any] = {"purpose": Consent.Purpose.CAMPAIGN, "priority": avatars.CAMPAIGN, "cid": cid}
     options |= {"ends_unwanted": True, "mode": words.get("mode", "")}
     try:
         personal = personal_script(words, facts, language)
+        if personal is not None and personal.missing:
+            return None
         if personal is not None:
             return avatars.request_personal_render(personal, spliced=spliced, **options).pk
         human = DigitalHuman.objects.filter(pk=words["digital_human_id"]).first()

@@ -62,7 +62,7 @@ def _prepare(pk: int, *, now: datetime) -> bool:
             if now < moment - _lead(scripts, application):
                 return False
             with transaction.atomic():
-                asked = _ask(scripts, application, spliced=words.is_personal or None)
+                asked = _ask(scripts, application, spliced=words.splices)
         except OpenUserError as error:
             # The run itself will record the failure.
             logger.warning("A video cannot be made ahead.", extra={"campaign": pk, "reason": error.code})
@@ -123,6 +123,8 @@ def _lead(scripts: Sequence[Script], application: Application) -> timedelta:
 def _seconds(script: Script, application: Application) -> float:
     words, mode = script.words, script.words.get("mode", "")
     personal = videos.personal_script(words, script.facts, script.language)
+    if personal is not None and personal.missing:
+        return 0  # there will be none
     if personal is not None:
         return avatars.estimate_personal_render(personal, mode=mode).likely
     human = DigitalHuman.objects.filter(pk=words["digital_human_id"]).first()

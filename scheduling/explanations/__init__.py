@@ -1,1 +1,1 @@
-"""*Why?* of messages of campaigns, series and schedules: who planned and approved it, how a member came into it."""
+"""*Why?* of messages of campaigns and series: who planned and approved it, how a member came into it."""

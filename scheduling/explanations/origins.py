@@ -4,8 +4,8 @@ from django.db import models
 
 from conversations.models import Message
 from conversations.services import Explanation, ExplanationLine
-from scheduling.explanations import deliveries, schedules
-from scheduling.models import Delivery, Run, Schedule
+from scheduling.explanations import deliveries
+from scheduling.models import Delivery
 from wecom.models import Application, Member
 
 KEY = "delivery-"
@@ -13,11 +13,7 @@ KEY = "delivery-"
 
 
 def explain_message(message: Message) -> list[ExplanationLine]:
-    """The lines on the schedule, or on the campaign or series, whose run has caused a message; none for others."""
-    schedule = Schedule.objects.filter(pk=message.cause.get("schedule") or 0).first()
-    if schedule is not None:
-        run = Run.objects.filter(pk=message.cause.get("run") or 0).first()
-        return schedules.lines_of(schedule, message.member, run)
+    """The lines on the campaign or series whose run has caused a message; none for others."""
     if message.cause.get("act") != "start":
         return []
     rows = _deliveries().filter(member=message.member_id, run__cid=message.cid).exclude(run__cid="")

@@ -17,6 +17,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='campaign',
             name='policy',
-            field=models.CharField(choices=[('approved', 'a second person approves it'), ('alone', 'no second person approves it')], db_default='approved', default='approved', help_text='Who may start campaigns without approval starts it. It reaches as few members as a schedule, and neither quiet hours nor caps hold it.', max_length=8, verbose_name='approval'),
+            field=models.CharField(choices=[('approved', 'a second person approves it'), ('alone', 'no second person approves it')], db_default='approved', default='approved', help_text='Who may start campaigns without approval starts it. It reaches a limited number of members, and neither quiet hours nor caps hold it.', max_length=8, verbose_name='approval'),
         ),
     ]

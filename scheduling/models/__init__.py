@@ -1,4 +1,4 @@
-"""Schedules and campaigns with their runs, segments and other audiences."""
+"""Campaigns and series with their runs, segments and other audiences."""
 
 import core.django_setup
 from core.work.base import FAR
@@ -15,17 +15,10 @@ from scheduling.models.campaign_contents import CampaignContent
 from scheduling.models.campaigns import FARTHEST_DAY, Campaign, CampaignQuerySet, content_choices
 from scheduling.models.deliveries import Batch, CampaignRun, Delivery, OpenBatches
 from scheduling.models.enrolments import Enrolment, EnrolmentQuerySet, EnrolmentStep
-from scheduling.models.mailings import Mailing, MailingChange
+from scheduling.models.former_schedules import Run, RunMessage, Schedule
+from scheduling.models.mailings import LONGEST_GRACE, Mailing, MailingChange, default_grace, default_time_zone
+from scheduling.models.rehearsals import RehearsalRun
 from scheduling.models.responses import CampaignLink, CampaignResponse, LinkClicks
-from scheduling.models.runs import RehearsalRun, Run, RunMessage
-from scheduling.models.schedules import (
-    EVERYONE,
-    LONGEST_GRACE,
-    Schedule,
-    ScheduleQuerySet,
-    default_grace,
-    default_time_zone,
-)
 from scheduling.models.segments import (
     AudienceSheet,
     AudienceSheetMember,

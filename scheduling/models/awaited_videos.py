@@ -1,4 +1,4 @@
-"""Who waits for a video: batches of campaigns, and campaigns and schedules whose video is made ahead."""
+"""Who waits for a video: batches of campaigns, and campaigns whose video is made ahead."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,14 +8,14 @@ from avatars.models import Render
 from core.work.base import Work
 from scheduling.models.campaigns import Campaign
 from scheduling.models.deliveries import Batch
-from scheduling.models.schedules import Schedule
+from scheduling.models.former_schedules import Schedule
 
 
 class AwaitedVideoQuerySet(models.QuerySet["AwaitedVideo"]):
     """Queries on awaited videos."""
 
     def waiting(self) -> "AwaitedVideoQuerySet":
-        """Those that are still waited for: nobody waits while a campaign or a schedule is paused, or after its end."""
+        """Those that are still waited for: not while a campaign is paused, or after its end."""
         going = Q(batch__run__campaign__state=Campaign.State.RUNNING, batch__run__ended_at=None)
         batch = (
             going & Q(batch__ended_at=None, batch__status__in=Work.UNFINISHED) & ~Q(batch__reason=Batch.Reason.PAUSED)
@@ -25,8 +25,8 @@ class AwaitedVideoQuerySet(models.QuerySet["AwaitedVideo"]):
 
 
 class AwaitedVideo(models.Model):
-    """A render that a batch of a campaign waits for, or ahead of its moment a campaign or a schedule. Equal words of
-    several share one render."""
+    """A render that a batch of a campaign waits for, or ahead of its moment a campaign. Equal words of several share
+    one render."""
 
     render = models.ForeignKey(Render, models.CASCADE, related_name="awaited_by", verbose_name=_("render"))
     batch = models.ForeignKey(
@@ -36,7 +36,7 @@ class AwaitedVideo(models.Model):
         Campaign, models.CASCADE, null=True, blank=True, related_name="videos", verbose_name=_("campaign")
     )
     schedule = models.ForeignKey(
-        Schedule, models.CASCADE, null=True, blank=True, related_name="videos", verbose_name=_("schedule")
+        Schedule, models.CASCADE, null=True, blank=True, related_name="videos", help_text="Until it is a campaign."
     )
 
     objects = AwaitedVideoQuerySet.as_manager()

@@ -13,8 +13,8 @@ from scheduling.business_calendar import Calendar, Rule
 from scheduling.content_kinds.content_kind import ContentKind
 from scheduling.content_kinds.registry import kind_named, kinds
 from scheduling.content_kinds.written import TextKind
-from scheduling.models.mailings import Mailing
-from scheduling.models.schedules import LONGEST_GRACE, Schedule, default_grace, default_time_zone
+from scheduling.models.former_schedules import Schedule
+from scheduling.models.mailings import LONGEST_GRACE, Mailing, default_grace, default_time_zone
 from scheduling.models.series import Series
 from scheduling.models.topics import HonoursChoices
 from wecom.models import Application
@@ -81,6 +81,14 @@ class Campaign(Mailing, HonoursChoices):
         CRON = "cron", _("repeatedly")
         SERIES = "series", _("as a step of a series")
 
+    class Days(models.TextChoices):
+        EVERY = "every", _("on every day")
+        WORKING = "working", _("only on working days, including make-up days (调休)")
+
+    class UnknownDays(models.TextChoices):
+        HOLD = "hold", _("send nothing and tell you")
+        WEEKDAYS = "weekdays", _("count Monday to Friday as working days")
+
     class Missed(models.TextChoices):
         SKIP = "skip", _("skip it")
         ONCE = "once", _("send the latest one, late")
@@ -123,7 +131,7 @@ class Campaign(Mailing, HonoursChoices):
         default=Policy.APPROVED,
         db_default=Policy.APPROVED,
         help_text=_(
-            "Who may start campaigns without approval starts it. It reaches as few members as a schedule, and neither "
+            "Who may start campaigns without approval starts it. It reaches a limited number of members, and neither "
             "quiet hours nor caps hold it."
         ),
     )
@@ -161,13 +169,13 @@ class Campaign(Mailing, HonoursChoices):
         default=False,
         help_text=_("10:00 is ten o'clock where the member is. Without a time zone of their own, this one counts."),
     )
-    days = models.CharField(_("on which days"), max_length=8, choices=Schedule.Days, default=Schedule.Days.EVERY)
+    days = models.CharField(_("on which days"), max_length=8, choices=Days, default=Days.EVERY)
     unknown_days = models.CharField(
         _("in a year without known working days"),
         max_length=8,
-        choices=Schedule.UnknownDays,
-        default=Schedule.UnknownDays.HOLD,
-        db_default=Schedule.UnknownDays.HOLD,
+        choices=UnknownDays,
+        default=UnknownDays.HOLD,
+        db_default=UnknownDays.HOLD,
         help_text=_("China's holidays of a year are published in the November before it."),
     )
     missed = models.CharField(
@@ -228,15 +236,10 @@ class Campaign(Mailing, HonoursChoices):
         null=True,
         blank=True,
         related_name="successors",
-        verbose_name=_("made from the schedule"),
         editable=False,
+        help_text="The schedule of 0.5 in whose place it goes on; programs know it by that ID.",
     )
-    ends_replaced = models.BooleanField(
-        _("ends its schedule"),
-        default=True,
-        db_default=True,
-        help_text=_("The schedule that it was made from is paused when it starts, so that no member gets both."),
-    )
+    ends_replaced = models.BooleanField(default=True, db_default=True, editable=False, help_text="Of 0.5; unused.")
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT, editable=False)
     reason = models.CharField(_("reason"), max_length=40, blank=True, editable=False)
     watched_from = models.DateTimeField(null=True, editable=False, help_text="Moments until then are handled.")
@@ -342,7 +345,7 @@ class Campaign(Mailing, HonoursChoices):
     @property
     def holds_unknown_days(self) -> bool:
         """Whether it sends nothing on days of which nothing says whether they are working days."""
-        return self.unknown_days == Schedule.UnknownDays.HOLD
+        return self.unknown_days == self.UnknownDays.HOLD
 
     @property
     def grace(self) -> timedelta:
@@ -352,7 +355,7 @@ class Campaign(Mailing, HonoursChoices):
     @property
     def asks_for_days(self) -> bool:
         """Whether it goes out on working days only, or begins on one."""
-        working = self.days == Schedule.Days.WORKING or self.window_days == self.WindowDays.WORKING
+        working = self.days == self.Days.WORKING or self.window_days == self.WindowDays.WORKING
         return working or self.next_working_day_at is not None
 
     @property
@@ -360,7 +363,7 @@ class Campaign(Mailing, HonoursChoices):
         """The rule of a repeated campaign."""
         if self.repeats != self.Repeats.CRON:
             return None
-        working = self.days == Schedule.Days.WORKING
+        working = self.days == self.Days.WORKING
         calendar = self.calendar if working else Calendar()
         return Rule(
             line=self.cron, zone=self.zone, working_days=working, calendar=calendar, holds=self.holds_unknown_days

@@ -27,6 +27,7 @@ class CampaignRun(Work):
         ERRORS = "errors", _("stopped, because too many messages failed")
         CANCELLED = "cancelled", _("cancelled")
         NOT_APPROVED = "not_approved", _("what it would send is not what was approved")
+        FAILED = "failed", _("failed")
         BROKEN = "broken", _("stopped, because its audience names something that no longer exists")
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="runs", verbose_name=_("campaign"))

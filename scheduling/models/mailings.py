@@ -16,6 +16,18 @@ from scheduling.business_calendar import Calendar
 from scheduling.models.calendar_days import calendar_of
 from wecom.models import Application
 
+LONGEST_GRACE = 24 * 60  # minutes
+
+
+def default_time_zone() -> str:
+    """The time zone of the installation."""
+    return str(settings.TIME_ZONE)
+
+
+def default_grace() -> int:
+    """The default grace period in minutes."""
+    return int(settings.SCHEDULING["GRACE_MINUTES"])
+
 
 class Mailing(models.Model):
     """A campaign or a series. Each has its own states, and an application under its own related name."""

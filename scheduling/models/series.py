@@ -9,8 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Flow
-from scheduling.models.mailings import Mailing, MailingChange
-from scheduling.models.schedules import default_time_zone
+from scheduling.models.mailings import Mailing, MailingChange, default_time_zone
 from scheduling.models.segments import names_fact, names_segment
 from wecom.models import Application
 

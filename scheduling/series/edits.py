@@ -5,7 +5,7 @@ from datetime import time
 from django.utils.translation import gettext as _
 
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign, Schedule, Series
+from scheduling.models import Campaign, Series
 
 
 def locked(series: Series | int) -> Series:
@@ -36,7 +36,7 @@ def keep_with_series(step: Campaign, series: Series) -> None:
     step.repeats, step.starts_at, step.cron, step.ends_on = Campaign.Repeats.SERIES, None, "", None
     step.next_working_day_at, step.urgent_reason = None, ""
     step.policy = Campaign.Policy.APPROVED  # which its series has
-    step.unknown_days, step.grace_minutes = Schedule.UnknownDays.HOLD, None
+    step.unknown_days, step.grace_minutes = Campaign.UnknownDays.HOLD, None
     step.audience, step.application = series.audience, series.application
     step.time_zone, step.in_member_zone = series.time_zone, series.in_member_zone
 

@@ -1,4 +1,4 @@
-"""The front door of scheduling: schedules are made, paused, previewed and run here."""
+"""The front door of scheduling: campaigns and series are written, started, paused, previewed and sent here."""
 
 import core.django_setup  # says what is missing
 from core.interchange.flaws import FileRefused
@@ -6,13 +6,14 @@ from scheduling.agenda.applications import Applications as AgendaApplications
 from scheduling.agenda.counted_days import MOST_OF_A_DAY as MOST_RUNS_OF_A_DAY
 from scheduling.agenda.filters import Filters as AgendaFilters
 from scheduling.audience.audience_rule import parse_audience
-from scheduling.audience.choices import find_choices, named_choices
+from scheduling.audience.choices import find_choices, named_choices, parse_user_ids
 from scheduling.audience.personalisation import variable_labels
 from scheduling.audience.reach import members_of
 from scheduling.audience.variables import name_variables
 from scheduling.campaigns.approval import describe as describe_campaign
 from scheduling.campaigns.approval import digest as campaign_digest
-from scheduling.campaigns.schedule_content import successor_of
+from scheduling.campaigns.plain_message import PlainMessage, moments_in_words, next_moments
+from scheduling.campaigns.plain_message import read as read_plain_message
 from scheduling.campaigns.transitions import last_change
 from scheduling.campaigns.validation import content_problems
 from scheduling.day_lists.day_list import read_day_list
@@ -40,15 +41,11 @@ from scheduling.responses.cards import asks, not_confirmed
 from scheduling.responses.clicks import clicks_of
 from scheduling.responses.replies import first_replies
 from scheduling.responses.report import RunReport, report_of
-from scheduling.schedules.audience import Audience, application_of, audience_of
-from scheduling.schedules.preview import PREVIEWED, preview, preview_scripts
-from scheduling.schedules.recipients import find_recipients, first_names, recipients_of
-from scheduling.schedules.validation import left_out, parse_user_ids
 from scheduling.series.approval import describe_rule as describe_series_rule
 from scheduling.series.approval import digest as series_digest
 from scheduling.series.edits import check_time as check_step_time
 from scheduling.series.odd_steps import odd_steps
-from scheduling.services.agenda.moves import move_campaign, move_schedule
+from scheduling.services.agenda.moves import move_campaign
 from scheduling.services.agenda.upcoming import Peak, next_entries, peaks, upcoming
 from scheduling.services.audiences import kept_sheets, preview_audience, read_audience
 from scheduling.services.calendar.imports import DayChange, import_days, last_import, undo_import
@@ -83,19 +80,17 @@ from scheduling.services.campaign_runs import (
 )
 from scheduling.services.campaigns import (
     campaign_problems,
-    convert_schedule,
     make_urgent,
-    replace_schedule,
     run_campaign_now,
     save_campaign,
     start_campaign,
     start_unblocked,
 )
-from scheduling.services.drafts import ask_for_publishing, publish, send_back
 from scheduling.services.files.exports import export_file
 from scheduling.services.files.imports import import_file
 from scheduling.services.files.outcomes import PARTS, Imported, Kind
 from scheduling.services.files.ready import start_from_ready
+from scheduling.services.former_schedules import replace_schedules
 from scheduling.services.guide import aschedule_wechat_message, schedule_wechat_message
 from scheduling.services.mailings import (
     approve,
@@ -107,9 +102,13 @@ from scheduling.services.mailings import (
     resume_mailing,
     send_back_mailing,
 )
+from scheduling.services.plain_messages import (
+    change_plain_message,
+    forget_schedule,
+    resume_plain_message,
+    send_plain_message,
+)
 from scheduling.services.retries import is_recalling, recall_run, remind_not_confirmed, retry_failed
-from scheduling.services.runs import forget_old_runs, hold_released, run_all_due, run_due, run_now, sweep
-from scheduling.services.schedules import pause, problems, remove, resume, save_schedule, warnings
 from scheduling.services.segments import (
     check_rule,
     check_segment_name,

@@ -1,4 +1,4 @@
-"""Campaigns: written, made from a schedule, and started. `services.mailings` has the rest of their life."""
+"""Campaigns: written and started. `services.mailings` has the rest of their life."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,22 +14,19 @@ from core.evidence.stated_reasons import plain_reason, stated_reason
 from core.parties.acting_client import client_name
 from scheduling.audience.audience_rule import parse_audience
 from scheduling.campaigns import approval, moments, state, validation
-from scheduling.campaigns.schedule_content import successor_of
 from scheduling.deliveries import forecast, interruption, run_start, videos_ahead
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign, CampaignContent, CampaignRun, Schedule
+from scheduling.models import Campaign, CampaignContent, CampaignRun
 from scheduling.series import edits
 from scheduling.services.mailings import (
     ask_approval,
+    cancel_mailing,
     check_approved,
     check_going,
     check_no_step,
     note_edit,
-    pause_mailing,
     take,
 )
-from scheduling.services.runs import run_due
-from scheduling.services.schedules import pause
 
 Person = AbstractBaseUser | None
 S = Campaign.State
@@ -74,49 +71,6 @@ def save_campaign(
     return campaign
 
 
-@transaction.atomic
-def convert_schedule(schedule: Schedule, *, ends_schedule: bool = True, by: Person = None) -> Campaign:
-    """Make a draft of a campaign with the words, members and times of a schedule, which goes on until it starts.
-
-    Raises `SchedulingError` while another campaign that was made from it is not over.
-    """
-    Schedule.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
-    other = schedule.successors.exclude(state__in=Campaign.OVER).first()
-    if other is not None:
-        words = _("A campaign was made from it already: %s.") % other
-        raise SchedulingError(words, code="converted", remedy=_("Use that one, or cancel or delete it first."))
-    successor = successor_of(schedule)
-    successor.campaign.ends_replaced = ends_schedule
-    return save_campaign(successor.campaign, successor.contents, by=by)
-
-
-def replace_schedule(schedule: Schedule, *, by: Person = None, now: datetime | None = None) -> Campaign:
-    """Let a campaign go on in the place of a schedule from now on: paused if that is, a draft of one that is a draft.
-
-    The schedule stays, paused, with its runs; what was due until now is its own. Twice gives the same campaign. Callers
-    check the right to start without approval. Raises `SchedulingError` for a schedule without a moment ahead, and for
-    one that no campaign can be.
-    """
-    now = now or timezone.now()
-    run_due(schedule.pk, now=now)
-    with transaction.atomic():
-        row = Schedule.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
-        going = row.successors.exclude(state__in=Campaign.OVER).first()
-        if going is not None:
-            return going
-        if not row.rule.upcoming(now, 1) and row.rule.next_held(now) is None:
-            words, remedy = _("It has no moment ahead."), _("Leave it as it is, with its runs.")
-            raise SchedulingError(words, code="schedule_over", remedy=remedy)
-        campaign = convert_schedule(row, by=by)
-        if row.key:
-            campaign.key = row.key
-            campaign.save(update_fields=["key"])
-        if row.draft:
-            return ask_approval(campaign, by=row.asked_by, now=now) if row.asked_at else campaign
-        start_campaign(campaign, alone=True, by=by, now=now)
-        return pause_mailing(campaign, by=by, now=now) if row.paused else campaign
-
-
 def campaign_problems(campaign: Campaign, *, now: datetime | None = None) -> list[SchedulingError]:
     """All errors of a saved campaign."""
     return list(validation.problems(campaign, now or timezone.now()))
@@ -126,29 +80,33 @@ def start_campaign(
     campaign: Campaign,
     *,
     alone: bool = False,
+    paused: bool = False,
     at: datetime | None = None,
+    since: datetime | None = None,
     by: Person = None,
     now: datetime | None = None,
 ) -> Campaign:
     """Schedule an approved campaign: from now on it goes out at its moments, or if it names none at `at`, or at once.
 
-    With `alone` one is started as it is now whose policy needs no second person; callers check the right to do so.
-    Raises `SchedulingError` if it was changed since it was approved, or its moment lies more than the grace back, and
-    for a moment `at` that has passed, or of a campaign that names its own.
+    With `alone` one is started as it is now whose policy needs no second person; callers check the right to do so. With
+    `paused` it waits to be resumed. Moments since `since` are its own too. Raises `SchedulingError` if it was changed
+    since it was approved, or its moment lies more than the grace back, and for a moment `at` that has passed, or of a
+    campaign that names its own.
     """
     now = now or timezone.now()
-    if campaign.replaces_id is not None and campaign.ends_replaced:
-        run_due(campaign.replaces_id, now=now)  # its moments until now are its own
+    if campaign.replaces_id is not None:
+        _end_others(campaign, by=by, now=now)
 
     def begin(row: Campaign) -> None:
         content = _settle_alone(row, now) if alone else {}
         check_startable(row, alone=alone)
         if at is not None:
             moments.check_later(row, at, now)
-        moments.watch(row, now, at=at)
-        if row.replaces is not None and row.ends_replaced:
-            pause(row.replaces, now=now)
+        moments.watch(row, since or now, at=at)
         state.change(row, S.SCHEDULED, by=by, now=now, **content)
+        if paused:
+            state.change(row, S.PAUSED, by=by, now=now)
+            return
         if row.runs.filter(ended_at=None).exists():  # it was changed in a pause, and approved again
             state.change(row, S.RUNNING, by=by, now=now)
             interruption.go_on(row, now=now)
@@ -157,6 +115,13 @@ def start_campaign(
     run_start.begin(campaign.pk, now=now)
     campaign.refresh_from_db()
     return campaign
+
+
+def _end_others(campaign: Campaign, *, by: Person, now: datetime) -> None:
+    """Cancel what went on in the place of the schedule that a campaign was made from, so that no member gets both."""
+    for other in Campaign.objects.filter(replaces=campaign.replaces_id).exclude(pk=campaign.pk):
+        if other.state in (*Campaign.ON, S.PAUSED):
+            cancel_mailing(other, by=by, why=_("“%s” has taken its place.") % campaign, now=now)
 
 
 def check_startable(campaign: Campaign, *, alone: bool) -> None:

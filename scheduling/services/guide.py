@@ -7,17 +7,16 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
-from scheduling.campaigns.schedule_content import successor_of
+from scheduling.campaigns.plain_message import PlainMessage
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, Schedule, default_grace, default_time_zone
-from scheduling.schedules import validation
-from scheduling.services.campaigns import replace_schedule, save_campaign, start_campaign
-from scheduling.services.schedules import tidy_up
+from scheduling.services.former_schedules import replace_schedule
+from scheduling.services.plain_messages import send_plain_message
 from wecom.models import Application
 
 T = TypeVar("T", bound=Model)
@@ -35,12 +34,12 @@ ARGUMENTS = {
 }
 # The fields by which calls are told apart.
 KEY_FIELDS = (
-    *("name", "application_id", "user_ids", "message_type", "text", "digital_human_id", "mode"),
+    *("name", "application", "user_ids", "message_type", "text", "digital_human", "mode"),
     *("cron", "time_zone", "days", "grace_minutes"),
 )
 # Only where they are given, so that the keys of other calls stay the same.
-TEMPLATE_KEY_FIELDS = ("template_id", "values")
-PRESENTATION_KEY_FIELDS = ("presentation_id", "values")
+TEMPLATE_KEY_FIELDS = ("template", "values")
+PRESENTATION_KEY_FIELDS = ("presentation", "values")
 GROUP_KEY_FIELDS = ("department_numbers", "tag_numbers")
 
 
@@ -79,7 +78,7 @@ def schedule_wechat_message(
         words = _("Both message and text are given, and they differ.")
         raise SchedulingError(words, code="two_texts", field="text", remedy=_("Give one of them."))
     ids = [user_id] if isinstance(user_id, str) else list(user_id)
-    wanted = Schedule(
+    wanted = PlainMessage(
         name=name,
         application=application,
         user_ids=ids,
@@ -97,12 +96,12 @@ def schedule_wechat_message(
         days=days,
         grace_minutes=default_grace() if grace_minutes is None else grace_minutes,
     )
-    wanted.key = _key(wanted)
+    key = _key(wanted)
     try:
-        return _existing(wanted.key, now) or _campaign_of(wanted, now=now)
+        return _existing(key, now) or send_plain_message(wanted, key=key, now=now)
     except IntegrityError:
         # A concurrent call with the same arguments was faster.
-        return Campaign.objects.get(key=wanted.key)
+        return Campaign.objects.get(key=key)
     except SchedulingError as error:
         field = ARGUMENTS.get(error.field, error.field)
         raise SchedulingError(error.message, code=error.code, remedy=error.remedy, field=field) from error
@@ -113,27 +112,11 @@ async def aschedule_wechat_message(user_id: str | Sequence[str] = (), **options:
     return await sync_to_async(schedule_wechat_message)(user_id, **options)
 
 
-@transaction.atomic
-def _campaign_of(schedule: Schedule, *, now: datetime | None = None) -> Campaign:
-    """The campaign that a call asks for, on from now: `schedule` has its words, members and times, and is not saved.
-
-    Raises `SchedulingError` with the field and the remedy.
-    """
-    tidy_up(schedule)
-    validation.check(schedule)
-    successor = successor_of(schedule)
-    successor.campaign.replaces, successor.campaign.key = None, schedule.key
-    campaign = save_campaign(successor.campaign, successor.contents)
-    return start_campaign(campaign, alone=True, now=now)
-
-
 def _existing(key: str, now: datetime | None) -> Campaign | None:
-    """The campaign of an equal call; one takes the place of the schedule that it made in an earlier version."""
+    """The campaign of an equal call, also of one that made a schedule in an earlier version."""
     campaign = Campaign.objects.filter(key=key).first()
-    if campaign is not None:
-        return campaign
-    schedule = Schedule.objects.filter(key=key).first()
-    return replace_schedule(schedule, now=now) if schedule is not None else None
+    schedule = None if campaign else Schedule.objects.filter(key=key).first()
+    return replace_schedule(schedule, now=now) if schedule is not None else campaign
 
 
 def _digital_human(pk: int | None) -> DigitalHuman | None:
@@ -162,11 +145,15 @@ def _row(model: type[T], pk: int | None, words: str, *, code: str, field: str) -
     return row
 
 
-def _key(schedule: Schedule) -> str:
+def _key(message: PlainMessage) -> str:
     """A key that is equal for equal calls."""
-    template = TEMPLATE_KEY_FIELDS if schedule.template else ()
-    presentation = PRESENTATION_KEY_FIELDS if schedule.presentation else ()
-    groups = GROUP_KEY_FIELDS if schedule.department_numbers or schedule.tag_numbers else ()
+    template = TEMPLATE_KEY_FIELDS if message.template else ()
+    presentation = PRESENTATION_KEY_FIELDS if message.presentation else ()
+    groups = GROUP_KEY_FIELDS if message.department_numbers or message.tag_numbers else ()
     fields = (*KEY_FIELDS, *template, *presentation, *groups)
-    values = [getattr(schedule, field) for field in fields]
+    values = [_plain(getattr(message, field)) for field in fields]
     return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return value.pk if isinstance(value, Model) else value

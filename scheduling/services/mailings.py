@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.interchange.differences import Difference, differences
-from scheduling.campaigns import approval, parties, state, transitions, validation
+from scheduling.campaigns import approval, beat_entries, parties, state, transitions, validation
 from scheduling.deliveries import interruption
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignRun, Series
@@ -41,6 +41,7 @@ class MailingKind(Generic[M]):
         change: takes a locked row to another state; `go_on` takes it on from a pause, and `gone_on` does what is due
             then, once the transaction has ended. So do `take_back`, for messages without a call, and `cancel_rest`.
         runs: what was sent of it, so that its deliveries are kept.
+        forget: ends what wakes workers for a row that is about to be deleted.
         tells: whether `campaign_stopped` is sent for the row itself; the steps of a series tell it.
     """
 
@@ -55,6 +56,7 @@ class MailingKind(Generic[M]):
     take_back: Callable[[M], object]
     cancel_rest: Callable[..., object]
     runs: Callable[[M], QuerySet[CampaignRun]]
+    forget: Callable[[M], object]
     tells: bool
 
 
@@ -97,6 +99,7 @@ CAMPAIGN = MailingKind[Campaign](
     take_back=interruption.take_back,
     cancel_rest=interruption.cancel_rest,
     runs=lambda row: row.runs.all(),
+    forget=beat_entries.forget,
     tells=True,
 )
 SERIES = MailingKind[Series](
@@ -111,6 +114,7 @@ SERIES = MailingKind[Series](
     take_back=life.take_back,
     cancel_rest=life.cancel_rest,
     runs=lambda row: CampaignRun.objects.filter(campaign__series=row),
+    forget=lambda _row: None,  # the sweep finds its moments
     tells=False,
 )
 KINDS: Mapping[type[Any], MailingKind[Any]] = {Campaign: CAMPAIGN, Series: SERIES}
@@ -211,6 +215,7 @@ def remove_mailing(row: M) -> None:
     if kind.runs(locked).exists():
         words = _("It has gone out, so its deliveries are kept.")
         raise SchedulingError(words, code=f"{_name(row)}_sent", remedy=_("Cancel it instead."))
+    kind.forget(locked)
     locked.delete()
 
 

@@ -14,7 +14,6 @@ from scheduling.campaigns.sending_policy import policy_of, policy_value
 from scheduling.deliveries import interruption
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Batch, Campaign, SendingPolicy
-from scheduling.schedules import stops
 from wecom.models import Application, Corporation
 
 USUAL_QUIET_HOURS = time(21), time(8)
@@ -69,7 +68,7 @@ def save_sending_policy(
 def stop_sending(
     corporation: Corporation, *, by: AbstractBaseUser | None = None, why: str, now: datetime | None = None
 ) -> SendingPolicy:
-    """Stop all campaigns and schedules of a company; messages without a call are taken back. Replies go on.
+    """Stop all campaigns of a company; messages without a call are taken back. Replies go on.
 
     Raises `SchedulingError` without a reason.
     """
@@ -82,14 +81,11 @@ def stop_sending(
         "stopped_why": why[:300],
     }
     with transaction.atomic():
-        stops.await_runs(corporation)
         policy, _created = SendingPolicy.objects.update_or_create(corporation=corporation, defaults=values)
     for campaign in Campaign.objects.filter(state=Campaign.State.RUNNING):
         if campaign.sender is not None and campaign.sender.corporation_id == corporation.pk:
             interruption.take_back(campaign)
     interruption.hold_rest(corporation)
-    stops.await_releases(corporation)
-    stops.hold(corporation, now=now)
     return policy
 
 
@@ -100,10 +96,11 @@ def is_sending_stopped(application: Application) -> bool:
 
 @transaction.atomic
 def allow_sending(corporation: Corporation, *, now: datetime | None = None) -> SendingPolicy:
-    """Let everything go on where it was stopped; messages of schedules that waited too long expire."""
+    """Let everything go on where it was stopped; plain messages that a stop held for longer than their grace expire."""
     now = now or timezone.now()
+    stopped = SendingPolicy.objects.select_for_update(of=("self",)).filter(corporation=corporation).first()
     values = {"stopped_at": None, "stopped_by": None, "stopped_why": ""}
     policy, _created = SendingPolicy.objects.update_or_create(corporation=corporation, defaults=values)
-    interruption.go_on_everywhere(corporation, now=now)
+    interruption.go_on_everywhere(corporation, stopped_at=stopped.stopped_at if stopped else None, now=now)
     conversations.let_held_go(corporation, now=now)
     return policy

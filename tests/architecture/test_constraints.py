@@ -158,7 +158,7 @@ BROKEN: dict[str, list[Values]] = {
     "viewing_one_for_all": [a_file(member=None)],
     "viewing_of_render_or_file": [values(render=None), lambda: {"upload": make_upload()}],
     "schedule_one_per_call": [values(key="k")],
-    "schedule_draft_is_paused": [values(draft=True)],
+    "schedule_draft_is_paused": [values(draft=True, paused=False)],
     "schedule_one_video_source": [both_sources],
     "privacyrequest_known_kind": [values(kind="peek")],
     "run_once_per_moment": [values()],

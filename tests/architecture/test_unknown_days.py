@@ -21,6 +21,7 @@ MARKED = {
     "conversations/tickets/assignment.py": ("conversations/api/serializers/tickets.py", "due_days_unknown"),
     "conversations/tickets/office_hours.py": ("conversations/tickets/office_hours.py", "def unknown_year"),
     "conversations/tickets/opening.py": ("conversations/tickets/opening.py", "promised("),
+    "scheduling/admin/campaigns/next_moments.py": ("scheduling/admin/campaigns/next_moments.py", "UNKNOWN = "),
     "scheduling/admin/campaigns/start.py": ("templates/admin/campaigns/start.html", "one.is_known"),
     "scheduling/agenda/conflicts.py": ("scheduling/agenda/entries.py", "def days_unknown"),
     "scheduling/api/campaigns.py": ("scheduling/api/campaign_serializers.py", "days_unknown_from"),

@@ -145,13 +145,16 @@ def begins(phone_page: Page, person: Person, name: str) -> None:
 
 
 def schedules_a_video(forms: Forms, person: Person) -> None:
-    forms.open("scheduling/schedule/")
-    forms.desk.locator("a[href*='/schedule/add/']").first.click()
-    forms.fill(name="早安", user_ids=person.user_id, message_type="video of a digital human", text=MORNING)
-    forms.fill(digital_human=HER, repeat="every day", at="09:00")
-    expect(forms.desk.locator("#next-runs")).to_contain_text("09:00")
-    forms.save()
-    expect(forms.desk.locator("#result_list")).to_contain_text("早安")
+    forms.open("scheduling/campaign/add/?policy=alone")
+    forms.fill(name="早安", content_type="video of a digital human", a_zh_text=MORNING, a_zh_digital_human=HER)
+    forms.desk.locator("[data-side=audience] input[type=search]").fill(person.user_id)
+    forms.desk.locator(".ou-suggestion", has_text=person.user_id).click()
+    forms.fill(repeat="every day", at="09:00")
+    expect(forms.desk.get_by_test_id("next-moments")).to_contain_text("09:00")
+    forms.desk.get_by_role("button", name="Save and start").click()
+    expect(forms.desk.get_by_test_id("reach")).to_contain_text("1 member gets it")
+    forms.desk.get_by_test_id("start").click()
+    expect(forms.desk.get_by_test_id("life")).to_contain_text("scheduled")
 
 
 def comes_in_the_morning(stack: Stack, phone_page: Page) -> None:
@@ -161,10 +164,10 @@ def comes_in_the_morning(stack: Stack, phone_page: Page) -> None:
 
 
 def is_recorded(forms: Forms, person: Person) -> None:
-    forms.open("scheduling/run/")
+    forms.open("scheduling/campaignrun/")
     forms.follow("早安")
-    expect(forms.desk.locator("#content-main")).to_contain_text(person.user_id)
-    expect(forms.desk.locator("#content-main")).to_contain_text("delivered")
+    expect(forms.desk.get_by_test_id("sent")).to_have_text("1", timeout=30_000)
+    expect(forms.desk.locator("#run-table")).to_contain_text(person.user_id)
 
 
 def switches_to_chinese(forms: Forms) -> None:

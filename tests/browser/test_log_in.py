@@ -87,7 +87,6 @@ def test_an_answer_at_the_desk_is_sent_after_a_new_log_in(desk: Page, stack: Sta
 @pytest.mark.parametrize(
     ("page", "field"),
     [
-        ("schedule/add/", "#recipient-picker input"),  # recipients.js
         ("campaign/add/", "[data-audience] .ou-picker-search >> nth=0"),  # chips.js
         ("segment/add/", "[data-rule] select"),  # rules.js
     ],

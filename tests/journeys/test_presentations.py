@@ -1,4 +1,4 @@
-"""Presentations from row to phone: a schedule and a flow send one."""
+"""Presentations from row to phone: a campaign and a flow send one."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Schedules from row to phone: by beat's own clock, and by a moved one."""
+"""Repeated campaigns from row to phone: by beat's own clock, and by a moved one."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo

@@ -9,7 +9,7 @@ from conversations.models import Content, Conversation, Errand, Message, Session
 from core.personal_data import registry
 from core.personal_data.requests import ErasureRefused
 from openuser.models import ApiAnswer
-from scheduling.models import Run
+from scheduling.models import CampaignRun
 from tests.openuser.support.people import NAME, OTHER, THEIRS, WHO, WORDS, make_person
 from tests.support import factories
 from tests.support.model_rows import make_message
@@ -74,7 +74,19 @@ def test_an_erasure_leaves_another_person_alone(application):
 def test_what_is_counted_is_counted_the_same_after_an_erasure(application):
     member, before = make_person(application), rows_by_model()
     services.erase_person(member, by="hr")
-    counted = (Message, Conversation, Outbound, Callback, Render, Narration, Session, Errand, Run, Member, Content)
+    counted = (
+        Message,
+        Conversation,
+        Outbound,
+        Callback,
+        Render,
+        Narration,
+        Session,
+        Errand,
+        CampaignRun,
+        Member,
+        Content,
+    )
     counted += (ApiAnswer, LogEntry)
     assert {model: rows_by_model()[model._meta.label] for model in counted} == {
         model: before[model._meta.label] for model in counted

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from avatars.models import Consent, Narration, Render
 from conversations.models import Message, Session
-from scheduling.models import Schedule
+from scheduling.models import Campaign
 from tests.openuser.support.people import NAME, OTHER, THEIRS, WHO, WORDS, make_person
 from tests.support import factories
 from tests.support.personal_data import tables_with
@@ -135,7 +135,7 @@ def test_the_admin_exports_a_zip(application, admin_client):
 
 def test_pages_of_rows_that_were_erased_open(application, admin_client):
     services.erase_person(make_person(application), by="hr")
-    for model in (Callback, Outbound, Message, Session, Render, Narration, Consent, Member, Schedule, Department):
+    for model in (Callback, Outbound, Message, Session, Render, Narration, Consent, Member, Campaign, Department):
         options = model._meta
         for row in apps.get_model(options.label)._base_manager.all():
             answer = admin_client.get(f"/admin/{options.app_label}/{options.model_name}/{row.pk}/change/")

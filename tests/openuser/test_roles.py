@@ -63,13 +63,25 @@ def test_who_edits_does_not_send_and_who_sends_does_not_edit():
     assert viewer < editor
     assert viewer < operator
     # A requested video tries a digital human out and is not sent. Who records and ends consents reads evidence.
-    # What an editor writes of schedules is a draft.
-    drafts = {f"scheduling.schedule.{word}_schedule" for word in ("add", "change", "delete")}
+    # What an editor writes of campaigns is a draft; an operator also starts those without approval.
+    drafts = {
+        f"scheduling.{model}.{word}_{model}"
+        for model in ("campaign", "campaigncontent", "audiencesheet")
+        for word in ("add", "change", "delete")
+    }
     assert (editor & operator) - viewer == {"avatars.render.add_render", "avatars.consent.read_consent", *drafts}
-    assert {"scheduling.schedule.publish_schedule", "scheduling.schedule.run_schedule"} <= operator - editor
+    starts = {f"scheduling.campaign.{word}_campaign" for word in ("send", "start_alone")}
+    assert starts <= operator - editor
+    assert "scheduling.campaign.approve_campaign" not in editor | operator
     sends = {"wecom.outbound.change_outbound", "wecom.callback.change_callback", "avatars.render.change_render"}
     assert sends <= operator
     assert not sends & editor
+
+
+def test_schedules_and_their_runs_are_for_looking_at():
+    for role in Role:
+        own = {name.split(".")[2] for name in permissions_of(role) if name.split(".")[1] in ("schedule", "run")}
+        assert role == Role.ADMINISTRATOR or own == {"view_schedule", "view_run"}
 
 
 def test_only_readers_and_administrators_read_what_members_say():

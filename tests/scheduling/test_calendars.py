@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from scheduling import services
-from scheduling.models import CalendarDay, Run, Schedule, calendar_of
+from scheduling.models import CalendarDay, Campaign, calendar_of
 from tests.scheduling.support.campaigns import launch
-from tests.scheduling.support.schedules import clock, make_schedule, outcomes, sent
+from tests.scheduling.support.plain_messages import clock
 from tests.support.factories import make_application, make_corporation
 
 pytestmark = pytest.mark.django_db
@@ -18,38 +18,49 @@ def imported(application, text: str) -> frozenset[int]:
     return services.import_days(application.corporation, services.read_day_list(text)).years
 
 
+def at_nine(now: str, **fields) -> Campaign:
+    """A campaign that goes out at nine on working days, started at a moment."""
+    return launch(repeats="cron", cron="0 9 * * *", days="working", now=clock(now), **fields)
+
+
+def days_of(campaign: Campaign, since: str) -> list[int]:
+    """The next five days on which it goes out."""
+    campaign = Campaign.objects.get(pk=campaign.pk)
+    assert campaign.rule is not None
+    return [at.astimezone(campaign.zone).day for at in campaign.rule.upcoming(clock(since), 5)]
+
+
+def runs_of(campaign: Campaign, now: str) -> list[tuple[str, str]]:
+    """The moments that it has had until now, with the reasons why nothing was sent."""
+    services.sweep_campaigns(now=clock(now))
+    rows = campaign.runs.order_by("moment").values_list("moment", "reason")
+    return [(f"{at.astimezone(campaign.zone):%m-%d %H:%M}", reason) for at, reason in rows]
+
+
 def test_new_year_of_an_unknown_year_is_held_and_told(application):
-    schedule = make_schedule(days="working", now="2089-12-30T12:00", unknown_days="hold")
-    Schedule.objects.update(watched_from=clock("2089-12-31T12:00"))
-    (run,) = services.run_due(schedule.pk, now=clock("2090-01-01T09:00"))
-    assert (run.outcome, run.reason) == ("skipped", "days_unknown")
-    assert "2090" in run.why
-    assert sent() == []
-    assert services.preview(schedule, now=clock("2090-01-01T00:00")).moments == ()
+    campaign = at_nine("2089-12-31T12:00", unknown_days="hold")
+    assert runs_of(campaign, "2090-01-01T09:00") == [("01-01 09:00", "days_unknown")]
+    assert days_of(campaign, "2090-01-01T00:00") == []
 
 
 def test_weekdays_count_in_an_unknown_year_by_choice(application):
-    schedule = make_schedule(days="working", now="2089-12-30T12:00", unknown_days="weekdays")
-    services.run_due(schedule.pk, now=clock("2090-01-02T09:00"))
-    assert outcomes(schedule)[-1] == ("01-02 09:00", "sent")
+    campaign = at_nine("2089-12-31T12:00", unknown_days="weekdays")
+    assert runs_of(campaign, "2090-01-01T12:00") == []  # a Sunday
+    assert runs_of(campaign, "2090-01-02T09:00") == [("01-02 09:00", "")]
 
 
 @pytest.mark.parametrize(
     ("unknown_days", "words"), [("hold", "nothing is sent"), ("weekdays", "Monday to Friday count")]
 )
 def test_its_page_says_what_comes_of_an_unknown_year(application, unknown_days, words):
-    schedule = make_schedule(days="working", now="2089-12-30T12:00", unknown_days=unknown_days)
-    (warning,) = services.preview(schedule, now=clock("2090-01-01T00:00")).warnings
-    assert words in warning
+    unknown = services.days_unknown_from(at_nine("2089-12-30T12:00", unknown_days=unknown_days))
+    assert unknown is not None
+    assert words in unknown.words
 
 
 def test_an_imported_year_decides_day_by_day(application):
     assert imported(application, NEW_YEAR) == {2090}
-    schedule = make_schedule(days="working", now="2090-01-01T00:00")
-    days = [
-        at.astimezone(schedule.zone).day for at in services.preview(schedule, now=clock("2090-01-01T00:00")).moments
-    ]
-    assert days == [4, 5, 6, 7, 9]
+    assert days_of(at_nine("2090-01-01T00:00"), "2090-01-01T00:00") == [4, 5, 6, 7, 9]
 
 
 def test_each_company_has_days_of_its_own(application):
@@ -86,32 +97,18 @@ def test_the_package_fills_its_years_once_and_no_deleted_day_returns(application
 def test_an_edited_day_outweighs_the_package(application):
     services.fill_calendars(now=clock("2026-03-01T00:00"))
     CalendarDay.objects.filter(date=date(2026, 10, 1)).update(works=True)
-    schedule = make_schedule(days="working", now="2026-09-30T12:00")
-    services.run_due(schedule.pk, now=clock("2026-10-01T09:00"))
-    assert outcomes(schedule) == [("10-01 09:00", "sent")]
+    assert runs_of(at_nine("2026-09-30T12:00"), "2026-10-01T09:00") == [("10-01 09:00", "")]
 
 
 def test_an_unknown_year_is_trouble_from_november_on(application):
-    make_schedule(days="working", now="2026-03-01T00:00")
-    make_schedule(days="every", now="2026-03-01T00:00")
+    campaign = at_nine("2026-03-01T00:00")
+    launch(repeats="cron", cron="0 9 * * *", now=clock("2026-03-01T00:00"))
     found = {month: services.unknown_years(now=clock(f"2089-{month}-15T00:00")) for month in ("10", "11")}
-    assert [(one.year, one.schedules) for one in found["10"]] == [(2089, 1)]
+    assert [(one.year, one.mailings) for one in found["10"]] == [(2089, 1)]
     assert [one.year for one in found["11"]] == [2089, 2090]
     imported(application, "2089-01-01 休")
     assert services.unknown_years(now=clock("2089-10-31T23:00")) == []
-    Schedule.objects.update(paused=True)
+    services.pause_mailing(campaign)
     assert services.unknown_years(now=clock("2089-11-15T00:00")) == []
-    launch(days="working", repeats="cron", cron="0 9 * * *")
-    assert [(one.year, one.schedules) for one in services.unknown_years(now=clock("2089-11-15T00:00"))] == [(2090, 1)]
-
-
-def test_a_schedule_for_one_date_runs_once_however_far_away(application):
-    schedule = make_schedule(cron="* 9 * * *", only_on=date(2026, 11, 26), now="2026-11-24T12:00")
-    moments = services.preview(schedule, now=clock("2026-11-26T09:57")).moments
-    assert [at.astimezone(schedule.zone).minute for at in moments] == [58, 59]
-    schedule = make_schedule(only_on=date(2030, 11, 26), now="2026-11-24T12:00")
-    assert schedule.next_tick_at == clock("2030-11-26T09:00")
-    services.run_due(schedule.pk, now=clock("2030-11-26T09:00"))
-    schedule.refresh_from_db()
-    assert (outcomes(schedule), schedule.next_tick_at) == ([("11-26 09:00", "sent")], None)
-    assert Run.objects.count() == 1
+    at_nine("2026-03-01T00:00")
+    assert [(one.year, one.mailings) for one in services.unknown_years(now=clock("2089-11-15T00:00"))] == [(2090, 1)]

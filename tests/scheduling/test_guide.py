@@ -8,10 +8,10 @@ from django_celery_beat.models import PeriodicTask
 
 from scheduling import services
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign, Run, Schedule
+from scheduling.models import Campaign, Schedule
 from tests.scheduling.support.campaign_pages import person_of, press
 from tests.scheduling.support.campaigns import launch, outcomes, work
-from tests.scheduling.support.schedules import clock, make_schedule, sent
+from tests.scheduling.support.plain_messages import clock, former_schedule, sent
 from tests.support.factories import make_department, make_directory_sync, make_tag
 from wecom.models import Member
 
@@ -48,10 +48,7 @@ def earlier_schedule(**fields: Any) -> Schedule:
     twin = services.schedule_wechat_message("zhangsan", **CALL, now=NOW)
     key = twin.key
     twin.delete()
-    schedule = make_schedule(now="2026-11-24T12:00", **fields)
-    Schedule.objects.update(key=key)
-    schedule.refresh_from_db()
-    return schedule
+    return former_schedule(now="2026-11-24T12:00", key=key, **fields)
 
 
 def test_a_member_without_a_row_gets_it_on_the_minute(application):
@@ -116,21 +113,14 @@ def test_a_schedule_of_an_earlier_version_goes_on_as_a_campaign(application):
     schedule = earlier_schedule(text="大家早！")
     campaign = services.schedule_wechat_message("zhangsan", **CALL, now=clock("2026-11-25T09:01"))
     schedule.refresh_from_db()
-    assert (campaign.replaces, campaign.state, schedule.paused) == (schedule, "scheduled", True)
-    assert Run.objects.get().due_at == NINE  # what was due until then was the schedule's
+    assert (campaign.replaces, campaign.state, schedule.paused) == (schedule, "running", True)
+    assert campaign.runs.get().moment == NINE  # it was due, and no sweep had come before the call
     assert campaign.next_at == clock("2026-11-26T09:00")
     assert campaign.contents.get().text == "大家早！"
     assert services.schedule_wechat_message("zhangsan", **CALL) == campaign
-    assert services.run_all_due(now=clock("2026-11-26T09:01")) == []
 
 
 def test_one_that_is_paused_stays_paused_as_a_campaign(application):
-    services.pause(earlier_schedule())
+    earlier_schedule(paused=True)
     campaign = services.schedule_wechat_message("zhangsan", **CALL, now=NOW)
     assert campaign.state == "paused"
-
-
-def test_one_that_a_person_has_converted_is_not_sent_twice(application):
-    draft = services.convert_schedule(earlier_schedule())
-    assert services.schedule_wechat_message("zhangsan", **CALL, now=NOW) == draft
-    assert Campaign.objects.count() == 1

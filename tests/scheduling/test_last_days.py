@@ -13,7 +13,7 @@ from scheduling.exceptions import SchedulingError
 from scheduling.models import Batch, Campaign, Series
 from tests.scheduling.support.campaigns import launch as launch_campaign
 from tests.scheduling.support.campaigns import outcomes, work
-from tests.scheduling.support.schedules import SHANGHAI, clock
+from tests.scheduling.support.plain_messages import SHANGHAI, clock
 from tests.scheduling.support.series import give_date, got, launch, run_days, sweep
 from tests.support import factories
 

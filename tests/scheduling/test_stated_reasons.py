@@ -12,11 +12,10 @@ from unfold.forms import BaseDialogForm
 
 from core.evidence.stated_reasons import check_reason
 from scheduling import services
-from scheduling.models import Campaign, Enrolment, Schedule, SendingPolicy
+from scheduling.models import Campaign, Enrolment, SendingPolicy
 from tests.scheduling.support import campaigns, series
 from tests.scheduling.support.campaign_pages import page, press
 from tests.scheduling.support.campaigns import approver_api
-from tests.scheduling.support.schedules import make_schedule
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -52,10 +51,6 @@ def enrolled() -> Enrolment:
     return Enrolment.objects.get()
 
 
-def asked_draft() -> Schedule:
-    return services.ask_for_publishing(make_schedule(draft=True, paused=True), by=campaigns.make_person())
-
-
 DOORS: Mapping[str, tuple[Callable[[], Row], str, str]] = {
     "a campaign is sent back": (waiting_campaign, "send_back", "why"),
     "a campaign is paused": (scheduled_campaign, "pause", "why"),
@@ -64,10 +59,9 @@ DOORS: Mapping[str, tuple[Callable[[], Row], str, str]] = {
     "a series is paused": (running_series, "pause", "why"),
     "a series is cancelled": (running_series, "cancel", "why"),
     "a series ends for a member": (enrolled, "stop", "note"),
-    "a draft is sent back": (asked_draft, "send_back", "note"),
 }
 """The row, the step, and the field of its reason: the same on its page and over REST."""
-ADDRESSES = {"campaign": "campaign", "series": "series", "enrolment": "series-member", "schedule": "schedule"}
+ADDRESSES = {"campaign": "campaign", "series": "series", "enrolment": "series-member"}
 
 
 def over_rest(row: Row, step: str, field: str, reason: str) -> bool:
@@ -105,8 +99,6 @@ def all_rights() -> Client:
 def kept(row: Row) -> tuple[str, str]:
     """The state of a row and the reason that is kept."""
     row.refresh_from_db()
-    if isinstance(row, Schedule):
-        return ("asked" if row.asked_at else "draft"), row.returned_note
     return (row.status, row.note) if isinstance(row, Enrolment) else (row.state, row.changes.first().why)
 
 
@@ -167,5 +159,5 @@ def test_no_dialog_asks_for_a_reason_and_takes_a_full_stop():
         for name, field in one.base_fields.items()
         if name in ("why", "note", "reason") and field.required
     }
-    assert len(asked) >= 4
+    assert len(asked) >= 3
     assert [name for name, field in asked.items() if check_reason not in field.validators] == []

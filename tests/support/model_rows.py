@@ -13,7 +13,6 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from conversations.models import Content, Conversation, KnowledgeRevision, Message, State, WatchLink
 from scheduling.models import AudienceSheet, AwaitedVideo, Campaign, CampaignContent, Schedule
-from scheduling.services import save_schedule
 from tests.support import factories
 from wecom.models import Application, Attempt, MemberFact, Outbound
 
@@ -122,18 +121,6 @@ def make_attempted(application: Application | None = None, **fields: Any) -> Out
     return outbound
 
 
-def make_schedule(**fields: Any) -> Schedule:
-    """A message every morning, by a digital human of its own."""
-    values: dict[str, Any] = {
-        "name": f"早安 {secrets.token_hex(6)}",
-        "user_ids": ["zhangsan"],
-        "text": "早上好！",
-        "cron": "0 9 * * *",
-    }
-    values |= {"application": factories.make_application(), "digital_human": factories.make_digital_human(), **fields}
-    return save_schedule(Schedule(**values))
-
-
 def make_campaign(**fields: Any) -> Any:
     """A campaign that is no step of a series."""
     return filled(Campaign, **{"series": None, **fields})
@@ -196,8 +183,8 @@ MAKERS: dict[str, Callable[..., Any]] = {
         name=f"task-{secrets.token_hex(6)}", task="openuser.sweep", interval=make_interval(), **fields
     ),
     "scheduling.AudienceSheet": lambda **fields: filled(AudienceSheet, **{"kept": True, **fields}),
+    "scheduling.Schedule": lambda **fields: Schedule.objects.create(**{**Schedule.EMPTY, **fields}),
     "scheduling.RehearsalRun": factories.make_rehearsal_run,
-    "scheduling.Schedule": make_schedule,
     "wecom.Application": factories.make_application,
     "wecom.Callback": factories.make_callback,
     "wecom.Corporation": factories.make_corporation,

@@ -1,11 +1,9 @@
 """Decisions about a message from outside: send it again, treat it as sent, hold it, or cancel it in time."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
 from core.work.base import FAR
@@ -44,21 +42,14 @@ def cancel_unsent(outbound: Outbound) -> bool:
     return not row.is_finished and row.first_attempt_at is None and row.cancel(Outbound.Reason.RECALLED)
 
 
-def hold_unsent(cid: str, *, expires_at: datetime) -> int:
+def hold_unsent(cid: str) -> int:
     """Hold the messages of a correlation ID that have certainly not arrived, until `let_held_go`; returns how many.
 
-    Later messages to the same member go first. They expire, should that take too long.
+    Later messages to the same member go first.
     """
-    until = Least(Coalesce("expires_at", expires_at), expires_at)
-    return _hold(_unsent(cid), Outbound.Reason.STOPPED, expires_at=until)
-
-
-def hold_for_dialogue(cid: str, recipient: str) -> int:
-    """Hold the messages to one member under a correlation ID until `let_go`; returns how many messages.
-
-    Later messages to the same member, such as those of the dialogue, go first.
-    """
-    return _hold(_unsent(cid).filter(recipients=[recipient]), Outbound.Reason.DIALOGUE)
+    # A worker that has just claimed one finds that its lease is gone before it calls.
+    fields = {"status": Outbound.Status.QUEUED, "reason": Outbound.Reason.STOPPED, "due_at": FAR, "gave_way": True}
+    return _unsent(cid).update(**fields, lease_owner="", lease_until=None)
 
 
 def let_held_go(corporation: Corporation, *, now: datetime) -> int:
@@ -85,9 +76,3 @@ def _unsent(cid: str) -> QuerySet[Outbound]:
     """Messages that have certainly not arrived."""
     unsent = Q(first_attempt_at=None) | Q(status=Outbound.Status.QUEUED, was_ambiguous=False)
     return Outbound.objects.filter(unsent, cid=cid, status__in=Outbound.UNFINISHED)
-
-
-def _hold(rows: QuerySet[Outbound], reason: Outbound.Reason, **fields: Any) -> int:
-    # A worker that has just claimed one finds that its lease is gone before it calls.
-    fields |= {"status": Outbound.Status.QUEUED, "reason": reason, "due_at": FAR, "gave_way": True}
-    return rows.update(**fields, lease_owner="", lease_until=None)

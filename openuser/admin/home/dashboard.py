@@ -21,9 +21,9 @@ from avatars.models import Render
 from conversations.models import Conversation, Message, Ticket
 from core.confidentiality.rights import may_read
 from core.lookups import among
-from openuser.admin.home import kept_counts, next_runs, problems, unfinished
+from openuser.admin.home import campaign_drafts, kept_counts, next_runs, problems, unfinished
 from openuser.second_factor import devices
-from scheduling.models import Campaign, Schedule, SendingPolicy
+from scheduling.models import SendingPolicy
 from wecom import services as wecom
 from wecom.models import Application, Guard, Outbound
 
@@ -93,7 +93,7 @@ def overview(request: HttpRequest) -> dict[str, Any]:
     sees_renders, sees_outbounds = may("avatars.view_render"), may("wecom.view_outbound")
     sees_conversations = may("conversations.view_conversation") and may_read(request.user)
     counted = [one for one in _counted(today) if may(f"{one.model.app_label}.view_{one.model.model_name}")]
-    drafts, held_guard = _drafts_of(request), Guard.objects.exclude(held_since=None)
+    drafts, held_guard = campaign_drafts.sought(request.user), Guard.objects.exclude(held_since=None)
     decides = may("scheduling.change_sendingpolicy")
     undecided = SendingPolicy.objects.undecided() if decides else SendingPolicy.objects.none()
     counts = kept_counts.look(
@@ -121,34 +121,21 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         "undecided_policies": list(undecided) if "quiet" in counts.there else [],
         "counters": _counters(counted, counts.figures.values()),
         "sees_renders": sees_renders,
-        "sees_problems": bool(late) or sees_renders or sees_outbounds or may("scheduling.view_run"),
+        "sees_problems": bool(late) or sees_renders or sees_outbounds or may("scheduling.view_campaignrun"),
         "sees_conversations": sees_conversations,
         "unfinished_renders": [UnfinishedRender(render=row, seconds_left=_seconds_left(row)) for row in renders],
         "videos": videos,
         "problems": [*late, *problems.problems_for(may, known=known, now=now)],
         "done": unfinished.no_problems(may, counts.there),
-        "sees_schedules": may("scheduling.view_schedule"),
-        "sees_calendar": may("scheduling.view_schedule") or may("scheduling.view_campaign"),
+        "sees_calendar": may("scheduling.view_campaign"),
         "next_runs": next_runs.next_runs(counts.there, applications, now=now),
-        "may_add_schedule": may("scheduling.add_schedule"),
         "may_add_campaign": may("scheduling.add_campaign"),
+        "may_start_alone": may("scheduling.start_alone_campaign"),
         **{name: list(rows[:DRAFTS]) if name in counts.there else [] for name, rows in drafts.items()},
         "conversations": _conversations(today) if sees_conversations else [],
         "phone_page": f"{settings.WECOM['API_BASE_URL']}/emulator/" if getattr(settings, "EMULATED", False) else "",
         "may_change_applications": may("wecom.change_application"),
         "may_change_guard": may("wecom.change_guard"),
-    }
-
-
-def _drafts_of(request: HttpRequest) -> dict[str, QuerySet[Any]]:
-    """Drafts to publish or to start for those who may, and the person's own that were sent back."""
-    starts = request.user.has_perm("scheduling.start_alone_campaign")
-    publishes, writes = (request.user.has_perm(f"scheduling.{right}_schedule") for right in ("publish", "add"))
-    none = Schedule.objects.none()
-    return {
-        "drafts_asked": Schedule.objects.asked() if publishes else none,
-        "campaigns_asked": Campaign.objects.waiting_alone() if starts else Campaign.objects.none(),
-        "drafts_returned": Schedule.objects.sent_back_to(request.user.pk) if writes else none,
     }
 
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from scheduling import services
-from scheduling.models import Campaign, Schedule, Series
+from scheduling.models import Campaign, Series
 from wecom.models import Application
 
 SHOWN = 6
@@ -17,7 +17,7 @@ SHOWN = 6
 
 @dataclass(frozen=True, kw_only=True)
 class NextRun:
-    """The next moment of a campaign, a step of a series or a schedule; `kind` says which of them."""
+    """The next moment of a campaign or a step of a series; `kind` says which of them."""
 
     key: str
     name: str
@@ -29,28 +29,26 @@ class NextRun:
 def sought(may: Any, *, now: datetime) -> dict[str, QuerySet[Any]]:
     """The rows that may have a next moment, by the names of `services.next_entries`, as far as an account may see
     it."""
-    rows = {
+    if not may("scheduling.view_campaign"):
+        return {}
+    return {
         "campaigns": Campaign.objects.filter(series=None, next_at__gt=now),
         "series": Series.objects.filter(state=Series.State.RUNNING),
-        "schedules": Schedule.objects.filter(paused=False, next_tick_at__isnull=False),
     }
-    seen = {"schedules": may("scheduling.view_schedule")}
-    return {name: some for name, some in rows.items() if seen.get(name, may("scheduling.view_campaign"))}
 
 
 def next_runs(there: Collection[str], senders: Iterable[Application], *, now: datetime) -> list[NextRun]:
     """The next moments, soonest first, of what is there; `senders` are all applications with their corporations."""
-    asked = {name: name in there for name in ("campaigns", "series", "schedules")}
+    asked = {name: name in there for name in ("campaigns", "series")}
     entries = services.next_entries(SHOWN, **asked, senders=senders, now=now) if any(asked.values()) else []
     return [_shown(entry) for entry in entries]
 
 
 def _shown(entry: Any) -> NextRun:
-    model = "campaign" if entry.of_campaign else "schedule"
     return NextRun(
-        key=f"{model}-{entry.key}",
+        key=f"{entry.key}",
         name=entry.name,
         kind=" · ".join(word for word in (str(entry.kind.label), entry.note) if word),
         at=entry.at,
-        address=reverse(f"admin:scheduling_{model}_change", args=[entry.key]),
+        address=reverse("admin:scheduling_campaign_change", args=[entry.key]),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from axes.models import AccessFailureLog
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +16,7 @@ from avatars import services as avatars
 from avatars.models import Render, Statement
 from core.web.admin import change_url, reason_words
 from scheduling import services as scheduling
-from scheduling.models import Run
+from scheduling.models import Campaign, CampaignRun
 from wecom import services as wecom
 from wecom.models import Application, Member, Outbound
 
@@ -37,6 +37,21 @@ REMEDIES = {
     "attempts": gettext_lazy("Its worker died in every attempt. See the log, then send again."),
 }
 DEFAULT_REMEDY = gettext_lazy("Open it to see its attempts.")
+MISSED = (CampaignRun.Reason.MISSED, CampaignRun.Reason.EXPIRED)
+"""Nothing was sent at a moment, since it was noticed too late."""
+NOT_SENT = {
+    CampaignRun.Reason.DAYS_UNKNOWN: gettext_lazy(
+        "Import them under Working days and holidays, or let the campaign count Monday to Friday."
+    ),
+    CampaignRun.Reason.NOBODY: gettext_lazy(
+        "None of its members can be reached. Their reasons are on the page of the run."
+    ),
+    CampaignRun.Reason.NOT_APPROVED: gettext_lazy("Look at what was changed, then ask for approval again."),
+}
+STOPPED = {
+    CampaignRun.Reason.ERRORS: gettext_lazy("See on its run why messages failed. Correct that, then resume it."),
+    CampaignRun.Reason.BROKEN: gettext_lazy("Correct its audience, then let it go on."),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +62,7 @@ class ActionButton:
     url: str
 
 
-WORKING = ("working schedules", "working campaigns", "working series")
+WORKING = ("working campaigns", "working series")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,8 +94,8 @@ def sought(may: Callable[[str], bool], *, now: datetime) -> dict[str, QuerySet[A
     since, querysets = now - RECENT, dict[str, QuerySet[Any]]()
     if may("wecom.view_outbound"):
         querysets["outbounds"] = _failed_outbounds(since)
-    if may("scheduling.view_run"):
-        querysets["runs"] = _failed_runs(since)
+    if may("scheduling.view_campaignrun"):
+        querysets |= {"runs": _unsent_runs(since), "stopped": _stopped_campaigns(since)}
         querysets |= zip(WORKING, scheduling.on_working_days(), strict=True)
     if may("avatars.view_statement"):
         querysets["statements"] = Statement.objects.unconfirmed().select_related("digital_human").order_by("-pk")
@@ -103,6 +118,8 @@ def problems_for(
         problems += _outbound_problems(rows["outbounds"], may("wecom.change_outbound"))
     if "runs" in rows:
         problems += [_run_problem(row) for row in rows["runs"][:SHOWN]]
+    if "stopped" in rows:
+        problems += [_stop_problem(row) for row in rows["stopped"][:SHOWN]]
     if not rows.keys().isdisjoint(WORKING):
         problems += [_calendar_problem(one, now) for one in scheduling.unknown_years(now=now)]
     if "statements" in rows:
@@ -128,10 +145,17 @@ def _failed_outbounds(since: datetime) -> "QuerySet[Outbound]":
     return rows.select_related("application").order_by("-finished_at")
 
 
-def _failed_runs(since: datetime) -> "QuerySet[Run]":
-    bad = Q(outcome__in=(Run.Outcome.MISSED, Run.Outcome.FAILED))
-    held = Q(outcome=Run.Outcome.SKIPPED, reason__in=(Run.Reason.DAYS_UNKNOWN, Run.Reason.NOBODY))
-    return Run.objects.filter(bad | held, due_at__gte=since).select_related("schedule").order_by("-due_at")
+def _unsent_runs(since: datetime) -> "QuerySet[CampaignRun]":
+    """Moments at which nothing was sent. A step of a series often finds no member, which is no problem."""
+    rows = CampaignRun.objects.filter(moment__gte=since, reason__in=(*MISSED, *NOT_SENT))
+    rows = rows.exclude(campaign__series__isnull=False, reason=CampaignRun.Reason.NOBODY)
+    return rows.select_related("campaign__series").defer("content").order_by("-moment")
+
+
+def _stopped_campaigns(since: datetime) -> "QuerySet[Campaign]":
+    """Campaigns that paused by themselves, and that nobody has taken up."""
+    rows = Campaign.objects.filter(state=Campaign.State.PAUSED, reason__in=STOPPED, changed_at__gte=since)
+    return rows.select_related("series").order_by("-changed_at")
 
 
 def _refused_logins(since: datetime) -> "QuerySet[AccessFailureLog]":
@@ -186,18 +210,47 @@ def _remedy(outbound: Outbound) -> str:
     return known or str(REMEDIES.get(outbound.reason, DEFAULT_REMEDY))
 
 
-def _run_problem(run: Run) -> Problem:
+def _run_problem(run: CampaignRun) -> Problem:
+    reason = CampaignRun.Reason(run.reason)
+    is_missed = reason in MISSED
     return Problem(
         key=f"run-{run.pk}",
-        what=_("Schedule missed"),
-        words=str(run.schedule),
-        why=run.get_outcome_display(),
-        remedy=run.why,
-        at=run.due_at,
-        url=_url(run),
+        what=_("Campaign missed") if is_missed else _("Campaign not sent"),
+        words=_campaign_name(run.campaign),
+        why=str(reason.label),
+        remedy=_why_missed(run) if is_missed else str(NOT_SENT[reason]),
+        at=run.moment,
+        url=change_url(run),
         more="",
         buttons=(),
     )
+
+
+def _why_missed(run: CampaignRun) -> str:
+    values = {"noticed": f"{timezone.localtime(run.created_at):%m-%d %H:%M}", "count": run.others_missed}
+    words = _("Too late to send: noticed on %(noticed)s. OpenUser was not working when it was due.")
+    more = _("%(count)d earlier ones were missed as well.") if run.others_missed else ""
+    return f"{words} {more}".strip() % values
+
+
+def _stop_problem(campaign: Campaign) -> Problem:
+    reason = CampaignRun.Reason(campaign.reason)
+    return Problem(
+        key=f"campaign-{campaign.pk}",
+        what=_("Campaign stopped"),
+        words=_campaign_name(campaign),
+        why=str(reason.label),
+        remedy=str(STOPPED[reason]),
+        at=campaign.changed_at,
+        url=change_url(campaign),
+        more="",
+        buttons=(),
+    )
+
+
+def _campaign_name(campaign: Campaign) -> str:
+    """Its name; of a step of a series behind that of the series."""
+    return f"{campaign.series}: {campaign}" if campaign.series else str(campaign)
 
 
 def _statement_problem(statement: Statement) -> Problem:
@@ -234,7 +287,7 @@ def _calendar_problem(unknown: scheduling.UnknownYear, now: datetime) -> Problem
         key=f"calendar-{unknown.corporation.pk}-{unknown.year}",
         what=_("Working days unknown"),
         words=_("The holidays of %(year)d are not known.") % {"year": unknown.year},
-        why=_("Schedules and campaigns on working days: %(count)d.") % {"count": unknown.schedules},
+        why=_("Campaigns on working days: %(count)d.") % {"count": unknown.mailings},
         remedy=_("Import the list that the State Council publishes in November. Until then they are held."),
         at=now,
         url=reverse("admin:scheduling_calendarday_changelist"),
@@ -262,14 +315,6 @@ def _login_problems(found: "QuerySet[AccessFailureLog]") -> list[Problem]:
             buttons=(),
         )
     ]
-
-
-def _url(row: Any) -> str:
-    """The URL of a row's page in the admin; empty if there is none."""
-    try:
-        return change_url(row)
-    except NoReverseMatch:
-        return ""
 
 
 def _recipients(outbound: Outbound, names: Names) -> str:

@@ -16,7 +16,7 @@ from scheduling import services
 from scheduling.admin.agenda import cells
 from scheduling.admin.agenda.filter_form import MONTH, WEEK, FilterForm, Span
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign, Schedule
+from scheduling.models import Campaign
 
 COUNTING_SECONDS = 4.0  # for audiences, each time that the script of the page asks for what is missing
 SHOWN_CONFLICTS = 30
@@ -24,8 +24,7 @@ SHOWN_CONFLICTS = 30
 
 def calendar_view(request: HttpRequest) -> HttpResponse:
     """The page with the counts that are kept; with `part` in the query its days, counted further, for its script."""
-    may = request.user.has_perm
-    if not may("scheduling.view_campaign") and not may("scheduling.view_schedule"):
+    if not request.user.has_perm("scheduling.view_campaign"):
         raise PermissionDenied
     part = "part" in request.GET
     span = Span.of(request.GET.get("view", ""), request.GET.get("on", ""))
@@ -44,42 +43,30 @@ def move_view(request: HttpRequest) -> HttpResponse:
     """Moves an entry to a day, says why not, or asks whether its approval may end."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    kind, _dash, key = request.POST.get("what", "").partition("-")
+    key = request.POST.get("campaign", "")
+    campaign = Campaign.objects.filter(pk=key).first() if key.isdecimal() else None
+    if campaign is None or not request.user.has_perm("scheduling.change_campaign"):
+        raise PermissionDenied
     day, seen = _date(request.POST.get("day", "")), _date(request.POST.get("seen", ""))
     try:
-        if kind == "campaign" and key.isdecimal():
-            return JsonResponse(_move_campaign(request, int(key), day, seen))
-        if kind == "schedule" and key.isdecimal() and day is not None:
-            return JsonResponse(_move_schedule(request, int(key), day, seen))
-        raise SchedulingError(gettext("It cannot be moved there."), code="not_movable")
+        return JsonResponse(_move(request, campaign, day, seen))
     except SchedulingError as error:
         if error.code == "approval_void":
             return JsonResponse({"ask": error.message})
         return JsonResponse({"error": str(error)})
 
 
-def _move_campaign(request: HttpRequest, key: int, day: date | None, seen: date | None) -> dict[str, str]:
-    campaign = Campaign.objects.filter(pk=key).first()
-    if campaign is None or not request.user.has_perm("scheduling.change_campaign"):
-        raise PermissionDenied
+def _move(request: HttpRequest, campaign: Campaign, day: date | None, seen: date | None) -> dict[str, str]:
     voids, by = request.POST.get("voids") == "yes", request.user
-    moved = services.move_campaign(campaign, day, seen=seen, by=by, voids=voids)  # type: ignore[arg-type]
+    alone = by.has_perm("scheduling.start_alone_campaign")
+    moved = services.move_campaign(campaign, day, seen=seen, by=by, voids=voids, alone=alone)  # type: ignore[arg-type]
     words = _moved_words(campaign.name, day)
-    if moved.voided:
+    if moved.voided and campaign.needs_approval:
         words = gettext("%(moved)s It is a draft again: ask for approval once more.") % {"moved": words}
+    elif moved.voided:
+        words = gettext("%(moved)s It is a draft again: start it once more.") % {"moved": words}
     admin.site.get_model_admin(Campaign).log_change(request, campaign, words)
     return {"moved": words, "day": f"{day or ''}", "back": f"{seen or ''}"}
-
-
-def _move_schedule(request: HttpRequest, key: int, day: date, seen: date | None) -> dict[str, str]:
-    schedule, may = Schedule.objects.filter(pk=key).first(), request.user.has_perm
-    publishes = may("scheduling.publish_schedule")
-    if schedule is None or not may("scheduling.change_schedule") or not (schedule.draft or publishes):
-        raise PermissionDenied
-    services.move_schedule(schedule, day, seen=seen)
-    words = _moved_words(str(schedule), day)
-    admin.site.get_model_admin(Schedule).log_change(request, schedule, words)
-    return {"moved": words, "day": f"{day}", "back": f"{seen}"}
 
 
 def _days(
@@ -87,9 +74,9 @@ def _days(
 ) -> dict[str, Any]:
     may, month = request.user.has_perm, span.on if span.view == MONTH else None
     seconds = COUNTING_SECONDS if counts else 0
-    agenda = services.upcoming(span.first, span.last, form.filters(request), seconds=seconds, applications=applications)
+    agenda = services.upcoming(span.first, span.last, form.filters(), seconds=seconds, applications=applications)
     peaks = None if agenda.uncounted else services.peaks(agenda, only_kept=not counts)
-    may_move = {name: may(f"scheduling.change_{name}") for name in ("campaign", "schedule")}
+    may_move = may("scheduling.change_campaign")
     conflicts, zone = cells.conflicts(agenda), timezone.get_current_timezone()
     return {
         "span": span,

@@ -52,7 +52,7 @@ class Cell:
     hours: tuple[Mapping[str, Any], ...] = ()
 
 
-def cells(agenda: Agenda, *, month: date | None, may_move: Mapping[str, bool]) -> list[Cell]:
+def cells(agenda: Agenda, *, month: date | None, may_move: bool) -> list[Cell]:
     """The days of a page; `month` is a day of the month that it shows, None for a week."""
     zone, today = timezone.get_current_timezone(), timezone.localdate()
     most = IN_MONTH if month else IN_WEEK
@@ -75,10 +75,8 @@ def cells(agenda: Agenda, *, month: date | None, may_move: Mapping[str, bool]) -
     ]
 
 
-def shown(entry: Entry, zone: tzinfo, may_move: Mapping[str, bool]) -> dict[str, Any]:
+def shown(entry: Entry, zone: tzinfo, may_move: bool) -> dict[str, Any]:
     """An entry as the template shows it."""
-    kind = "campaign" if entry.of_campaign else "schedule"
-    movable = entry.movable and may_move[kind]
     count = ngettext("%(count)s member", "%(count)s members", entry.members or 0)
     return {
         "entry": entry,
@@ -87,7 +85,7 @@ def shown(entry: Entry, zone: tzinfo, may_move: Mapping[str, bool]) -> dict[str,
         "state": State(entry.state).label,
         "tone": TONES[entry.state],
         "members": "" if entry.members is None else count % {"count": formats.number_format(entry.members)},
-        "movable": f"{kind}-{entry.key}" if movable else "",
+        "movable": entry.movable and may_move,
         "grave": any(conflict.grave for conflict in entry.conflicts),
     }
 
@@ -99,17 +97,15 @@ def conflicts(agenda: Agenda) -> list[tuple[Day, Entry, int]]:
         for entry in day.entries:
             if entry.conflicts:
                 words = tuple(conflict.words for conflict in entry.conflicts)
-                first.setdefault((entry.kind, entry.key, words), []).append((day, entry))
+                first.setdefault((entry.key, words), []).append((day, entry))
     return [(*found[0], len(found) - 1) for found in first.values()]
 
 
 def address_of(entry: Entry) -> str:
-    """The page of its run, or of the campaign or schedule that it is a moment of."""
+    """The page of its run, or of the campaign that it is a moment of."""
     if entry.run is not None:
-        model = "campaignrun" if entry.of_campaign else "run"
-        return reverse(f"admin:scheduling_{model}_change", args=[entry.run])
-    model = "campaign" if entry.of_campaign else "schedule"
-    return reverse(f"admin:scheduling_{model}_change", args=[entry.key])
+        return reverse("admin:scheduling_campaignrun_change", args=[entry.run])
+    return reverse("admin:scheduling_campaign_change", args=[entry.key])
 
 
 def peak_words(peak: services.Peak) -> dict[str, Any]:

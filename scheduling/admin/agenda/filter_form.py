@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
 from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -48,8 +47,8 @@ class FilterForm(forms.Form):
         chosen: Any = self.fields["application"]
         chosen.choices = [*ALL, *((str(row.pk), str(row)) for row in applications)]
 
-    def filters(self, request: HttpRequest) -> services.AgendaFilters:
-        """The person's filters, within the campaigns and schedules that they may see."""
+    def filters(self) -> services.AgendaFilters:
+        """What is chosen, as a value."""
         self.is_valid()
         data: dict[str, Any] = self.cleaned_data
         application, human = data.get("application"), data.get("digital_human")
@@ -60,8 +59,6 @@ class FilterForm(forms.Form):
             application=int(application) if application else None,
             digital_human=human.pk if human else None,
             text=data.get("q", "").strip(),
-            campaigns=request.user.has_perm("scheduling.view_campaign"),
-            schedules=request.user.has_perm("scheduling.view_schedule"),
         )
 
 

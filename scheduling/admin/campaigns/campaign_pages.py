@@ -21,31 +21,38 @@ from scheduling.admin.campaigns import content_fields
 from scheduling.admin.campaigns.columns import NOT_STARTED, moment, run_moment, state_badge
 from scheduling.admin.campaigns.differences import readable
 from scheduling.admin.campaigns.files.pages import FilesAdmin
-from scheduling.admin.campaigns.form import CONDITIONS, WINDOW, CampaignForm
+from scheduling.admin.campaigns.form import CONDITIONS, TIMED, WINDOW, CampaignForm, problems_by_field
 from scheduling.admin.campaigns.life import LifeAdmin
+from scheduling.admin.campaigns.next_moments import MomentsAdmin
 from scheduling.admin.campaigns.previews import PreviewAdmin
-from scheduling.admin.campaigns.problems import problems_by_field
-from scheduling.admin.campaigns.start import StartAdmin
+from scheduling.admin.campaigns.start import START_BUTTON, StartAdmin
 from scheduling.admin.campaigns.step_form import FIELDSETS, SeriesStepForm
 from scheduling.admin.rehearsal import RehearsalAdmin
+from scheduling.campaigns import repetition
 from scheduling.content_kinds.registry import kinds
-from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun
+from scheduling.descriptions import describe_rule
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun, share_calendars
 
 LATEST = 5
 TIMES = (
     *("repeat", "only_on", "weekdays", "month_day", "at", "cron", "time_zone", "in_member_zone"),
-    *("days", "unknown_days", "ends_on"),
+    *("days", "unknown_days", "ends_on", "moments"),
 )
+ALONE = {"repeat": repetition.DAILY, "missed": Campaign.Missed.SKIP.value}
+"""Repeated, and never late: what stands in the form of a new campaign without approval."""
 SENDING = ("urgent_reason", "missed", "grace_minutes", "valid_minutes", "interrupts")
 
 
 @admin.register(Campaign)
-class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAdmin, ProtectedDeleteAdmin):
+class CampaignAdmin(
+    FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAdmin, MomentsAdmin, ProtectedDeleteAdmin
+):
     form = CampaignForm
     list_display = ("name", "condition", "sent_as", "next_one", "last_run", "kind", "written_by")
     list_select_related = ("application", "created_by", "topic")
     list_filter = ("state", "content_type", "policy", "message_class", "topic", "application")
-    actions = ("export_chosen",)
+    actions = ("run_now", "pause", "resume", "export_chosen")
     actions_list = ("from_ready", "import_file")
     search_fields = ("name", "contents__text")
     search_help_text = _("Search for a campaign's name, or words of its text.")
@@ -54,13 +61,15 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAd
     empty_template = "admin/campaigns/empty.html"
     change_form_outer_before_template = "admin/campaigns/life.html"
     change_form_outer_after_template = "admin/campaigns/history.html"
-    readonly_fields = ("whole",)
+    readonly_fields = ("moments", "whole")
     exclude = ("at",)  # the form calls a part of its cron line so, which is not the time of a step
     protected_by = {"runs": _("It was sent. What became of it is kept; cancel it instead.")}
     cascades_to = (CampaignContent, CampaignChange)
     conditional_fields = {
         **CONDITIONS,
         **content_fields.conditions(),
+        "moments": TIMED,
+        "urgent_reason": "policy !== 'alone' || urgent_reason",  # which goes out in quiet hours anyway
         "share_b": "compare",
         "link_clicks": content_fields.sent_as(kind for kind in kinds() if kind.leads),
         "offers_settings": "topic && message_class === 'optional'",
@@ -117,6 +126,12 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAd
 
         return Campaigns
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The campaigns of one company share its calendar."""
+        changes = super().get_changelist_instance(request)
+        changes.result_list = share_calendars(changes.result_list)
+        return changes
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         step = obj is not None and obj.series_id is not None
         return super().get_form(request, obj, change, **(kwargs | ({"form": SeriesStepForm} if step else {})))
@@ -136,6 +151,11 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAd
             return self.fieldsets if obj is None or obj.series_id is None else FIELDSETS
         return ((None, {"fields": ("whole",)}),)
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The values of the address; one without approval begins as most of them are."""
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        return {**(ALONE if initial.get("policy") == Campaign.Policy.ALONE else {}), **initial}
+
     def has_change_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or obj.is_editable)
 
@@ -153,7 +173,8 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAd
 
     @display(description=_("next"), ordering="next_at")
     def next_one(self, campaign: Campaign) -> str:
-        return _next(campaign) or _wished(campaign) or NOTHING
+        at, repeats = _next(campaign) or _wished(campaign), _repeats(campaign)
+        return format_html("{} · {}", at, repeats) if at and repeats else at or repeats or NOTHING
 
     @display(description=_("last run"))
     def last_run(self, campaign: Any) -> str:
@@ -201,6 +222,15 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAd
             answer = redirect(change_url(obj.series))
         return self._saved(request, obj, answer)
 
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        starts = self.get_actions_submit_line(request, None)
+        answer: HttpResponse = super().add_view(
+            request, form_url, {**(extra_context or {}), "actions_submit_line": starts}
+        )
+        return answer
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -213,7 +243,7 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAd
 
     def _saved(self, request: HttpRequest, campaign: Campaign, answer: HttpResponse) -> HttpResponse:
         """A draft that lacks something says so; its page has each error at its field."""
-        count = len(list(problems_by_field(campaign)))
+        count, starts = len(list(problems_by_field(campaign))), START_BUTTON in request.POST
         if count and campaign.state == Campaign.State.DRAFT:
             words = ngettext(
                 "It is saved as a draft. %d thing is missing.", "It is saved as a draft. %d things are missing.", count
@@ -223,7 +253,13 @@ class CampaignAdmin(FilesAdmin, LifeAdmin, StartAdmin, PreviewAdmin, RehearsalAd
                 format_html("{} {}", words % count, link(change_url(campaign), gettext("Show"))),
                 messages.WARNING,
             )
-        return answer
+        elif campaign.state == Campaign.State.DRAFT and not campaign.needs_approval and not starts:
+            words = gettext("It is a draft and sends nothing until it is started.")
+            self.message_user(request, words, messages.INFO)
+        if not starts:
+            return answer
+        ready = not count and not campaign.needs_approval
+        return self.save_and_start(request, campaign) if ready else redirect(change_url(campaign))
 
     def _page(self, campaign: Campaign) -> dict[str, Any]:
         runs = list(campaign.runs.select_related("campaign")[: LATEST + 1])
@@ -247,6 +283,15 @@ def _wished(campaign: Campaign) -> str:
     if campaign.starts_at is None or campaign.state not in NOT_STARTED:
         return ""
     return format_html('<span class="ou-quiet">{}</span>', moment(campaign.starts_at, campaign))
+
+
+def _repeats(campaign: Campaign) -> str:
+    """How it repeats, in words; "" for one that goes out once, and for a draft with a wrong cron line."""
+    rule = campaign.rule
+    try:
+        return format_html('<span class="ou-quiet">{}</span>', describe_rule(rule)) if rule is not None else ""
+    except SchedulingError:
+        return ""
 
 
 def _next(campaign: Campaign) -> str:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.html import format_html
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from core.web.admin import badge
 from scheduling.models import Campaign, CampaignRun, Delivery, Series
@@ -37,7 +38,9 @@ DELIVERY_TONES = {
 
 def state_badge(campaign: Campaign) -> str:
     """The state; live pages ask again while it is running."""
-    words = badge(campaign.get_state_display(), STATE_TONES[S(campaign.state)])
+    waits = campaign.state == S.WAITING and not campaign.needs_approval
+    label = _("waits to be started") if waits else campaign.get_state_display()
+    words = badge(label, STATE_TONES[S(campaign.state)])
     if campaign.state == S.RUNNING:
         words = format_html("<span data-unfinished>{}</span>", words)
     if campaign.reason in (CampaignRun.Reason.ERRORS, CampaignRun.Reason.BROKEN):

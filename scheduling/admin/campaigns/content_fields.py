@@ -17,9 +17,9 @@ from unfold.widgets import (
 
 from avatars.models import DigitalHuman, Presentation, RenderMode, RenderTemplate
 from conversations.models import Flow
+from core.text.placeholders import parse_values, value_lines
 from scheduling import services
 from scheduling.admin.cards.card_field import CardField
-from scheduling.admin.forms import ValuesField
 from scheduling.campaigns.cards.conversion import pruned
 from scheduling.content_kinds.content_kind import ContentKind
 from scheduling.content_kinds.registry import kinds
@@ -43,6 +43,19 @@ FIELDS = (
 LONGEST = 4096
 _TEXT_HELP = _("{{name|colleague}} is the member's name, or “colleague” where it is unknown.")
 _PLACES: Mapping[str, Any] = {"b_zh": _("Variant B in Chinese"), "b_en": _("Variant B in English")}
+
+
+class ValuesField(forms.CharField):
+    """Values of variables, one `variable = value` per line; the value is a dict."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return value_lines(value) if isinstance(value, dict) else value
+
+    def clean(self, value: Any) -> Any:
+        return parse_values(super().clean(value))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return dict(initial or {}) != parse_values(data or "")
 
 
 def content_fields() -> dict[str, forms.Field]:

@@ -1,5 +1,6 @@
 """The form of a campaign: its words, to whom, when. A draft with errors is saved; they stand at their fields."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime, time
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,14 +18,16 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from scheduling import services
 from scheduling.admin.audience_field import AudienceField
 from scheduling.admin.campaigns import content_fields
-from scheduling.admin.campaigns.problems import problems_by_field
 from scheduling.admin.timing_form import REPEATS, TimingFields, WindowFields, initial_timing, zones
+from scheduling.campaigns import repetition
+from scheduling.campaigns.cards.conversion import element_of
 from scheduling.content_kinds.registry import kind_named
 from scheduling.content_kinds.written import TextKind
-from scheduling.models import Campaign, CampaignContent, Schedule
-from scheduling.schedules import repetition
+from scheduling.exceptions import SchedulingError
+from scheduling.models import Campaign, CampaignContent
 from wecom.models import Application
 
 AT_ONCE = "now"
@@ -60,6 +63,8 @@ OWN = (
     "ends_on",
     "missed",
 )
+PLACES = {"contents": "a_zh_text", "share": "share_b", "variant": "share_b"}
+"""The fields at which errors of no field of the form stand."""
 WINDOW = ("window_from", "window_until", "window_days", "window_weekdays")
 
 WordsFields = type("WordsFields", (forms.Form,), content_fields.content_fields())
@@ -181,7 +186,7 @@ class CampaignForm(WindowFields, TimingFields, WordsFields, forms.ModelForm[Camp
         if kind == WORKING_DAY:
             campaign.next_working_day_at = data.get("at") or time(9)
         if once:
-            data["days"], data["ends_on"] = Schedule.Days.EVERY, None
+            data["days"], data["ends_on"] = Campaign.Days.EVERY, None
         if kind == repetition.ONCE and data.get("only_on") and data.get("time_zone"):
             campaign.time_zone = data["time_zone"]
             campaign.starts_at = datetime.combine(data["only_on"], data.get("at") or time(9), campaign.zone)
@@ -197,16 +202,41 @@ def _is_public(address: str) -> bool:
 
 def _timing(campaign: Campaign) -> dict[str, Any]:
     if campaign.repeats == Campaign.Repeats.CRON:
-        return {**initial_timing(campaign.cron, None), "cron": campaign.cron}
+        return {**initial_timing(campaign.cron), "cron": campaign.cron}
     if campaign.next_working_day_at is not None and campaign.starts_at is None:
         at = f"{campaign.next_working_day_at:%H:%M}"
-        return {**initial_timing("", None), "repeat": WORKING_DAY, "at": at}
+        return {**initial_timing(""), "repeat": WORKING_DAY, "at": at}
     if campaign.starts_at is None:
-        return {**initial_timing("", None), "repeat": AT_ONCE}
+        return {**initial_timing(""), "repeat": AT_ONCE}
     local = campaign.starts_at.astimezone(campaign.zone)
     return {
-        **initial_timing("", None),
+        **initial_timing(""),
         "repeat": repetition.ONCE,
         "at": f"{local:%H:%M}",
         "only_on": f"{local:%Y-%m-%d}",
     }
+
+
+def problems_by_field(campaign: Campaign) -> Iterator[tuple[str, str]]:
+    """Each error of a saved campaign in words, with the name of its field."""
+    slots = {key: slot for slot, key in content_fields.SLOTS.items()}
+    problems = set()
+    for row in campaign.contents.all():
+        for problem in services.content_problems(campaign, row):
+            problems.add((problem.code, problem.message))
+            slot = slots.get((row.variant, row.language), "a_zh")
+            yield _field_of(problem, slot, campaign, row.card), str(problem)
+    for problem in services.campaign_problems(campaign):
+        if campaign.series_id is not None and problem.field.partition(".")[0] in ("audience", "time_zone"):
+            continue  # which it shares with its series
+        if (problem.code, problem.message) not in problems:
+            field = problem.field.partition(".")[0]
+            yield PLACES.get(field, field), str(problem)
+
+
+def _field_of(problem: SchedulingError, slot: str, campaign: Campaign, card: Mapping[str, Any]) -> str:
+    """The field, or the part of a card in one: “a_zh_card-title”."""
+    if "card" not in campaign.kind.fields:
+        return f"{slot}_{problem.field}"
+    place = element_of(card, problem.field.removeprefix("card."))
+    return f"{slot}_card-{place}" if place else f"{slot}_card"

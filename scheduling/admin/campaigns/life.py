@@ -1,23 +1,28 @@
 """The life of a campaign: each step is a button for those who may take it, in the states that allow it."""
 
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from core.exceptions import OpenUserError
 from core.web.admin import action, change_url
 from scheduling import services
 from scheduling.admin.campaigns import life_steps
-from scheduling.admin.campaigns.life_forms import ApproveForm, ReachForm
-from scheduling.admin.campaigns.life_steps import LifeStepsAdmin, step_button
+from scheduling.admin.campaigns.life_forms import ApproveForm, ReachForm, reach_context
+from scheduling.admin.campaigns.life_steps import LifeStep, LifeStepsAdmin, step_button
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign
 
 S = Campaign.State
 STEPS = {
     "ask_this": (S.DRAFT,),
+    "ask_start_this": (S.DRAFT,),
     "approve_this": (S.WAITING,),
     "send_back_this": (S.WAITING,),
     "start_this": (S.APPROVED,),
@@ -28,6 +33,20 @@ STEPS = {
     "cancel_this": (S.APPROVED, S.SCHEDULED, S.RUNNING, S.PAUSED),
 }
 """The button of each step, and the states in which it is shown."""
+OF_ALONE = {"ask_start_this", "start_alone_this"}
+"""Those of campaigns without approval."""
+
+
+def _sent_now(count: int) -> str:
+    return ngettext("%d campaign is sent now.", "%d campaigns are sent now.", count)
+
+
+def _paused(count: int) -> str:
+    return ngettext("%d campaign is paused.", "%d campaigns are paused.", count)
+
+
+def _going_on(count: int) -> str:
+    return ngettext("%d campaign goes on.", "%d campaigns go on.", count)
 
 
 class LifeAdmin(LifeStepsAdmin):
@@ -41,9 +60,16 @@ class LifeAdmin(LifeStepsAdmin):
         if row is not None and row.series_id is not None:
             return {*STEPS, "copy_this"}
         hidden = super().hidden_steps(row)
-        if row is None or row.needs_approval:
-            hidden.add("start_alone_this")
+        hidden |= OF_ALONE if row is None or row.needs_approval else {"ask_this"}
         return hidden if row is not None and row.rule is not None else hidden | {"run_now_this"}
+
+    def has_send_back_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        """Those who approve, and of one without approval those who could start it."""
+        if self.has_approve_permission(request, object_id):
+            return True
+        campaign = Campaign.objects.filter(pk=object_id).first() if object_id else None
+        alone = campaign is not None and not campaign.needs_approval
+        return alone and request.user.has_perm("scheduling.start_alone_campaign")
 
     @action(
         description=_("Ask for approval"),
@@ -65,6 +91,13 @@ class LifeAdmin(LifeStepsAdmin):
             return HttpResponse(headers={"HX-Redirect": change_url(campaign)})
         return self.take_step(request, object_id, services.ask_approval, gettext("Approval was asked for."))
 
+    ask_start_this = step_button(
+        life_steps.ASK_START,
+        services.ask_approval,
+        title=_("Ask for a start?"),
+        words=_("Those who may start it see it on their home page. It sends nothing until then."),
+        form=ReachForm,
+    )
     approve_this = step_button(
         life_steps.APPROVE,
         services.approve,
@@ -83,6 +116,7 @@ class LifeAdmin(LifeStepsAdmin):
         services.run_campaign_now,
         title=_("Send this campaign now?"),
         words=_("It goes out once more, besides its own moments, to all who are in its audience now."),
+        form=ReachForm,
     )
     pause_this = step_button(
         life_steps.PAUSE,
@@ -120,7 +154,7 @@ class LifeAdmin(LifeStepsAdmin):
         for row in (campaign, *contents):
             row.pk, row._state.adding = None, True
         fresh: dict[str, Any] = {"state": S.DRAFT, "reason": "", "approved_hash": "", "created_by": request.user}
-        fresh["urgent_reason"] = ""  # which was that of the other
+        fresh |= {"urgent_reason": "", "replaces": None}  # which were those of the other
         for name, value in {**fresh, **Campaign.OF_ITS_OWN, "watched_from": None, "next_at": None}.items():
             setattr(campaign, name, value)
         campaign.name = gettext("Copy of %(name)s") % {"name": campaign.name}
@@ -128,3 +162,42 @@ class LifeAdmin(LifeStepsAdmin):
         services.save_campaign(campaign, contents, by=request.user)  # type: ignore[arg-type]
         self.message_user(request, gettext("This is the copy."), messages.SUCCESS)
         return HttpResponse(headers={"HX-Redirect": change_url(campaign)})
+
+    @admin.action(description=_("Run now"), permissions=["send"])
+    def run_now(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> HttpResponse | None:
+        """A page that tells who gets them comes first."""
+        if "confirmed" not in request.POST:
+            asked = [reach_context(campaign) for campaign in queryset.select_related("application")]
+            context = {**self.admin_site.each_context(request), "title": _("Send them now?"), "asked": asked}
+            return TemplateResponse(request, "admin/campaigns/run_now.html", context)
+        self._do_with_each(request, queryset, life_steps.RUN_NOW, services.run_campaign_now, _sent_now)
+        return None
+
+    @admin.action(description=_("Pause"), permissions=["send"])
+    def pause(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
+        self._do_with_each(request, queryset, life_steps.PAUSE, services.pause_mailing, _paused)
+
+    @admin.action(description=_("Resume"), permissions=["send"])
+    def resume(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
+        self._do_with_each(request, queryset, life_steps.RESUME, services.resume_mailing, _going_on)
+
+    def _do_with_each(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Campaign],
+        step: LifeStep,
+        act: Callable[..., object],
+        words: Callable[[int], str],
+    ) -> None:
+        """Take the step of each chosen campaign; what is refused is told with its name."""
+        count = 0
+        for campaign in queryset:
+            try:
+                act(campaign, by=request.user)
+            except OpenUserError as error:
+                self.message_user(request, f"{campaign}: {error}", messages.ERROR)
+            else:
+                self.log_change(request, campaign, str(step.said))
+                count += 1
+        if count:
+            self.message_user(request, words(count) % count, messages.SUCCESS)

@@ -40,6 +40,13 @@ ASK = LifeStep(
     icon="outgoing_mail",
     said=_("Approval was asked for."),
 )
+ASK_START = LifeStep(
+    name="ask_start_this",
+    label=_("Ask for a start"),
+    right="write",
+    icon="outgoing_mail",
+    said=_("A start was asked for."),
+)
 APPROVE = LifeStep(
     name="approve_this",
     label=_("Approve"),
@@ -51,7 +58,7 @@ APPROVE = LifeStep(
 SEND_BACK = LifeStep(
     name="send_back_this",
     label=_("Send back"),
-    right="approve",
+    right="send_back",
     icon="undo",
     said=_("It was sent back: %(note)s"),
     form=SendBackForm,
@@ -111,6 +118,9 @@ class LifeStepsAdmin(ModelAdmin[Any]):
 
     def has_approve_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return self._may(request, "approve")
+
+    def has_send_back_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        return self.has_approve_permission(request, object_id)
 
     def has_send_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return self._may(request, "send")

@@ -23,10 +23,14 @@ from scheduling.models import Campaign
 
 OTHER = "other"
 """The choice of another time of the next working day."""
+START_BUTTON = "scheduling_campaign_save_and_start"
+"""The name of the button below the form."""
 
 
 class StartAdmin(ModelAdmin[Campaign]):
     """A campaign is started on a page that shows the forecast."""
+
+    actions_submit_line = ("save_and_start",)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.start_view)
@@ -39,6 +43,19 @@ class StartAdmin(ModelAdmin[Campaign]):
     @action(description=_("Start without approval"), permissions=["start_alone"], icon="send")
     def start_alone_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return redirect(reverse("admin:scheduling_campaign_start", args=[object_id]))
+
+    @action(description=_("Save and start"), permissions=["start_alone"], icon="send", attrs={"data-alone": "yes"})
+    def save_and_start(self, request: HttpRequest, campaign: Campaign) -> HttpResponse:
+        """To the start page of one that was saved; the page's script shows the button where no approval is needed."""
+        return redirect(reverse("admin:scheduling_campaign_start", args=[campaign.pk]))
+
+    def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """*Save and start*, for what can be saved and is not started yet."""
+        campaign = Campaign.objects.filter(pk=object_id).first() if object_id is not None else None
+        if campaign is not None and (campaign.series_id is not None or campaign.state not in NOT_STARTED):
+            return []
+        may = self.has_add_permission(request) if campaign is None else self.has_change_permission(request, campaign)
+        return list(super().get_actions_submit_line(request, object_id)) if may else []
 
     def has_start_alone_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("scheduling.start_alone_campaign")

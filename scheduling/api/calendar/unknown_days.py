@@ -1,4 +1,4 @@
-"""In answers about schedules, campaigns and series: from when on their working days are not known."""
+"""In answers about campaigns and series: from when on their working days are not known."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""`manage.py run_schedules`: run due schedules and campaigns without beat, optionally for another time."""
+"""`manage.py run_schedules`: run due campaigns without beat, optionally for another time."""
 
 from argparse import ArgumentParser
 from datetime import datetime
@@ -15,22 +15,22 @@ from scheduling.models import CampaignRun
 class Command(BaseCommand):
     """Prints a line per run."""
 
-    help = "Run the schedules and campaigns that are due, as beat's messages to the workers do; twice does nothing."
+    help = "Run the campaigns that are due, as beat's messages to the workers do; twice does nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--now", help="the time to take it to be, like 2026-11-25T09:00 or 2026-11-25T09:00+08:00")
 
     def handle(self, *, now: str | None = None, **_: object) -> None:
         moment = _moment(now)
-        runs, begun = services.run_all_due(now=moment), services.run_due_campaigns(now=moment)
-        for run in runs:
-            due = describe_moment(run.due_at, run.schedule.zone)
-            self.stdout.write(f"{due}  {run.schedule}: {run.get_outcome_display()} {run.why}".rstrip())
+        became = services.replace_schedules(now=moment)
+        if became:
+            self.stdout.write(f"Campaigns go on in the place of schedules of 0.5: {became}.")
+        begun = services.run_due_campaigns(now=moment)
         for one in begun:
             due = describe_moment(one.moment, one.campaign.zone)
             reason = CampaignRun.Reason(one.reason).label if one.reason else one.campaign.get_state_display()
             self.stdout.write(f"{due}  {one.campaign}: {reason}")
-        if not runs and not begun:
+        if not became and not begun:
             self.stdout.write("Nothing is due.")
 
 

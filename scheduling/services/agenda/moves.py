@@ -1,4 +1,4 @@
-"""A campaign or schedule that goes out once is moved to another day, at the time of day that it has."""
+"""A campaign that goes out once is moved to another day, at the time of day that it has."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -9,18 +9,18 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scheduling.campaigns.schedule_content import moment_on
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign, Schedule
-from scheduling.services.campaigns import save_campaign
-from scheduling.services.schedules import save_schedule
+from scheduling.models import Campaign
+from scheduling.services.campaigns import save_campaign, start_campaign
+from scheduling.services.mailings import ask_approval
 
+S = Campaign.State
 USUAL_TIME = time(9)  # of a campaign that had no moment
 
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """Where it was and is, None without a moment; `voided` is whether it must be approved again."""
+    """Where it was and is, None without a moment; `voided` is whether it became a draft again."""
 
     before: datetime | None
     after: datetime | None
@@ -35,12 +35,15 @@ def move_campaign(
     seen: date | None,
     by: AbstractBaseUser | None = None,
     voids: bool = False,
+    alone: bool = False,
     now: datetime | None = None,
 ) -> Moved:
     """Move a campaign to a day, or take its moment away; `seen` is the day where its reader saw it, or None.
 
-    Raises `SchedulingError`: with the code `approval_void`, unless `voids`, for one whose approval that ends; for one
-    that repeats or went out, for a moment that has passed, and if it was moved meanwhile.
+    One without approval goes on to wait for its start; with `alone`, for which callers check the right, it stays
+    started, on a day. Raises `SchedulingError`: with the code `approval_void`, unless `voids`, for any other that is no
+    draft, which it becomes; for one that repeats or went out, for a moment that has passed, and if it was moved
+    meanwhile.
     """
     row = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
     if row.repeats != Campaign.Repeats.ONCE:
@@ -54,41 +57,32 @@ def move_campaign(
         usual = datetime.combine(day, row.next_working_day_at or USUAL_TIME, row.zone)
         after = _moved(before, day, row.zone) if before else usual
         _check_ahead(after, now)
-    if row.state != Campaign.State.DRAFT and not voids:
-        if row.state == Campaign.State.WAITING:
-            words = _("It waits for approval. Moved, it becomes a draft, and approval is asked for once more.")
-        else:
-            words = _("It is approved for exactly its moment. Moved, it becomes a draft and must be approved again.")
-        raise SchedulingError(words, code="approval_void", remedy=_("Confirm that you want to move it."))
-    state = row.state
+    state, stays = row.state, _stays(row, alone=alone and day is not None)
+    if state != S.DRAFT and not stays and not voids:
+        raise SchedulingError(_void(row), code="approval_void", remedy=_("Confirm that you want to move it."))
     row.starts_at = after
     if after is not None:
         row.next_working_day_at = None
     save_campaign(row, by=by)
+    if stays and row.state == S.DRAFT and state == S.WAITING:
+        ask_approval(row, by=by, now=now)
+    elif stays and row.state == S.DRAFT:
+        start_campaign(row, alone=True, by=by, now=now)
     campaign.refresh_from_db()
     return Moved(before=before, after=after, voided=row.state != state)
 
 
-@transaction.atomic
-def move_schedule(schedule: Schedule, day: date, *, seen: date | None, now: datetime | None = None) -> Moved:
-    """Move a schedule that runs once. Raises `SchedulingError` as `move_campaign` does, and for its own errors."""
-    now = now or timezone.now()
-    row = Schedule.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
-    if row.only_on is None:
-        raise _cannot_move(_("It is repeated: its days follow from its rule."), _("Change the rule on its page."))
-    tick = moment_on(row, row.only_on)
-    if tick is None:
-        raise _cannot_move(_("Its rule never comes due on its day."), _("Correct the rule on its page."))
-    if seen != timezone.localdate(tick):
-        raise _changed()
-    after = _moved(tick, day, row.zone)
-    _check_ahead(after, now)
-    row.only_on = after.date()
-    if moment_on(row, row.only_on) is None:
-        raise _cannot_move(_("Its rule does not run on that day."), _("Choose another day, or change the rule."))
-    save_schedule(row, now=now)
-    schedule.refresh_from_db()
-    return Moved(before=tick, after=after)
+def _stays(campaign: Campaign, *, alone: bool) -> bool:
+    """Whether a move leaves a campaign in its state, since no second person has approved its moment."""
+    return not campaign.needs_approval and campaign.state in ((S.WAITING, S.SCHEDULED) if alone else (S.WAITING,))
+
+
+def _void(campaign: Campaign) -> str:
+    if not campaign.needs_approval and campaign.state != S.APPROVED:
+        return _("It is started for exactly its moment. Moved, it becomes a draft and must be started again.")
+    if campaign.state == S.WAITING:
+        return _("It waits for approval. Moved, it becomes a draft, and approval is asked for once more.")
+    return _("It is approved for exactly its moment. Moved, it becomes a draft and must be approved again.")
 
 
 def _moved(before: datetime, day: date, zone: ZoneInfo) -> datetime:

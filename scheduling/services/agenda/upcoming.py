@@ -60,7 +60,6 @@ def upcoming(
     entries = [
         *runs,
         *planned.planned_campaigns(campaigns, applications, **ahead),
-        *planned.planned_schedules(applications, **ahead),
         *series_turns.planned_steps(campaigns, applications, now=now, since=begin, until=end),
     ]
     entries = [_counted(entry, estimates) for entry in sorted(entries, key=lambda one: (one.at, one.name, one.key))]
@@ -68,11 +67,11 @@ def upcoming(
     names = {key: row.name for key, row in applications.rows.items()}
     limits = {key: conversations.daily_limit(row) for key, row in applications.rows.items()}
     of_days = loads(entries, zone=zone, names=names, limits=limits)
-    agenda = searched(filters)
+    found = searched(filters)
     undated = [_counted(one, estimates) for one in planned.undated_campaigns(campaigns, applications)]
     shown: dict[date, list[Entry]] = {}
     for entry in entries:
-        if _is_shown(entry, filters) and agenda.has(entry):
+        if filters.shows(entry) and found.has(entry):
             shown.setdefault(entry.at.astimezone(zone).date(), []).append(entry)
     days = [
         replace(
@@ -85,7 +84,7 @@ def upcoming(
     ]
     return Agenda(
         days=tuple(days),
-        undated=tuple(one for one in undated if _is_shown(one, filters) and agenda.has(one)),
+        undated=tuple(one for one in undated if filters.shows(one) and found.has(one)),
         uncounted=estimates.uncounted,
         senders=applications.rows,
     )
@@ -96,26 +95,23 @@ def next_entries(
     *,
     campaigns: bool = True,
     series: bool = True,
-    schedules: bool = True,
     senders: Iterable[Application] | None = None,
     now: datetime | None = None,
 ) -> list[Entry]:
-    """The next automatic sendings, soonest first; of each campaign, step and schedule the next moment.
+    """The next automatic sendings, soonest first; of each campaign and step the next moment.
 
     Steps of series are looked for in the next two weeks. Counts no audiences. `senders` are all applications with their
     corporations, where a caller has read them.
     """
     now, applications = now or timezone.now(), Applications(senders)
-    entries = planned.next_of_schedules(applications, most, now=now) if schedules else []
-    if campaigns:
-        entries += planned.next_of_campaigns(applications, most, now=now)
+    entries = planned.next_of_campaigns(applications, most, now=now) if campaigns else []
     if series:
         entries += series_turns.next_steps(applications, now=now, until=now + STEPS_AHEAD)
-    by_row: dict[tuple[bool, int], Entry] = {}
+    by_campaign: dict[int, Entry] = {}
     for entry in sorted(entries, key=lambda one: (one.at, one.name, one.key)):
         if entry.state == State.SCHEDULED:
-            by_row.setdefault((entry.of_campaign, entry.key), entry)
-    return list(by_row.values())[:most]
+            by_campaign.setdefault(entry.key, entry)
+    return list(by_campaign.values())[:most]
 
 
 def peaks(agenda: Agenda, *, now: datetime | None = None, only_kept: bool = False) -> list[Peak] | None:
@@ -167,8 +163,3 @@ def _empty_days(applications: Applications, application: int | None, since: date
 
 def _counted(entry: Entry, estimates: Estimates) -> Entry:
     return replace(entry, members=estimates.members(entry.audience)) if entry.audience is not None else entry
-
-
-def _is_shown(entry: Entry, filters: Filters) -> bool:
-    visible = filters.campaigns if entry.of_campaign else filters.schedules
-    return visible and filters.shows(entry)

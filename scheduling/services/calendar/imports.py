@@ -181,7 +181,7 @@ def _replace(corporation: Corporation, days: Iterable[date], rows: Mapping[date,
 
 def _count_anew(corporation: Corporation, now: datetime) -> None:
     """Where days were not known, the next moment is one at which they are looked for."""
-    _schedules, campaigns, _series = on_working_days()
+    campaigns, _series = on_working_days()
     for campaign in campaigns.filter(next_at__gt=now).select_related("application"):
         sender = campaign.sender
         if sender is not None and sender.corporation_id == corporation.pk:

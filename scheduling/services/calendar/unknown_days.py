@@ -1,13 +1,21 @@
-"""From when on nothing says which days are working days, of one schedule, campaign or series."""
+"""From when on nothing says which days are working days, of one campaign or series."""
 
 from dataclasses import dataclass
 from datetime import datetime, time
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
-from scheduling.business_calendar import Rule
-from scheduling.models import Campaign, Schedule, Series
-from scheduling.schedules.validation import COUNTED, HELD
+from scheduling.models import Campaign, Series
+
+HELD = gettext_lazy(
+    "The working days of %(year)d are not known yet: from then on nothing is sent. They are published in November; "
+    "import the list under Working days and holidays."
+)
+COUNTED = gettext_lazy(
+    "The working days of %(year)d are not known yet: from then on Monday to Friday count, holidays or not. They are "
+    "published in November; import the list under Working days and holidays."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,17 +33,20 @@ class UnknownDays:
     words: str
 
 
-def days_unknown_from(row: Schedule | Campaign | Series, *, now: datetime | None = None) -> UnknownDays | None:
+def days_unknown_from(mailing: Campaign | Series, *, now: datetime | None = None) -> UnknownDays | None:
     """That moment; None where it does not ask for working days, or goes out no more."""
     now = now or timezone.now()
-    if isinstance(row, Series):
-        return _of_series(row, now)
-    over = row.state in Campaign.OVER if isinstance(row, Campaign) else row.paused
-    rule: Rule | None = None if over else row.rule
-    at = rule.next_unknown(now) if rule else None
+    if mailing.state in mailing.OVER:
+        return None
+    return _of_series(mailing, now) if isinstance(mailing, Series) else _of_campaign(mailing, now)
+
+
+def _of_campaign(campaign: Campaign, now: datetime) -> UnknownDays | None:
+    rule = campaign.rule
+    at = rule.next_unknown(now) if rule is not None else None
     if rule is not None and at is not None:
-        return _told(at, at.astimezone(row.zone).year, stops=rule.holds)
-    return _of_moment(row, now) if isinstance(row, Campaign) and not over else None
+        return _told(at, at.astimezone(campaign.zone).year, stops=rule.holds)
+    return _of_moment(campaign, now)
 
 
 def _of_moment(campaign: Campaign, now: datetime) -> UnknownDays | None:
@@ -51,7 +62,7 @@ def _of_moment(campaign: Campaign, now: datetime) -> UnknownDays | None:
 
 
 def _of_series(series: Series, now: datetime) -> UnknownDays | None:
-    if not series.asks_for_days or series.state in Series.OVER:
+    if not series.asks_for_days:
         return None
     day = series.calendar.unknown_after(now.astimezone(series.zone).date())
     return _told(datetime.combine(day, time(), series.zone), day.year, stops=False)

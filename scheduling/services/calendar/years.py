@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from scheduling.business_calendar import Calendar, published_days, published_years
-from scheduling.models import CalendarDay, Campaign, Schedule, Series, calendar_of
+from scheduling.models import CalendarDay, Campaign, Series, calendar_of
 from wecom.models import Application, Corporation
 
 # The State Council publishes the next year's days in October or November.
@@ -17,11 +17,11 @@ PUBLISHED_IN = 11
 
 @dataclass(frozen=True, kw_only=True)
 class UnknownYear:
-    """A year whose working days a company does not know, and how many schedules, campaigns and series need them."""
+    """A year whose working days a company does not know, and how many campaigns and series need them."""
 
     corporation: Corporation
     year: int
-    schedules: int
+    mailings: int
 
 
 def fill_calendars(*, now: datetime | None = None) -> int:
@@ -31,7 +31,7 @@ def fill_calendars(*, now: datetime | None = None) -> int:
 
 
 def unknown_years(*, within: timedelta | None = None, now: datetime | None = None) -> list[UnknownYear]:
-    """The years that schedules, campaigns and series need and their companies do not know.
+    """The years that campaigns and series need and their companies do not know.
 
     Args:
         within: looks so far ahead; without it, at this year and, from November on, at the next.
@@ -41,8 +41,8 @@ def unknown_years(*, within: timedelta | None = None, now: datetime | None = Non
     years = [year for year in range(today.year, last + 1) if year not in published_years()]
     if not years:
         return []
-    own, others, waiting = (rows.order_by().values_list("application", flat=True) for rows in on_working_days())
-    counts = Counter[int | None](own.union(others, waiting, all=True))  # None is the default application
+    campaigns, series = (rows.order_by().values_list("application", flat=True) for rows in on_working_days())
+    counts = Counter[int | None](campaigns.union(series, all=True))  # None is the default application
     if not counts:
         return []
     needing: dict[int, Application] = {}
@@ -52,7 +52,7 @@ def unknown_years(*, within: timedelta | None = None, now: datetime | None = Non
         needing.setdefault(sender.corporation_id, sender)
         numbers[sender.corporation_id] += counts[sender.pk] + (counts[None] if sender.is_default else 0)
     return [
-        UnknownYear(corporation=sender.corporation, year=year, schedules=numbers[key])
+        UnknownYear(corporation=sender.corporation, year=year, mailings=numbers[key])
         for key, sender in needing.items()
         if numbers[key]
         for year in years
@@ -60,12 +60,11 @@ def unknown_years(*, within: timedelta | None = None, now: datetime | None = Non
     ]
 
 
-def on_working_days() -> tuple[QuerySet[Schedule], QuerySet[Campaign], QuerySet[Series]]:
-    """The schedules, campaigns and series that go out on working days, and go on to do so."""
-    schedules = Schedule.objects.filter(days=Schedule.Days.WORKING, paused=False, only_on=None)
-    campaigns = Campaign.objects.filter(days=Schedule.Days.WORKING, state__in=Campaign.ON)
+def on_working_days() -> tuple[QuerySet[Campaign], QuerySet[Series]]:
+    """The campaigns and series that go out on working days, and go on to do so."""
+    campaigns = Campaign.objects.filter(days=Campaign.Days.WORKING, state__in=Campaign.ON)
     series = Series.objects.running().filter(days_off=Series.DaysOff.WAIT)
-    return schedules, campaigns.filter(repeats=Campaign.Repeats.CRON), series
+    return campaigns.filter(repeats=Campaign.Repeats.CRON), series
 
 
 def company_calendar(application: Application | None) -> Calendar:

@@ -64,8 +64,8 @@ addEventListener("DOMContentLoaded", () => {
     if (focused) entry.focus();
   };
 
-  const post = async (what, day, seen, voids) => {
-    const body = new URLSearchParams({ what, day, seen, voids: voids ? "yes" : "" });
+  const post = async (campaign, day, seen, voids) => {
+    const body = new URLSearchParams({ campaign, day, seen, voids: voids ? "yes" : "" });
     const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
     const answer = await fetch(page().dataset.move, { method: "POST", body, headers: { "X-CSRFToken": token } });
     const out = signedOut(answer);
@@ -81,15 +81,15 @@ addEventListener("DOMContentLoaded", () => {
     });
 
   // Returns what the server says of the move: `moved` with both days, or null if it stays where it was.
-  const settle = async (what, day, seen) => {
+  const settle = async (campaign, day, seen) => {
     try {
-      let told = await post(what, day, seen, false);
+      let told = await post(campaign, day, seen, false);
       if (told.ask) {
         if (!(await asked(told.ask))) {
           say(page().dataset.sayBack);
           return null;
         }
-        told = await post(what, day, seen, true);
+        told = await post(campaign, day, seen, true);
       }
       if (told.moved) return told;
       say(told.error ?? page().dataset.sayFailed, { bad: true });
@@ -99,25 +99,25 @@ addEventListener("DOMContentLoaded", () => {
     return null;
   };
 
-  const finish = async (what, told) => {
+  const finish = async (campaign, told) => {
     const undo = async () => {
       say("");
-      const again = await settle(what, told.back, told.day);
-      if (again) await finish(what, again);
+      const again = await settle(campaign, told.back, told.day);
+      if (again) await finish(campaign, again);
     };
     say(told.moved, { undo });
-    await refresh(what);
+    await refresh(campaign);
     count();
   };
 
   const confirm = async () => {
     const { entry, from } = move;
     move.sent = true;
-    const what = entry.dataset.movable;
-    const told = await settle(what, dayOf(entry).dataset.day, from.dataset.day);
+    const campaign = entry.dataset.movable;
+    const told = await settle(campaign, dayOf(entry).dataset.day, from.dataset.day);
     if (!told) return takeBack();
     move = null;
-    await finish(what, told);
+    await finish(campaign, told);
   };
 
   // ---- by keyboard: arrows choose a day, Enter moves there, Esc takes back

@@ -1,5 +1,12 @@
-// Below each text of a campaign: a button for each variable, which is written where the cursor is.
+// Below each text of a campaign: a button for each variable, which is written where the cursor is. Below the form: the
+// button that also starts it, where no approval is needed.
 addEventListener("DOMContentLoaded", () => {
+  const policy = document.getElementById("id_policy");
+  for (const button of policy ? document.querySelectorAll("[data-alone]") : []) {
+    const show = () => (button.style.display = policy.value === "alone" ? "" : "none");
+    policy.addEventListener("change", show);
+    show();
+  }
   for (const field of document.querySelectorAll("[data-variables]")) {
     const bar = document.createElement("div");
     bar.className = "ou-variables";

@@ -23,7 +23,7 @@ LISTED = (
     *("conversations.Message", "conversations.Conversation", "conversations.Session", "conversations.Errand"),
     *("conversations.Answer", "conversations.UnansweredQuestion"),
     *("avatars.Render", "avatars.Rendition", "avatars.Narration"),
-    *("scheduling.CampaignRun", "scheduling.Enrolment", "scheduling.Run", "openuser.WebhookDelivery"),
+    *("scheduling.CampaignRun", "scheduling.Enrolment", "openuser.WebhookDelivery"),
 )
 REST = (
     *("member", "message", "session", "answer", "unanswered-question", "ticket", "delivery", "campaign-run"),

@@ -14,9 +14,7 @@ from django.utils import timezone
 from avatars.models import Rendition
 from conversations.flows import publication
 from conversations.models import Content, Conversation, Message, Session, StateEntry, UnansweredQuestion
-from scheduling.models import Run
 from tests.support import factories
-from tests.support.model_rows import make_schedule
 from wecom.models import Application, ApplicationMember, Member, Membership, PrivacyRequest
 
 RARE = "产假"
@@ -206,10 +204,6 @@ def _of_sendings(application: Application, first: Values) -> Iterator[tuple[Any,
     series = factories.make_series_row(application)
     enrolment = factories.make_enrolment(series, member=member)
     yield enrolment, {**first, "created_at": DAYS, "anchor_on": f"({DAYS})::date"}
-    schedule = make_schedule(application=application)
-    past = Run.objects.create(schedule=schedule, due_at=timezone.now(), outcome="sent")
-    misses = {"outcome": "CASE WHEN g % 5000 = 0 THEN 'missed' ELSE 'sent' END"}
-    yield past, {"due_at": DAYS, "created_at": DAYS, "cid": ID, **misses}
 
 
 def _of_work(application: Application, first: Values) -> Iterator[tuple[Any, Values]]:

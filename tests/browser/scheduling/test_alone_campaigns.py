@@ -16,7 +16,7 @@ NARROW = {"width": 390, "height": 844}
 
 @pytest.fixture(scope="module")
 def staff(stack: Stack) -> None:
-    add_staff(stack, {"hr-zhao": ("editor", "operator")})
+    add_staff(stack, {"hr-zhao": ("operator",)})
 
 
 @pytest.fixture
@@ -32,7 +32,11 @@ def test_one_person_starts_a_campaign_that_nobody_else_approves(hr, stack, pictu
     hand, page = Mouse(hr), hr
     page.goto(f"{stack.url}/admin/scheduling/campaign/add/")
     hand.write(page.locator("#id_name"), "独自晨会")
+    both = page.locator("[name=scheduling_campaign_save_and_start]")
+    expect(both).to_be_hidden()
     hand.choose(page.locator("#id_policy"), "alone")
+    expect(both).to_be_visible()
+    expect(page.locator("#id_urgent_reason")).to_be_hidden()
     hand.choose(page.locator("#id_content_type"), "video")
     for shown in ("#id_a_zh_literal", "#id_a_zh_mode", "#id_a_zh_defaults"):
         expect(page.locator(shown)).to_be_visible()
@@ -49,6 +53,9 @@ def test_one_person_starts_a_campaign_that_nobody_else_approves(hr, stack, pictu
     expect(page.locator("#id_unknown_days")).to_be_hidden()
     hand.choose(page.locator("#id_days"), "working")
     expect(page.locator("#id_unknown_days")).to_be_visible()
+    hand.write(page.locator("#id_at"), "09:30")
+    expect(page.get_by_test_id("next-moments").locator("li")).to_have_count(5)
+    expect(page.get_by_test_id("next-moments")).to_contain_text("09:30")
     picture(page, "form")
     follow(hand, page.locator("[name=_continue]"))
     expect(page.get_by_test_id("alone")).to_be_visible()

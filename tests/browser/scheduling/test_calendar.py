@@ -55,13 +55,16 @@ campaign("体测报名·日历", starts_at=at("{NEXT_MONDAY}", 16))
 SendingPolicy.objects.update_or_create(
     corporation=app.corporation, defaults={{"quiet_from": time(21), "quiet_until": time(8), "daily_cap": 2}}
 )
-members = [f"cal{{number}}" for number in range(60)]
+some = {{"members": [f"cal{{number}}" for number in range(60)]}}
 for name, cron, fields in (
     ("工作日问候·日历", "0 9 * * *", {{"days": "working"}}),
     ("午间提醒·日历", "30 12 * * 2,4", {{}}),
     ("整点播报·日历", "0 9-18 * * 5", {{}})
 ):
-    services.save_schedule(Schedule(name=name, text="早上好", user_ids=members, cron=cron, **fields))
+    alone = campaign(name, audience=some, policy="alone", repeats="cron", cron=cron, **fields)
+    services.start_campaign(alone, alone=True)
+duty = campaign("值班提醒·日历", audience=some, policy="alone", starts_at=at("{WEDNESDAY}", 22))
+services.start_campaign(duty, alone=True)
 """
 
 
@@ -75,7 +78,8 @@ from wecom.models import *
 SendingPolicy.objects.all().delete()
 CalendarDay.objects.filter(source="list").delete()
 services.fill_calendars()
-Schedule.objects.filter(name__endswith="·日历").delete()
+for campaign in Campaign.objects.filter(name__endswith="·日历", state__in=Campaign.ON):
+    services.cancel_mailing(campaign)
 Campaign.objects.filter(name__endswith="·日历").delete()
 Member.objects.filter(user_id__in=[f"cal{number}" for number in range(120)]).delete()
 User.objects.filter(username__in=["cal-writer", "cal-approver"]).delete()
@@ -150,7 +154,7 @@ def test_a_month_shows_what_goes_out_and_what_speaks_against_it(month, stack, pi
     assert month.evaluate("document.documentElement.scrollWidth <= innerWidth")
     picture(month, "month-zh-390")
     month.set_viewport_size(TALL)
-    month.locator("[name=kind]").select_option("schedule")
+    month.locator("[name=kind]").select_option("repeated")
     month.locator(".ou-calendar-filter button").click()
     expect(day_of(month, MONDAY)).not_to_contain_text("年会通知·日历")
     expect(month.locator("#calendar")).to_contain_text("整点播报·日历")
@@ -198,6 +202,13 @@ def test_an_approved_campaign_is_moved_only_after_a_question(month, picture):
     question.locator("[data-yes]").click()
     expect(day_of(month, NEXT_MONDAY)).to_contain_text("体检安排·日历")
     expect(day_of(month, NEXT_MONDAY)).to_contain_text("草稿")
+
+
+def test_a_started_campaign_without_approval_is_dragged_and_stays_started(month):
+    drag(month, "值班提醒·日历", TUESDAY)
+    expect(day_of(month, TUESDAY)).to_contain_text("值班提醒·日历")
+    expect(entry(month, "值班提醒·日历")).to_contain_text("已排期")
+    expect(entry(month, "值班提醒·日历")).not_to_contain_text("免打扰")
 
 
 def test_a_resting_finger_moves_an_entry_and_a_tap_opens_it(month, picture):

@@ -160,6 +160,14 @@ def test_an_old_message_says_that_nothing_was_recorded(person, flow):
     assert "Not recorded" in explain(last()).summary
 
 
+def test_a_message_of_a_schedule_keeps_its_words(person, flow):
+    person.says("制作视频")
+    Message.objects.update(cause={"by": "schedule", "schedule": 7, "run": 9, "name": "早安"})
+    found = explain(last())
+    assert (found.by, found.summary) == ("schedule", "The schedule “早安” was due.")
+    assert [(line.topic, line.words, line.link) for line in found.lines] == [("schedule", "早安", None)]
+
+
 def test_the_dialog_is_for_those_who_may_see_messages(person, flow):
     person.says("制作视频")
     url, client = reverse("admin:conversations_message_why", args=[last().pk]), Client()

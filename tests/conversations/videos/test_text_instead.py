@@ -1,15 +1,10 @@
 """Members who want text instead of videos get the words of every video that they have not asked for themselves."""
 
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 
 from avatars.models import Render
 from conversations import services
 from conversations.models import Message, PreferenceChange
-from scheduling.models import Schedule
-from scheduling.schedules import execution
 from tests.conversations.support.video_flows import make_video_flow
 from tests.support import factories
 
@@ -44,17 +39,6 @@ def test_a_flow_says_the_words_of_its_video(person, reader):
     person.says("/welcome")
     assert person.says("王芳")[0].startswith("你好王芳，欢迎来到研究院。")
     assert not Render.objects.exists()
-
-
-def test_a_schedule_sends_text_to_readers_and_videos_to_others(application, reader):
-    factories.make_member(application, user_id="lisi")
-    schedule = Schedule(user_ids=["zhangsan", "lisi"], message_type="video", text="早上好。", cron="0 9 * * *")
-    schedule.save()
-    now = timezone.now()
-    execution.send(schedule, now - timedelta(minutes=1), now=now)
-    mine, others = Message.objects.order_by("member__user_id").all()[::-1]
-    assert text_of(mine)[:2] == ("早上好。", "chosen:text")
-    assert others.render is not None
 
 
 def test_who_chooses_videos_again_gets_videos_again(application, reader):

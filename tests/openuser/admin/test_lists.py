@@ -108,7 +108,7 @@ def test_an_empty_list_says_what_to_do_next(client, model):
 SMALL = {
     *("core_workerprocess", "core_metriccount", "django_celery_beat_periodictask", "wecom_circuit"),
     *("avatars_digitalhuman", "axes_accessfailurelog", "conversations_topic", "openuser_webhookendpoint"),
-    *("scheduling_campaign", "scheduling_schedule", "wecom_application", "wecom_department", "wecom_groupchat"),
+    *("scheduling_campaign", "wecom_application", "wecom_department", "wecom_groupchat"),
     *("conversations_operator", "conversations_operatorgroup", "wecom_guard", "wecom_privacyrequest", "wecom_tag"),
     "scheduling_sendingpolicy",
 }

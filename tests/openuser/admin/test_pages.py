@@ -14,12 +14,13 @@ from django.utils import timezone
 from avatars.models import DigitalHuman, Render
 from avatars.reasons import render as reasons
 from conversations.models import Answer, Content, Conversation, Message
-from scheduling.models import Run, Schedule
+from scheduling.models import CampaignRun
 from tests.support.factories import (
     AES_KEY,
     TOKEN,
     make_answer,
     make_application,
+    make_campaign_run,
     make_desk,
     make_digital_human,
     make_member,
@@ -27,7 +28,7 @@ from tests.support.factories import (
     make_render,
     make_voice,
 )
-from tests.support.model_rows import make_conversation, make_message, make_row
+from tests.support.model_rows import make_conversation, make_message
 from wecom.models import Application
 
 pytestmark = pytest.mark.django_db
@@ -274,9 +275,8 @@ def test_a_render_that_was_not_made_says_why_and_what_to_do(client):
     assert str(reasons.SPACE) in page
 
 
-def test_an_application_whose_schedules_have_run_stays(client):
-    schedule = make_row(Schedule)
-    Run.objects.create(schedule=schedule, due_at=timezone.now())
-    page = url("wecom", "application", "delete", schedule.application.pk)
-    assert kept(client, schedule.application)
-    assert str(Run._meta.verbose_name) in client.get(page).content.decode()
+def test_an_application_whose_campaigns_have_run_stays(client):
+    campaign = make_campaign_run().campaign
+    page = url("wecom", "application", "delete", campaign.application.pk)
+    assert kept(client, campaign.application)
+    assert str(CampaignRun._meta.verbose_name) in client.get(page).content.decode()

@@ -17,7 +17,6 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from conversations.models import Message
 from openuser.roles import Role
-from scheduling.models import Schedule
 from tests.openuser.support.admin_pages import MODELS, account, addresses, asked, member_of
 from tests.openuser.support.admin_rights import NEEDS, POSTING, may
 from tests.openuser.support.security_headers import flaws
@@ -44,11 +43,13 @@ OF_ALL: dict[str, dict[str, str]] = {
 # Pages of no model that have a test of their own of whom they are for.
 DESK = {f"desk{page}" for page in ("", "-ticket", "-report", "-act", "-say", "-take-conversation")}
 GRAPH = {"flow-numbers", *(f"draft-graph{page}" for page in ("", "-act", "-new", "-step"))}
-ELSEWHERE_TESTED = {"calendar-move", "doctor", "engines", "language-model", *DESK, *GRAPH}
+FORMER = {
+    *(f"scheduling_schedule_{page}" for page in ("changelist", "add", "change")),
+    *(f"scheduling_run_{page}" for page in ("changelist", "change")),
+}
+ELSEWHERE_TESTED = {"calendar-move", "doctor", "engines", "language-model", *DESK, *GRAPH, *FORMER}
 # What Django itself answers by other rules: signing in and out, words for scripts, and redirects to rows' own pages.
 DJANGOS = {"login", "logout", "jsi18n", "autocomplete", "view_on_site"}
-# Where a right depends on the row: one that all who have the right may change. Others are tested with the drafts.
-LIKE: dict[type[Model], dict[str, Any]] = {Schedule: {"draft": True}}
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ class Answers:
 @cache
 def answers(model: type[Model]) -> dict[Role | None, Answers]:
     """What each role gets, and a superuser for None. Three tests look at it: the requests are the same for all."""
-    pages = addresses(make_row(model, **LIKE.get(model, {})))
+    pages = addresses(make_row(model))
     people: dict[Role | None, User] = {None: User.objects.create_superuser("chief")}
     people |= {role: account(role) for role in Role}
     return {role: answers_to(user, model, pages) for role, user in people.items()}

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from conversations import services
 from conversations.models import Conversation, Session
 from openuser.models import ApiClient
+from scheduling.models import Campaign, CampaignRun
 from tests.support.factories import make_api, make_flow
 from tests.support.model_rows import make_row
 
@@ -53,8 +54,8 @@ ROWS = {
     "/api/v1/deliveries/": "scheduling.Delivery",
     "/api/v1/series/": "scheduling.Series",
     "/api/v1/series-members/": "scheduling.Enrolment",
-    "/api/v1/schedules/": "scheduling.Schedule",
-    "/api/v1/schedule-runs/": "scheduling.Run",
+    "/api/v1/schedules/": "scheduling.Campaign",
+    "/api/v1/schedule-runs/": "run of a schedule",
     "/api/v1/segments/": "scheduling.Segment",
     "/api/v1/working-day-imports/": "scheduling.CalendarImport",
     "/api/v1/webhook-endpoints/": "openuser.WebhookEndpoint",
@@ -82,6 +83,8 @@ def add(label: str) -> None:
         version = services.publish(flow)
         if label == "conversations.Session":
             make_row(Session, version=version, conversation=make_row(Conversation), status="completed")
+    elif label == "run of a schedule":
+        make_row(CampaignRun, campaign=make_row(Campaign))
     else:
         make_row(apps.get_model(label))
 

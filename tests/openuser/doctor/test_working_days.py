@@ -6,22 +6,24 @@ import pytest
 from django.utils import timezone
 
 from openuser.doctor.working_days import WorkingDays
-from scheduling.models import Schedule
+from scheduling.models import Campaign
 from tests.openuser.doctor.test_checks import found
-from tests.support.model_rows import make_schedule
+from tests.scheduling.support.campaigns import launch
+from tests.support.factories import make_application
 
 pytestmark = pytest.mark.django_db
 
 
-def test_without_schedules_on_working_days_no_year_is_needed():
+def test_without_campaigns_on_working_days_no_year_is_needed():
     assert found("working_days")["level"] == "good"
 
 
 def test_the_doctor_names_years_without_working_days():
-    make_schedule(days="working")
+    make_application(is_default=True)
+    launch(days="working", repeats="cron", cron="0 9 * * *")
     check = WorkingDays(now=datetime(2089, 11, 15, tzinfo=timezone.get_default_timezone()))
     finding = check.run()
     assert (finding.level, finding.code) == ("warn", "working_days")
     assert ("2089 (" in finding.words, "2090 (" in finding.words) == (True, True)
-    Schedule.objects.update(days="every")
+    Campaign.objects.update(days="every")
     assert check.run().level == "good"

@@ -11,11 +11,12 @@ from openuser.incidents.watch import condition_of
 from openuser.models import Incident
 from scheduling import services
 from scheduling.models import CalendarDay
-from tests.scheduling.support.schedules import make_schedule
+from tests.scheduling.support.campaigns import launch
 from tests.support import factories
 from wecom.models import Application
 
 pytestmark = pytest.mark.django_db
+DAILY = {"repeats": "cron", "cron": "0 9 * * *"}
 
 
 def at(day: str) -> datetime:
@@ -32,13 +33,13 @@ def company():
 
 @pytest.mark.parametrize(("day", "is_open"), [("2089-11-15T23:59", False), ("2089-11-17T00:00", True)])
 def test_it_begins_forty_five_days_before_a_known_year_ends(day, is_open):
-    make_schedule(days="working")
+    launch(days="working", **DAILY)
     watch.evaluate(at(day))
     assert Incident.objects.filter(kind="days_unknown").exists() is is_open
 
 
 def test_nothing_that_needs_working_days_is_no_incident():
-    make_schedule(days="every")
+    launch(days="every", **DAILY)
     watch.evaluate(at("2089-12-20T00:00"))
     assert not Incident.objects.filter(kind="days_unknown").exists()
 
@@ -52,12 +53,12 @@ def test_a_series_that_waits_for_working_days_needs_them():
 
 
 def test_it_says_what_stops_and_is_over_with_the_import(company):
-    make_schedule(days="working")
+    launch(days="working", **DAILY)
     now = at("2089-12-20T00:00")
     watch.evaluate(now)
     incident = Incident.objects.get(kind="days_unknown")
     condition = condition_of(incident)
-    assert "2090 are not known; 1 schedules and campaigns need them from 1 January on" in condition.words(incident)
+    assert "2090 are not known; 1 campaigns need them from 1 January on" in condition.words(incident)
     with translation.override("zh-hans"):
         assert "2090 年的工作日尚不清楚" in condition.words(incident)
         assert "国务院" in condition.remedy(incident)

@@ -18,11 +18,11 @@ from conversations import services
 from conversations.flows import publication
 from conversations.models import CannedAnswer, Content, Message, UnansweredQuestion
 from conversations.preferences.page_links import address as preferences_url
-from scheduling.models import Run
+from scheduling.models import CampaignRun
 from tests.openuser.support.chromium_pages import Site, in_browser, opened, session_of
 from tests.support import factories, npm
 from tests.support.emulator import KEYS, Emulator, Person
-from tests.support.model_rows import make_conversation, make_message, make_row, make_schedule, make_watch_link
+from tests.support.model_rows import make_conversation, make_message, make_row, make_watch_link
 from tests.wecom.support.callback_sender import PATH
 from wecom.models import Callback, Outbound
 
@@ -36,7 +36,7 @@ NO_CONTRAST = {"color-contrast": {"enabled": False}}
 NAMES = (
     *("admin:index", "calendar", "quotas", "doctor", "engines", "second-factor", "admin:password_change"),
     *("admin:wecom_application_add", "admin:avatars_digitalhuman_add", "admin:avatars_consent_add"),
-    *("admin:scheduling_schedule_add", "admin:scheduling_calendarday_import", "admin:avatars_lexiconentry_read"),
+    *("admin:scheduling_campaign_add", "admin:scheduling_calendarday_import", "admin:avatars_lexiconentry_read"),
     "admin:avatars_render_engines",
     *("admin:wecom_callback_changelist", "admin:wecom_member_changelist", "admin:avatars_voice_changelist"),
     *("admin:avatars_render_changelist", "admin:conversations_message_changelist"),
@@ -57,7 +57,7 @@ def rows() -> list[str]:
     thread = make_conversation(application)
     flow = factories.make_flow()
     publication.publish(flow)
-    template, schedule, link = factories.make_template(), make_schedule(), make_watch_link()
+    template, campaign, link = factories.make_template(), factories.make_campaign_row(application), make_watch_link()
     for direction in Message.Direction.values:
         make_message(
             application, member=thread.member, direction=direction, content=Content.objects.create(text="你好")
@@ -67,10 +67,10 @@ def rows() -> list[str]:
     callback, outbound = make_row(Callback), make_row(Outbound)
     factories.make_voice()
     factories.make_tag(application)
-    make_row(Run)
+    make_row(CampaignRun)
     for model in (Callback, Message, Outbound, Render):
         model._default_manager.update(cid=CID)
-    changes: list[Any] = [application, thread, flow, flow.states.first(), template, schedule, failed, outbound]
+    changes: list[Any] = [application, thread, flow, flow.states.first(), template, campaign, failed, outbound]
     changes += [callback, thread.member, failed.digital_human]
     member = thread.member.pk
     return [
@@ -81,7 +81,7 @@ def rows() -> list[str]:
         reverse("admin:wecom_member_erase_data", args=[member]),
         reverse("admin:conversations_flow_try_it", args=[flow.pk]),
         reverse("admin:conversations_flow_delete", args=[flow.pk]),
-        reverse("admin:scheduling_schedule_history", args=[schedule.pk]),
+        reverse("admin:scheduling_campaign_history", args=[campaign.pk]),
         "/admin/wecom/member/?q=nothing-fits",
         "/admin/nothing/",
     ]

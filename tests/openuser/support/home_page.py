@@ -9,9 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from scheduling import services as scheduling
-from scheduling.models import Run, Schedule
-from tests.support.factories import make_outbound
+from scheduling.models import Campaign, CampaignRun
+from tests.support.factories import make_campaign_run, make_outbound
 from wecom.models import Outbound
 
 
@@ -39,10 +38,5 @@ def make_failed(reason: str, **fields: Any) -> Outbound:
     return make_outbound(status="failed", reason=reason, finished_at=timezone.now(), **fields)
 
 
-def make_schedule(name: str, **fields: Any) -> Schedule:
-    values = {"cron": "0 9 * * *", "text": "早上好", "user_ids": ["lisi"], **fields}
-    return scheduling.save_schedule(Schedule(name=name, **values))
-
-
-def make_missed(schedule: Schedule, due_at: datetime) -> Run:
-    return Run.objects.create(schedule=schedule, due_at=due_at, outcome=Run.Outcome.MISSED)
+def make_unsent(campaign: Campaign, moment: datetime, reason: str = "missed") -> CampaignRun:
+    return make_campaign_run(campaign, moment=moment, status="cancelled", reason=reason, ended_at=moment)

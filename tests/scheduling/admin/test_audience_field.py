@@ -105,4 +105,4 @@ def test_the_live_table_counts_for_the_chosen_application(client: Client, compan
 
 
 def test_without_a_right_no_audience_is_told(company):
-    assert clerk("view_schedule").post(REACH, PLAIN).status_code == 403
+    assert clerk("view_member").post(REACH, PLAIN).status_code == 403

@@ -11,7 +11,8 @@ from django.urls import reverse
 from openuser.admin.home.problems import problems_for
 from scheduling.models import CalendarDay, CalendarImport
 from tests.scheduling.day_lists.notices import NOTICES
-from tests.scheduling.support.schedules import clock, make_schedule
+from tests.scheduling.support.campaigns import launch
+from tests.scheduling.support.plain_messages import clock
 
 pytestmark = pytest.mark.django_db
 IMPORT = "/admin/scheduling/calendarday/import/"
@@ -90,8 +91,8 @@ def test_the_import_is_for_those_who_may_edit_days(application):
     assert viewer.get(IMPORT).status_code == 403
 
 
-def test_the_home_page_tells_of_a_year_that_schedules_lack(application):
-    make_schedule(days="working")
+def test_the_home_page_tells_of_a_year_that_campaigns_lack(application):
+    launch(days="working", repeats="cron", cron="0 9 * * *")
     CalendarDay.objects.create(corporation=application.corporation, date="2089-01-01", source="list")
     found = {month: problems_for(lambda _right: True, now=clock(f"2089-{month}-15T00:00")) for month in ("10", "11")}
     assert found["10"] == []

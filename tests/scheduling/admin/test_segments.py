@@ -155,6 +155,6 @@ def test_who_may_only_view_reads_the_rule_in_words(company):
 
 
 def test_without_a_right_nothing_is_counted_or_found(company):
-    stranger = clerk("view_schedule")
+    stranger = clerk("view_member")
     answers = [stranger.post(PREVIEW, form()), stranger.get(FIND), stranger.get(f"{LIST}counts/")]
     assert [answer.status_code for answer in answers] == [403, 403, 403]

@@ -1,6 +1,7 @@
 """What speaks against entries, as values: whether audiences overlap is told by the test."""
 
 import itertools
+from dataclasses import replace
 from datetime import time
 
 import pytest
@@ -8,10 +9,12 @@ import pytest
 from scheduling.agenda.applications import Applications
 from scheduling.agenda.conflicts import with_conflicts
 from scheduling.agenda.entries import Audience, Entry, Kind, State
+from scheduling.agenda.planned import entry_of
 from scheduling.audience.audience_rule import parse_audience
 from scheduling.campaigns.hours.send_hours import SendWindow
 from scheduling.models import SendingPolicy
-from tests.scheduling.support.schedules import clock
+from tests.scheduling.support.campaigns import make_campaign
+from tests.scheduling.support.plain_messages import clock
 
 pytestmark = pytest.mark.django_db
 NOW = clock("2026-11-29T12:00")
@@ -62,8 +65,7 @@ def test_what_is_over_the_cap_of_a_day_says_so(application, entry):
     day = [entry(f"2026-11-30T{at}") for at in times]
     assert codes(*day) == [[], [], ["daily_cap"], ["daily_cap"]]
     assert codes(*day, overlap=False) == [[]] * 4
-    mandatory = [entry(f"2026-11-30T{at}", message_class="mandatory") for at in times]
-    assert codes(*mandatory) == [[]] * 4
+    assert codes(*(entry(f"2026-11-30T{at}", passes_caps=True) for at in times)) == [[]] * 4
 
 
 def test_what_is_over_the_cap_of_a_week_says_so(application, entry):
@@ -78,7 +80,7 @@ def test_a_moment_in_the_quiet_hours_says_when_it_goes_out(application, entry):
     found = with_conflicts([entry("2026-11-30T22:00")], Applications(), lambda *_: True, now=NOW)
     assert [one.code for one in found[0].conflicts] == ["quiet_hours"]
     assert "12-01 08:00" in found[0].conflicts[0].words
-    assert codes(entry("2026-11-30T22:00", kind=Kind.SCHEDULE)) == [[]]
+    assert codes(entry("2026-11-30T22:00", window=SendWindow(in_quiet_hours=True))) == [[]]
 
 
 def test_a_moment_outside_of_its_window_says_when_it_goes_out(entry):
@@ -95,3 +97,15 @@ def test_a_day_off_is_noted_unless_the_rule_minds_it(entry):
 
 def test_a_moment_that_has_passed_is_said(entry):
     assert codes(entry("2026-11-27T09:00", state=State.DRAFT)) == [["passed"]]
+
+
+def test_a_campaign_without_approval_goes_out_in_quiet_hours_and_beside_caps(application):
+    SendingPolicy.objects.create(
+        corporation=application.corporation, quiet_from=time(21), quiet_until=time(8), daily_cap=1
+    )
+    alone, other = make_campaign(name="值班", policy="alone"), make_campaign(name="通知")
+    found = [
+        replace(entry_of(campaign, Applications()), at=clock(f"2026-11-30T22:{minute}"), state=State.SCHEDULED)
+        for minute, campaign in ((10, alone), (20, alone), (30, other), (40, other))
+    ]
+    assert codes(*found) == [[], [], ["quiet_hours"], ["quiet_hours", "daily_cap"]]

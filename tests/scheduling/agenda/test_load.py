@@ -4,7 +4,7 @@ from datetime import date
 
 from scheduling.agenda.entries import Entry, Kind, State
 from scheduling.agenda.load import loads
-from tests.scheduling.support.schedules import SHANGHAI, clock
+from tests.scheduling.support.plain_messages import SHANGHAI, clock
 
 
 def entry(at: str, members: int, **fields) -> Entry:

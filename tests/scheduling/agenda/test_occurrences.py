@@ -6,7 +6,7 @@ import pytest
 
 from scheduling.agenda.occurrences import occurrences
 from scheduling.business_calendar import Calendar, Rule
-from tests.scheduling.support.schedules import SHANGHAI, clock
+from tests.scheduling.support.plain_messages import SHANGHAI, clock
 
 
 def rule(line: str, **fields) -> Rule:

@@ -12,7 +12,7 @@ from openuser.models import WebhookDelivery, WebhookEndpoint
 from scheduling import services
 from scheduling.models import Campaign, CampaignChange, CampaignRun, Delivery
 from tests.scheduling.support.campaigns import approver_api, make_campaign, outcomes, work
-from tests.scheduling.support.schedules import zone_where_it_is
+from tests.scheduling.support.plain_messages import zone_where_it_is
 from tests.support import factories
 from tests.support.factories import make_api
 from wecom.models import Member, MemberFact, Outbound

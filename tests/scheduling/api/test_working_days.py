@@ -7,7 +7,7 @@ import pytest
 from scheduling.models import CalendarDay, CalendarImport
 from tests.scheduling.day_lists.notices import NOTICES
 from tests.scheduling.support.campaigns import launch
-from tests.scheduling.support.schedules import SHANGHAI, make_schedule
+from tests.scheduling.support.plain_messages import SHANGHAI
 from tests.support.factories import make_api
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ NOTICE = NOTICES[2024].replace("2024年", "2080年")
 
 @pytest.fixture
 def api(application):
-    return make_api("working_days:read", "working_days:write", "schedules:read", "campaigns:read")
+    return make_api("working_days:read", "working_days:write", "campaigns:read")
 
 
 def next_nine() -> datetime:
@@ -87,13 +87,12 @@ def test_a_company_that_is_not_there_is_named(api):
 
 
 @pytest.mark.parametrize(("unknown_days", "stops"), [("hold", True), ("weekdays", False)])
-def test_a_schedule_says_from_when_on_its_days_are_unknown(api, unknown_days, stops):
-    schedule = make_schedule(days="working", unknown_days=unknown_days)
-    found = api.get(f"/api/v1/schedules/{schedule.pk}/").json()["days_unknown_from"]
+def test_a_campaign_says_from_when_on_its_days_are_unknown(api, unknown_days, stops):
+    campaign = launch(days="working", unknown_days=unknown_days, repeats="cron", cron="0 9 * * *")
+    found = api.get(f"/api/v1/campaigns/{campaign.pk}/").json()["days_unknown_from"]
     assert found["stops"] is stops
     assert datetime.fromisoformat(found["at"]) == max(datetime(found["year"], 1, 1, 9, tzinfo=SHANGHAI), next_nine())
     assert f"{found['year']}" in found["message"]
-    assert all(at < found["at"] for at in api.get(f"/api/v1/schedules/{schedule.pk}/").json()["next_runs"]) or not stops
 
 
 def test_a_campaign_whose_window_opens_on_working_days_says_so(api):
@@ -103,11 +102,9 @@ def test_a_campaign_whose_window_opens_on_working_days_says_so(api):
     assert (found["stops"], found["at"][:10]) == (False, first.isoformat())
 
 
-def test_a_campaign_says_so_and_one_of_every_day_does_not(api):
-    waiting, other = (launch(days=days, repeats="cron", cron="0 9 * * *") for days in ("working", "every"))
-    found = {row["id"]: row["days_unknown_from"] for row in api.get("/api/v1/campaigns/").json()["results"]}
-    assert found[waiting.pk]["stops"] is True
-    assert found[other.pk] is None
+def test_a_campaign_of_every_day_needs_no_working_days(api):
+    launch(repeats="cron", cron="0 9 * * *")
+    assert [row["days_unknown_from"] for row in api.get("/api/v1/campaigns/").json()["results"]] == [None]
 
 
 def test_the_calendar_marks_days_that_are_not_known(api):

@@ -14,7 +14,7 @@ from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent, Segment
 from tests.scheduling.support.approved_fields import relations, unbound
 from tests.scheduling.support.campaigns import approve, make_campaign
-from tests.scheduling.support.schedules import clock
+from tests.scheduling.support.plain_messages import clock
 from tests.support import factories
 from tests.support.model_rows import make_row
 
@@ -133,7 +133,7 @@ def test_the_approval_is_bound_to_every_field_of_a_template(application):
     template = factories.make_template()
     campaign = make_campaign({"template": template}, content_type="video")
     assert free(template, campaign) == set(FREE_OF_TEMPLATE)
-    assert relations(RenderTemplate) == {"variables", "renders", "states", "schedules"}
+    assert relations(RenderTemplate) == {"variables", "renders", "states"}
     variable = template.variables.first()
     assert variable is not None
     assert free(variable, campaign, apart={"template": "where it stands"}) == set()
@@ -148,7 +148,7 @@ def test_the_approval_is_bound_to_every_field_of_a_presentation(application):
     assert free(presentation, campaign) == set(FREE_OF_PRESENTATION)
     assert free(presentation.scenes.last(), campaign, apart=stands) == set()
     assert free(variable, campaign, apart=stands) == set()
-    assert relations(Presentation) == {"scenes", "variables", "states", "schedules", "renders"}
+    assert relations(Presentation) == {"scenes", "variables", "states", "renders"}
     assert relations(PresentationScene) == relations(PresentationVariable) == set()
 
 

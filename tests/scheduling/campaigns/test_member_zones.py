@@ -9,7 +9,7 @@ from scheduling import services
 from scheduling.campaigns.member_zones import clocks_of, first_due
 from scheduling.models import Batch, Campaign, CampaignRun, Delivery, SendingPolicy
 from tests.scheduling.support.campaigns import launch, make_campaign, outcomes, reason_of
-from tests.scheduling.support.schedules import clock
+from tests.scheduling.support.plain_messages import clock
 from tests.support import factories
 from wecom.services import set_facts
 

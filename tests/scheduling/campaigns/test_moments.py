@@ -8,7 +8,7 @@ from scheduling import services
 from scheduling.campaigns import moments
 from scheduling.models import Campaign, CampaignRun, Delivery, SendingPolicy
 from tests.scheduling.support.campaigns import launch, work
-from tests.scheduling.support.schedules import clock
+from tests.scheduling.support.plain_messages import clock
 from tests.support import factories
 
 AT_NINE = {"repeats": "cron", "cron": "0 9 * * *", "time_zone": "Asia/Shanghai"}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
 from rest_framework.test import APIClient
 
 from avatars.models import Render, RenderTemplate, TemplateVariable
@@ -15,7 +16,7 @@ from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent, CampaignRun, SendingPolicy
 from tests.scheduling.support.campaign_pages import form, page, person_of, press, seen
 from tests.scheduling.support.campaigns import approve, make_campaign, make_person, outcomes, work
-from tests.scheduling.support.schedules import clock
+from tests.scheduling.support.plain_messages import clock
 from tests.support.factories import make_api, make_member, make_template
 from wecom.models import Outbound
 
@@ -213,21 +214,34 @@ def test_a_person_needs_the_right_of_its_own(codename, status):
     assert api.post(f"{CAMPAIGNS}{alone().pk}/start-alone/").status_code == status
 
 
-def test_who_published_schedules_by_a_single_right_starts_them_after_the_update():
-    publish = Permission.objects.get(codename="publish_schedule")
-    publisher, member, other = (User.objects.create_user(name, is_staff=True) for name in ("pia", "max", "eva"))
+@pytest.mark.parametrize(
+    ("had", "model", "has"),
+    [
+        ("publish_schedule", "schedule", {"start_alone_campaign", "send_campaign"}),
+        ("run_schedule", "schedule", {"send_campaign"}),
+        ("add_schedule", "schedule", {"add_campaign"}),
+        ("change_schedule", "schedule", {"change_campaign"}),
+        ("delete_schedule", "schedule", {"delete_campaign"}),
+        ("view_schedule", "schedule", {"view_campaign"}),
+        ("view_run", "run", {"view_campaign"}),
+    ],
+)
+def test_single_rights_on_schedules_are_those_on_campaigns_after_the_update(had: str, model: str, has: set[str]):
+    kind = ContentType.objects.get(app_label="scheduling", model=model)
+    right, _made = Permission.objects.get_or_create(codename=had, content_type=kind, defaults={"name": had})
+    holder, member, other = (User.objects.create_user(name, is_staff=True) for name in ("pia", "max", "eva"))
     group = Group.objects.create(name="计划")
-    group.permissions.add(publish)
+    group.permissions.add(right)
     member.groups.add(group)
-    publisher.user_permissions.add(publish)
-    Permission.objects.filter(codename="start_alone_campaign").delete()  # as before the update
+    holder.user_permissions.add(right)
+    Permission.objects.filter(content_type__model="campaign").delete()  # as before the update
     for _again in range(2):
         import_module("scheduling.migrations.0006_right_to_start_alone").give_to_publishers(apps, None)
-    found = {
-        one.username: User.objects.get(pk=one.pk).has_perm("scheduling.start_alone_campaign")
-        for one in (publisher, member, other)
-    }
-    assert found == {"pia": True, "max": True, "eva": False}
+        import_module("scheduling.migrations.0007_schedules_are_campaigns").give_rights(apps, None)
+    for person in (holder, member):
+        found = User.objects.get(pk=person.pk).get_all_permissions()
+        assert {one for one in found if one.endswith("_campaign")} == {f"scheduling.{name}" for name in has}
+    assert not User.objects.get(pk=other.pk).get_all_permissions()
 
 
 def test_an_operator_starts_in_the_admin_what_an_editor_wrote():

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from scheduling.campaigns.sending_policy import Policy, cap_windows
-from tests.scheduling.support.schedules import SHANGHAI, clock
+from tests.scheduling.support.plain_messages import SHANGHAI, clock
 
 NIGHT = Policy(quiet_from=time(21), quiet_until=time(8))
 NOON = Policy(quiet_from=time(12), quiet_until=time(13, 30))

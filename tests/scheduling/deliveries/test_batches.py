@@ -9,7 +9,7 @@ from openuser.models import WebhookDelivery, WebhookEndpoint
 from scheduling import services
 from scheduling.models import Batch, CampaignRun, Delivery
 from tests.scheduling.support.campaigns import launch, outcomes, reason_of, work
-from tests.scheduling.support.schedules import clock
+from tests.scheduling.support.plain_messages import clock
 from tests.support import factories
 from wecom.models import BroadcastReservation, Member, Outbound, SendReservation
 from wecom.services import set_facts

@@ -9,7 +9,7 @@ from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignRun
 from tests.scheduling.support.campaign_pages import page, person_of, press, seen
 from tests.scheduling.support.campaigns import launch, make_campaign, outcomes, work
-from tests.scheduling.support.schedules import SHANGHAI, clock
+from tests.scheduling.support.plain_messages import SHANGHAI, clock
 from tests.support.factories import make_api, make_member
 
 pytestmark = pytest.mark.django_db

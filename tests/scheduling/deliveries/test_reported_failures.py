@@ -11,7 +11,7 @@ from scheduling.business_calendar import parse_cron
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Batch, CampaignRun, Delivery
 from tests.scheduling.support.campaigns import approve, launch, make_campaign, make_person, outcomes, work
-from tests.scheduling.support.schedules import SHANGHAI, clock
+from tests.scheduling.support.plain_messages import SHANGHAI, clock
 from tests.scheduling.support.series import got, run_days
 from tests.scheduling.support.series import launch as launch_series
 from tests.support import factories

@@ -9,7 +9,7 @@ from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignRun, Delivery, Segment
 from tests.scheduling.support.campaigns import approve, launch, make_campaign, make_person, outcomes, work
-from tests.scheduling.support.schedules import SHANGHAI, clock
+from tests.scheduling.support.plain_messages import SHANGHAI, clock
 from tests.support import factories
 from wecom.models import FactDefinition
 

@@ -12,7 +12,7 @@ from conversations.services import change_preferences
 from scheduling import services
 from scheduling.models import AwaitedVideo, Batch, Campaign, CampaignContent
 from tests.scheduling.support.campaigns import launch, work
-from tests.scheduling.support.schedules import clock
+from tests.scheduling.support.plain_messages import clock
 from tests.support.factories import make_digital_human, make_member
 
 pytestmark = pytest.mark.django_db

@@ -1,10 +1,9 @@
-"""*Why?* of what campaigns, series and schedules have sent: who planned it, and how the member came into it."""
+"""*Why?* of what campaigns and series have sent: who planned it, and how the member came into it."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from conversations import services as conversations
 from conversations.explanations.explanation import explain
@@ -12,11 +11,10 @@ from conversations.models import Conversation, Message
 from conversations.services import Explanation
 from scheduling import services
 from scheduling.models import Delivery, Segment
-from scheduling.schedules import execution
 from tests.scheduling.support import series as of_series
 from tests.scheduling.support.campaign_pages import person_of
 from tests.scheduling.support.campaigns import launch, work
-from tests.scheduling.support.schedules import clock, make_schedule
+from tests.scheduling.support.plain_messages import clock
 from tests.support import factories
 from tests.support.factories import make_api
 from wecom.models import Member, Membership
@@ -75,18 +73,6 @@ def test_a_step_of_a_series_names_its_day_and_how_members_came(application, anna
         ["第0天, day 0 09:00"],
     )
     assert "day 0 is 2026-11-23" in words_of(found, "enrolment")[0]
-
-
-def test_a_message_of_a_schedule_names_its_rule_and_audience(application, anna):
-    schedule = make_schedule(user_ids=["anna"], name="早安")
-    now = timezone.now()
-    execution.send(schedule, now - timedelta(minutes=1), now=now, by_hand=True)
-    found = explain(Message.objects.get(member=anna))
-    assert (found.by, words_of(found, "audience"), words_of(found, "by_hand")) == (
-        "schedule",
-        ["named one by one"],
-        ["by hand"],
-    )
 
 
 def test_the_first_question_of_a_flow_names_the_campaign_that_started_it(application, anna):

@@ -5,7 +5,7 @@ import pytest
 from scheduling import services
 from scheduling.models import Delivery, SendingPolicy
 from tests.scheduling.support.campaigns import launch, make_person, work
-from tests.scheduling.support.schedules import clock
+from tests.scheduling.support.plain_messages import clock
 from tests.support import factories
 from wecom.models import Member
 

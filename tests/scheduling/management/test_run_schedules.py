@@ -6,8 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from tests.scheduling.support.campaigns import launch
-from tests.scheduling.support.schedules import clock, make_schedule, sent
+from tests.scheduling.support.campaigns import launch, work
+from tests.scheduling.support.plain_messages import clock, send_plain, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -19,16 +19,17 @@ def run_schedules(**options: str) -> str:
 
 
 def test_it_prints_what_ran_and_then_that_nothing_is_due(application):
-    make_schedule(name="晨会", now="2026-11-25T08:00")
+    send_plain(name="晨会", now="2026-11-25T08:00")
     assert run_schedules(now="2026-11-25T08:59") == "Nothing is due.\n"
-    assert "晨会: sent to the outbox" in run_schedules(now="2026-11-25T09:05")
+    assert "晨会: running" in run_schedules(now="2026-11-25T09:05")
     assert run_schedules(now="2026-11-25T01:05Z") == "Nothing is due.\n"
+    work(clock("2026-11-25T09:05"), calls=False)
     assert len(sent()) == 1
 
 
 def test_it_says_what_was_missed(application):
-    make_schedule(name="晨会", now="2026-11-25T08:00")
-    assert "晨会: missed Too late to send" in run_schedules(now="2026-11-25T12:00+08:00")
+    send_plain(name="晨会", now="2026-11-25T08:00")
+    assert "晨会: missed" in run_schedules(now="2026-11-25T12:00+08:00")
 
 
 def test_it_begins_campaigns_too_which_workers_send_at_once(application):

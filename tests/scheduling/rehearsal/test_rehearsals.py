@@ -12,7 +12,7 @@ from scheduling.exceptions import SchedulingError
 from scheduling.models import CalendarDay, Campaign, CampaignRun, Delivery, Segment, SendingPolicy
 from tests.scheduling.support.campaigns import approve, launch, make_campaign
 from tests.scheduling.support.lived_days import DAYS, NOW, live_through, what_happened, what_was_told
-from tests.scheduling.support.schedules import clock
+from tests.scheduling.support.plain_messages import clock
 from tests.support import factories
 from wecom.models import Outbound
 from wecom.services import set_facts

@@ -11,7 +11,7 @@ from scheduling.rehearsal.stored_results import read, write
 from tests.scheduling.support import campaigns
 from tests.scheduling.support.campaigns import approve
 from tests.scheduling.support.lived_days import DAYS, NOW, live_through, what_happened, what_was_told
-from tests.scheduling.support.schedules import SHANGHAI
+from tests.scheduling.support.plain_messages import SHANGHAI
 from tests.scheduling.support.series import make_series
 from tests.support import factories
 from wecom.models import Member

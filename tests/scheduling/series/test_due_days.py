@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scheduling.business_calendar import Calendar
 from scheduling.series.due_days import DueDays
-from tests.scheduling.support.schedules import SHANGHAI, clock
+from tests.scheduling.support.plain_messages import SHANGHAI, clock
 
 DAYS = st.dates(date(2026, 9, 1), date(2026, 11, 15))
 OFFSETS = st.integers(-40, 40)

@@ -7,7 +7,7 @@ import pytest
 from scheduling import services
 from scheduling.models import Batch, CampaignRun, Enrolment, SendingPolicy
 from scheduling.series import approval
-from tests.scheduling.support.schedules import clock
+from tests.scheduling.support.plain_messages import clock
 from tests.scheduling.support.series import NINE, enrolment, give_date, got, launch, make_series, run_days, sweep
 from tests.support import factories
 from wecom.models import Membership

@@ -7,7 +7,7 @@ import pytest
 from scheduling import services
 from scheduling.models import CampaignRun, Enrolment, EnrolmentStep
 from tests.scheduling.support.campaigns import approve
-from tests.scheduling.support.schedules import clock
+from tests.scheduling.support.plain_messages import clock
 from tests.scheduling.support.series import (
     NINE,
     add_step,

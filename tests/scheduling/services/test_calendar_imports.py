@@ -11,7 +11,7 @@ from scheduling.models import CalendarDay, CalendarImport, Campaign, calendar_of
 from scheduling.services.calendar.imports import ImportedDays
 from tests.scheduling.day_lists.notices import NOTICES
 from tests.scheduling.support.campaigns import launch
-from tests.scheduling.support.schedules import clock
+from tests.scheduling.support.plain_messages import clock
 
 pytestmark = pytest.mark.django_db
 LIST = "2090-01-01..2090-01-03 休 元旦\n2090-01-07 班 元旦"

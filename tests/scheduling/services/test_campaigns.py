@@ -6,7 +6,7 @@ from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import CampaignChange, CampaignContent
 from tests.scheduling.support.campaigns import approve, launch, make_campaign, make_person, outcomes, work
-from tests.scheduling.support.schedules import clock
+from tests.scheduling.support.plain_messages import clock
 
 pytestmark = pytest.mark.django_db
 

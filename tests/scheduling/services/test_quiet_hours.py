@@ -11,7 +11,7 @@ from scheduling.exceptions import SchedulingError
 from scheduling.models import Batch, Campaign, SendingPolicy
 from tests.scheduling.support.campaign_pages import person_of
 from tests.scheduling.support.campaigns import approve, launch, make_campaign, make_person, outcomes, work
-from tests.scheduling.support.schedules import SHANGHAI, clock
+from tests.scheduling.support.plain_messages import SHANGHAI, clock
 from tests.scheduling.support.series import make_series
 from tests.support import factories
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from scheduling import services
 from scheduling.models import Batch, Campaign, CampaignRun, Delivery
-from tests.scheduling.support.schedules import SHANGHAI, clock
+from tests.scheduling.support.plain_messages import SHANGHAI, clock
 from wecom.models import Member, Outbound
 
 NOW = clock("2026-09-28T08:30")  # a Monday; 1 to 7 October are holidays

@@ -7,7 +7,7 @@ from typing import Any
 from scheduling import services
 from scheduling.models import Campaign, CampaignContent, Delivery, Enrolment, EnrolmentStep, Series
 from tests.scheduling.support.campaigns import EVERYONE, approve, work
-from tests.scheduling.support.schedules import SHANGHAI, clock
+from tests.scheduling.support.plain_messages import SHANGHAI, clock
 from wecom.models import Member
 from wecom.services import set_facts
 

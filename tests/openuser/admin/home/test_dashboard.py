@@ -1,9 +1,10 @@
 """The admin's home: contents, roles, live parts, and number of queries."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,9 +13,17 @@ from django.utils import timezone
 
 from conversations.models import Content, Conversation, Message, Ticket
 from scheduling import services as scheduling
-from tests.openuser.support.home_page import home, make_failed, make_missed, make_schedule, opened, signed_in
-from tests.scheduling.support.campaigns import launch, make_campaign
-from tests.support.factories import make_application, make_member, make_outbound, make_render, make_ticket
+from scheduling.models import Campaign, CampaignContent
+from tests.openuser.support.home_page import home, make_failed, make_unsent, opened, signed_in
+from tests.scheduling.support.campaigns import launch, make_campaign, make_person
+from tests.support.factories import (
+    make_application,
+    make_campaign_row,
+    make_member,
+    make_outbound,
+    make_render,
+    make_ticket,
+)
 from wecom.models import Application
 
 pytestmark = pytest.mark.django_db
@@ -25,8 +34,8 @@ SEEN = (
     "read_conversation",
     "view_message",
     "view_application",
-    "view_schedule",
-    "view_run",
+    "view_campaign",
+    "view_campaignrun",
 )
 PANELS = ("unfinished-renders", "conversations", "videos", "problems", "next-runs")
 
@@ -48,6 +57,23 @@ def make_talk(words: str = "怎么请假", user_id: str = "lisi", application: A
     )
 
 
+def make_going(name: str, cron: str) -> Campaign:
+    """A campaign without approval that goes out by itself."""
+    campaign = make_campaign(name=name, policy="alone", repeats="cron", cron=cron)
+    return scheduling.start_campaign(campaign, alone=True)
+
+
+def make_returned(number: int, **fields: Any) -> Campaign:
+    """A campaign without approval for whose start its writer has asked, and that was sent back."""
+    campaign = make_campaign(f"早上好 {number}", name=f"campaign {number}", **{"policy": "alone", **fields})
+    scheduling.ask_approval(campaign, by=writer())
+    return scheduling.send_back_mailing(campaign, by=make_person(), why="明天放假。")
+
+
+def writer() -> User:
+    return User.objects.get_or_create(username="writer", is_staff=True)[0]
+
+
 def make_busy_day(application: Application, count: int) -> None:
     """So many of everything that the page lists."""
     for number in range(count):
@@ -57,7 +83,8 @@ def make_busy_day(application: Application, count: int) -> None:
         make_render(status="done", poster="renders/a/poster.jpg", seconds=4, finished_at=timezone.now())
         make_failed("unknown", application=application)
         make_outbound(application)
-        make_missed(make_schedule(f"schedule {number}"), timezone.now())
+        make_returned(number)
+        make_unsent(make_campaign_row(application, repeats="cron"), timezone.now())
 
 
 # ---- what it shows
@@ -115,13 +142,14 @@ def test_a_video_of_today_is_shown_by_its_poster():
 
 
 @pytest.mark.databases
-def test_the_schedules_that_speak_next_are_shown_soonest_first():
+def test_the_campaigns_that_go_out_next_are_shown_soonest_first():
+    make_member(make_application(), "lisi", status="active")
     now = timezone.localtime()
     soon, later = now + timedelta(minutes=5), now + timedelta(hours=3)
-    make_schedule("later", cron=f"{later.minute} {later.hour} * * *")
-    make_schedule("soon", cron=f"{soon.minute} {soon.hour} * * *")
-    scheduling.pause(make_schedule("paused", cron="* * * * *"))
-    page = home("view_schedule")
+    make_going("later", f"{later.minute} {later.hour} * * *")
+    make_going("soon", f"{soon.minute} {soon.hour} * * *")
+    scheduling.pause_mailing(make_going("paused", "* * * * *"))
+    page = home("view_campaign")
     assert page.index(">soon<") < page.index(">later<")
     assert f"{soon:%m-%d %H:%M}" in page
     assert ">paused<" not in page
@@ -137,7 +165,7 @@ def test_campaigns_stand_among_what_goes_out_next():
     assert "party" in page
     assert reverse("admin:scheduling_campaign_change", args=[campaign.pk]) in page
     assert "a draft" not in page
-    assert "party" not in home("view_schedule")
+    assert "party" not in home("view_render")
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -169,9 +197,8 @@ def test_members_who_wait_for_a_person_are_counted():
         (("view_conversation",), []),
         (("view_conversation", "read_conversation"), ["conversations"]),
         (("view_message",), []),
-        (("view_schedule",), ["next-runs"]),
         (("view_campaign",), ["next-runs"]),
-        (("view_run",), ["problems"]),
+        (("view_campaignrun",), ["problems"]),
         (SEEN, list(PANELS)),
     ],
 )
@@ -191,6 +218,58 @@ def test_nothing_of_a_kind_leaks_into_the_panels_of_another():
 
 def test_an_account_without_a_role_is_told_whom_to_ask():
     assert "Ask an administrator for one." in home()
+
+
+# ---- campaigns without approval
+
+
+def seen_by_the_writer() -> str:
+    writer().user_permissions.set(Permission.objects.filter(codename__in=("view_campaign", "change_campaign")))
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(writer())
+    return client.get(reverse("admin-home")).content.decode()
+
+
+def test_what_was_sent_back_stands_there_for_who_had_asked():
+    campaign = make_returned(1)
+    page = seen_by_the_writer()
+    for words in ("campaign 1", "明天放假。", reverse("admin:scheduling_campaign_change", args=[campaign.pk])):
+        assert words in page
+    assert "明天放假。" not in home("view_campaign", "change_campaign", "start_alone_campaign")
+    scheduling.save_campaign(campaign, [CampaignContent(text="后天见")], by=writer())
+    assert "明天放假。" in seen_by_the_writer()
+    scheduling.ask_approval(campaign, by=writer())
+    assert "明天放假。" not in seen_by_the_writer()
+
+
+def test_only_what_others_sent_back_of_campaigns_without_approval_stands_there():
+    make_returned(1, policy="approved")
+    own = make_campaign(name="taken back", policy="alone")
+    scheduling.ask_approval(own, by=writer())
+    scheduling.send_back_mailing(own, by=writer(), why="Not yet.")
+    edited = make_campaign(name="edited", policy="alone")
+    scheduling.ask_approval(edited, by=writer())
+    scheduling.save_campaign(edited, [CampaignContent(text="后天见")], by=make_person())
+    started = make_returned(2)
+    scheduling.start_campaign(started, alone=True, by=make_person())
+    assert 'data-testid="drafts"' not in seen_by_the_writer()
+
+
+def test_who_may_start_it_starts_it_or_sends_it_back_from_there():
+    campaign = scheduling.ask_approval(make_campaign(name="asked", policy="alone"), by=writer())
+    page = home("view_campaign", "start_alone_campaign")
+    for name in ("start", "send_back_this"):
+        assert reverse(f"admin:scheduling_campaign_{name}", args=[campaign.pk]) in page
+    assert 'data-testid="drafts"' not in home("view_campaign", "change_campaign")
+
+
+@pytest.mark.parametrize(
+    ("permissions", "leads"),
+    [(("add_campaign", "start_alone_campaign"), True), (("add_campaign",), False), (("start_alone_campaign",), False)],
+)
+def test_a_quiet_calendar_leads_to_a_recurring_message(permissions, leads):
+    address = f"{reverse('admin:scheduling_campaign_add')}?policy=alone"
+    assert (address in home("view_campaign", *permissions)) is leads
 
 
 # ---- live

@@ -7,9 +7,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conversations.models import Ticket
-from scheduling.models import Run
-from tests.openuser.support.home_page import home, make_failed, make_missed, make_schedule
-from tests.support.factories import make_application, make_member, make_outbound, make_render, make_ticket
+from openuser.admin.home.problems import problems_for
+from scheduling import services as scheduling
+from scheduling.models import Campaign, CampaignRun
+from tests.openuser.support.home_page import home, make_failed, make_unsent
+from tests.scheduling.support.campaigns import make_campaign
+from tests.support.factories import (
+    make_application,
+    make_campaign_row,
+    make_campaign_run,
+    make_member,
+    make_outbound,
+    make_render,
+    make_series_row,
+    make_ticket,
+)
 from wecom.models import Outbound
 
 pytestmark = pytest.mark.django_db
@@ -113,10 +125,69 @@ def test_only_who_may_connect_an_application_is_asked_to():
     assert "No application of WeChat Work is connected yet." not in home("view_application")
 
 
-def test_a_schedule_that_was_missed_is_a_problem_and_says_why():
-    schedule = make_schedule("morning")
-    make_missed(schedule, timezone.now() - timedelta(hours=1))
-    Run.objects.create(schedule=schedule, due_at=timezone.now() - timedelta(days=1), outcome=Run.Outcome.SENT)
-    page = home("view_run")
-    assert page.count("Schedule missed") == 1
-    assert "OpenUser was not working when it was due" in page
+def test_a_campaign_that_was_missed_is_a_problem_and_says_why():
+    campaign, now = make_campaign_row(name="晨会", repeats="cron"), timezone.now()
+    missed = make_unsent(campaign, now - timedelta(hours=1))
+    CampaignRun.objects.filter(pk=missed.pk).update(others_missed=2)
+    make_campaign_run(campaign, moment=now - timedelta(days=1), status="done", ended_at=now)
+    make_unsent(campaign, now - timedelta(days=4))
+    page = home("view_campaignrun")
+    assert page.count("Campaign missed") == 1
+    assert reverse("admin:scheduling_campaignrun_change", args=[missed.pk]) in page
+    for words in ("晨会", "OpenUser was not working when it was due", "2 earlier ones were missed as well"):
+        assert words in page
+    assert "Campaign missed" not in home("view_render")
+
+
+def test_one_without_approval_that_a_stop_of_the_server_missed_is_told():
+    make_application(is_default=True)
+    now = timezone.now()
+    campaign = make_campaign(name="晨会", policy="alone", repeats="cron", cron="0 * * * *", missed="skip")
+    scheduling.start_campaign(campaign, alone=True, now=now - timedelta(hours=30))
+    later = now.replace(minute=30, second=0) - timedelta(hours=1)
+    scheduling.sweep_campaigns(now=later)
+    (problem,) = problems_for(lambda _right: True, now=later)
+    assert (problem.what, problem.words) == ("Campaign missed", "晨会")
+
+
+@pytest.mark.parametrize(
+    ("reason", "what", "remedy"),
+    [
+        ("expired", "Campaign missed", "Too late to send"),
+        ("days_unknown", "Campaign not sent", "let the campaign count Monday to Friday"),
+        ("nobody", "Campaign not sent", "None of its members can be reached"),
+        ("not_approved", "Campaign not sent", "ask for approval again"),
+    ],
+)
+def test_a_moment_at_which_nothing_was_sent_says_what_helps(reason, what, remedy):
+    make_unsent(make_campaign_row(), timezone.now(), reason)
+    page = home("view_campaignrun")
+    assert what in page
+    assert remedy in page
+
+
+def test_what_a_person_cancelled_is_no_problem():
+    make_unsent(make_campaign_row(), timezone.now(), "cancelled")
+    assert "Campaign " not in home("view_campaignrun").partition('data-testid="problems"')[2]
+
+
+def test_a_step_without_members_is_no_problem():
+    series = make_series_row(name="入职")
+    step = make_campaign_row(series.application, name="第一天", series=series, repeats="series", day=0)
+    make_unsent(step, timezone.now(), "nobody")
+    assert "第一天" not in home("view_campaignrun")
+    make_unsent(step, timezone.now() - timedelta(hours=1))
+    assert "入职: 第一天" in home("view_campaignrun")
+
+
+@pytest.mark.parametrize(
+    ("reason", "remedy"), [("errors", "See on its run why messages failed"), ("broken", "Correct its audience")]
+)
+def test_a_stopped_campaign_is_a_problem_until_it_goes_on(reason, remedy):
+    campaign = make_campaign_row(name="年会", state="paused", reason=reason)
+    page = home("view_campaignrun")
+    assert "Campaign stopped" in page
+    assert remedy in page
+    assert reverse("admin:scheduling_campaign_change", args=[campaign.pk]) in page
+    Campaign.objects.filter(pk=campaign.pk).update(reason="")
+    assert "Campaign stopped" not in home("view_campaignrun")

@@ -9,12 +9,11 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from scheduling import services
 from scheduling.admin.agenda.filter_form import Span
 from scheduling.models import Campaign
-from tests.scheduling.support.admin_pages import clerk
 from tests.scheduling.support.campaign_pages import page, person_of, seen
 from tests.scheduling.support.campaigns import approve, make_campaign
-from tests.scheduling.support.schedules import make_schedule
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -41,14 +40,13 @@ def campaign() -> Campaign:
     return make_campaign(name="年会通知", starts_at=AT)
 
 
-def move(client: Client, row: Any, day: object = AFTER, seen: object = NEXT, **fields: str) -> Any:
-    what = f"{row._meta.model_name}-{row.pk}"
-    return client.post(MOVE, {"what": what, "day": f"{day}", "seen": f"{seen}", **fields})
+def move(client: Client, campaign: Campaign, day: object = AFTER, seen: object = NEXT, **fields: str) -> Any:
+    return client.post(MOVE, {"campaign": f"{campaign.pk}", "day": f"{day}", "seen": f"{seen}", **fields})
 
 
 def test_an_entry_has_its_time_state_count_and_link(hr, campaign):
     html = seen(hr, CALENDAR, view="week", on=f"{NEXT}", part="1")
-    entry = html.partition(f'data-movable="campaign-{campaign.pk}"')
+    entry = html.partition(f'data-movable="{campaign.pk}"')
     for words in ("10:15", "年会通知", "draft", "1 member"):
         assert words in entry[2].partition("</a>")[0]
     assert page(campaign) in entry[0][-200:] + entry[2][:10]
@@ -82,17 +80,13 @@ def test_without_rights_to_change_nothing_can_be_moved(campaign):
     assert move(viewer, campaign).status_code == 403
 
 
-def test_each_sees_what_their_rights_allow(campaign):
-    make_schedule(name="晨会")
-    html = seen(clerk("view_schedule"), CALENDAR, view="week", on=f"{NEXT}")
-    assert "晨会" in html
-    assert "年会通知" not in html
+def test_who_may_not_see_campaigns_sees_no_calendar(campaign):
     assert person_of(name="nobody").get(CALENDAR).status_code == 403
 
 
 def test_the_filter_hides_what_does_not_match(hr, campaign):
-    make_schedule(name="晨会")
-    html = seen(hr, CALENDAR, view="week", on=f"{NEXT}", kind="schedule")
+    make_campaign(name="晨会", repeats="cron", cron="0 9 * * *")
+    html = seen(hr, CALENDAR, view="week", on=f"{NEXT}", kind="repeated")
     assert "晨会" in html
     assert "年会通知" not in html
     assert "Nothing here matches" in seen(hr, CALENDAR, q="没有这样的词", kind="nonsense")
@@ -141,22 +135,25 @@ def test_what_cannot_be_moved_is_answered_with_a_remedy(hr, campaign):
     for answer in (
         move(hr, campaign, TODAY - timedelta(days=1)),
         move(hr, campaign, seen=TODAY),
-        move(hr, make_schedule()),
-        hr.post(MOVE, {"what": "film-1", "day": f"{AFTER}"}),
+        move(hr, make_campaign(repeats="cron", cron="0 9 * * *")),
     ):
         assert answer.status_code == 200
         assert answer.json()["error"]
-    assert hr.post(MOVE, {"what": "campaign-999999", "day": f"{AFTER}"}).status_code == 403
+    for key in ("999999", "film-1"):
+        assert hr.post(MOVE, {"campaign": key, "day": f"{AFTER}"}).status_code == 403
     assert hr.get(MOVE).status_code == 405
 
 
-def test_a_published_schedule_is_moved_by_those_who_may_publish(hr):
-    schedule = make_schedule(only_on=NEXT, now="2026-01-01T12:00")
-    assert move(hr, schedule).status_code == 200
+def test_a_started_one_is_moved_by_those_who_may_start_it(hr):
+    campaign = services.start_campaign(make_campaign(name="值班", policy="alone", starts_at=AT), alone=True)
+    assert "moved" in move(hr, campaign).json()
+    campaign.refresh_from_db()
+    assert (campaign.state, timezone.localdate(campaign.next_at)) == ("scheduled", AFTER)
     writer = person_of("editor", name="writer")
-    assert move(writer, schedule, NEXT, AFTER).status_code == 403
-    draft = make_schedule(only_on=NEXT, draft=True, text="另一个", now="2026-01-01T12:00")
-    assert move(writer, draft).status_code == 200
+    assert "started again" in move(writer, campaign, NEXT, AFTER).json()["ask"]
+    assert "start it once more" in move(writer, campaign, NEXT, AFTER, voids="yes").json()["moved"]
+    campaign.refresh_from_db()
+    assert campaign.state == "draft"
 
 
 def test_the_calendar_is_in_the_sidebar_and_on_the_home_page(hr):

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from scheduling.models import Campaign, CampaignRun
-from tests.scheduling.support.campaign_pages import ADD, LIST, form, page, seen
+from tests.scheduling.support.campaign_pages import ADD, LIST, form, page, person_of, seen
 from tests.scheduling.support.campaigns import make_campaign
 from tests.support.model_rows import make_row
 from wecom.models import FactDefinition
@@ -219,3 +219,51 @@ def test_what_was_sent_is_not_deleted(hr):
 def test_the_list_says_when_what_is_not_started_is_to_go_out(hr):
     save(hr, repeat="once", only_on="2099-12-24", at="09:30")
     assert "2099-12-24 09:30" in seen(hr, LIST)
+
+
+# ---- without approval
+
+START = "scheduling_campaign_save_and_start"
+EVERY_MONDAY = {"policy": "alone", "repeat": "weekly", "weekdays": ["1"], "at": "09:00", "missed": "skip"}
+
+
+def test_the_address_chooses_what_stands_in_the_form(hr):
+    shown = hr.get(ADD, {"policy": "alone"}).context["adminform"].form
+    values = [shown[name].value() for name in ("policy", "repeat", "at", "missed")]
+    assert values == ["alone", "daily", "09:00", "skip"]
+    assert hr.get(ADD, {"policy": "alone", "repeat": "weekly"}).context["adminform"].form["repeat"].value() == "weekly"
+    assert hr.get(ADD).context["adminform"].form["repeat"].value() == "now"
+
+
+def test_who_starts_alone_saves_and_comes_to_the_start(application):
+    operator = person_of("operator")
+    assert f'name="{START}"' in seen(operator, f"{ADD}?policy=alone")
+    answer = operator.post(ADD, form(**EVERY_MONDAY, **{START: "yes"}))
+    campaign = Campaign.objects.get()
+    assert answer["Location"] == page(campaign, "start")
+    assert f'name="{START}"' in seen(operator, page(campaign))
+
+
+def test_what_lacks_something_is_shown_instead_of_started(application):
+    operator = person_of("operator")
+    answer = operator.post(ADD, form(**EVERY_MONDAY, **NOBODY, **{START: "yes"}), follow=True)
+    assert answer.redirect_chain[-1][0] == page(Campaign.objects.get())
+    assert "1 thing is missing" in answer.content.decode()
+
+
+def test_a_draft_without_approval_tells_that_it_is_to_be_started(hr):
+    answer = hr.post(ADD, form(**EVERY_MONDAY), follow=True)
+    assert "It is a draft and sends nothing until it is started." in answer.content.decode()
+
+
+def test_who_only_writes_has_no_button_to_start(application):
+    editor = person_of("editor")
+    assert f'name="{START}"' not in seen(editor, f"{ADD}?policy=alone")
+    assert editor.post(ADD, form(**EVERY_MONDAY, **{START: "yes"})).status_code == 403
+    assert not Campaign.objects.exists()
+
+
+def test_the_list_says_how_a_campaign_repeats(hr):
+    save(hr, **EVERY_MONDAY)
+    assert "every Monday at 09:00" in seen(hr, LIST, policy__exact="alone")
+    assert "Nothing matches" in seen(hr, LIST, policy__exact="approved")

@@ -5,10 +5,12 @@ import re
 import pytest
 from django.contrib.admin.models import LogEntry
 
-from scheduling.models import Campaign, SendingPolicy
-from tests.scheduling.support.campaign_pages import form, page, press, seen
+from scheduling import services
+from scheduling.models import Campaign, CampaignRun, Schedule, SendingPolicy
+from tests.scheduling.support.campaign_pages import LIST, form, page, person_of, press, seen
 from tests.scheduling.support.campaigns import approve, launch, make_campaign
 from tests.support import factories
+from tests.support.model_rows import make_row
 
 pytestmark = pytest.mark.django_db
 BUTTONS = ("ask", "approve", "send_back", "start", "pause", "resume", "cancel")
@@ -169,3 +171,83 @@ def test_nothing_is_started_while_sending_is_stopped(campaign, hr, application):
     assert "Sending is stopped" in seen(hr, page(campaign, "start"))
     hr.post(page(campaign, "start"))
     assert state(campaign) == "approved"
+
+
+# ---- without approval
+
+
+def choose(client, action: str, *campaigns: Campaign, **fields):
+    data = {"action": action, "_selected_action": [one.pk for one in campaigns], **fields}
+    return client.post(LIST, data, follow=True).content.decode()
+
+
+@pytest.fixture
+def repeated(application) -> list[Campaign]:
+    """Two that are on, started by one person alone."""
+    factories.make_member(application, "lisi", name="李四", status="active")
+    fields = {"policy": "alone", "repeats": "cron", "cron": "0 9 * * 1"}
+    rows = [make_campaign("早上好", name=name, **fields) for name in ("晨会", "周报")]
+    return [services.start_campaign(row, alone=True) for row in rows]
+
+
+def test_several_are_paused_and_resumed_from_the_list(repeated, hr):
+    assert "2 campaigns are paused." in choose(hr, "pause", *repeated)
+    assert {state(one) for one in repeated} == {"paused"}
+    assert "2 campaigns go on." in choose(hr, "resume", *repeated)
+    assert {state(one) for one in repeated} == {"scheduled"}
+    assert [one.by.username for one in repeated[0].changes.all()[:2]] == ["hr", "hr"]
+
+
+def test_what_cannot_be_paused_is_named_and_the_others_are(repeated, hr):
+    draft = make_campaign(name="草稿")
+    html = choose(hr, "pause", draft, *repeated)
+    assert "草稿: A campaign that is “draft” cannot become “paused”." in html
+    assert "2 campaigns are paused." in html
+
+
+def test_several_are_sent_now_once_the_page_was_confirmed(repeated, hr):
+    asked = choose(hr, "run_now", *repeated)
+    assert asked.count("1 member gets it") == 2
+    assert "李四" in asked
+    assert not CampaignRun.objects.exists()
+    assert "2 campaigns are sent now." in choose(hr, "run_now", *repeated, confirmed="yes")
+    assert CampaignRun.objects.filter(by_hand=True).count() == 2
+
+
+def test_the_dialog_of_a_run_tells_who_gets_it(repeated, hr):
+    assert "1 member gets it" in seen(hr, page(repeated[0], "run_now_this"))
+
+
+def test_who_may_not_send_has_no_actions_for_several(repeated, approver):
+    for action in ("pause", "run_now"):
+        choose(approver, action, *repeated, confirmed="yes")
+    assert {state(one) for one in repeated} == {"scheduled"}
+    assert not CampaignRun.objects.exists()
+
+
+def test_a_start_is_asked_for_and_sent_back_by_who_may_start(application):
+    editor, operator = person_of("editor"), person_of("operator")
+    campaign = make_campaign(policy="alone")
+    html = seen(editor, page(campaign))
+    assert page(campaign, "ask_start_this") in html
+    assert page(campaign, "ask_this") not in html
+    press(editor, campaign, "ask_start")
+    assert state(campaign) == "waiting"
+    assert "waits to be started" in seen(operator, LIST)
+    assert page(campaign, "send_back_this") in seen(operator, page(campaign))
+    assert press(editor, campaign, "send_back", why="x").status_code == 403
+    press(operator, campaign, "send_back", why="明天放假。")
+    assert state(campaign) == "draft"
+    assert "明天放假。" in seen(editor, page(campaign))
+
+
+def test_who_starts_alone_sends_back_nothing_that_others_approve(campaign, hr):
+    press(hr, campaign, "ask")
+    assert page(campaign, "send_back_this") not in seen(hr, page(campaign))
+    assert press(hr, campaign, "send_back", why="x").status_code == 403
+
+
+def test_a_copy_takes_no_schedules_place(campaign, hr):
+    Campaign.objects.filter(pk=campaign.pk).update(replaces=make_row(Schedule))
+    press(hr, campaign, "copy")
+    assert Campaign.objects.latest("pk").replaces is None

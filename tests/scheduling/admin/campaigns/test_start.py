@@ -5,7 +5,7 @@ import pytest
 from scheduling.models import Campaign
 from tests.scheduling.support.campaign_pages import form, page, press, seen
 from tests.scheduling.support.campaigns import approve, make_campaign
-from tests.scheduling.support.schedules import zone_where_it_is
+from tests.scheduling.support.plain_messages import zone_where_it_is
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 from scheduling import services
 from scheduling.models import Enrolment
 from tests.scheduling.support.campaign_pages import page, press, seen
-from tests.scheduling.support.schedules import clock
+from tests.scheduling.support.plain_messages import clock
 from tests.scheduling.support.series import launch, sweep
 from tests.support import factories
 from wecom.services import set_facts

@@ -6,7 +6,7 @@ import pytest
 
 from scheduling.business_calendar import Calendar
 from scheduling.campaigns.hours import odd_hours
-from tests.scheduling.support.schedules import SHANGHAI, clock
+from tests.scheduling.support.plain_messages import SHANGHAI, clock
 
 HOLIDAY = Calendar(days={date(2026, 12, 2): False, date(2026, 12, 5): True}, years=frozenset({2026}))
 

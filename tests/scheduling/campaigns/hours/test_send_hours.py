@@ -11,7 +11,7 @@ from scheduling.campaigns.hours.send_hours import SendHours, SendWindow
 from scheduling.campaigns.sending_policy import Policy
 from scheduling.models import Batch, SendingPolicy
 from tests.scheduling.support.campaigns import approve, launch, make_campaign
-from tests.scheduling.support.schedules import SHANGHAI, clock
+from tests.scheduling.support.plain_messages import SHANGHAI, clock
 from tests.support import factories
 
 NIGHT = Policy(quiet_from=time(21), quiet_until=time(8))

@@ -1,4 +1,7 @@
-"""Moved to another day: the time of day stays, an approval does not, and what went out is not moved."""
+"""Moved to another day: the time of day stays, an approval does not, and what went out is not moved.
+
+A campaign without approval goes on: those who may start it need not start it again.
+"""
 
 from datetime import date, time
 
@@ -8,7 +11,7 @@ from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign
 from tests.scheduling.support.campaigns import approve, launch, make_campaign, make_person
-from tests.scheduling.support.schedules import clock, make_schedule
+from tests.scheduling.support.plain_messages import clock
 
 pytestmark = pytest.mark.django_db
 NOW = clock("2026-11-24T12:00")
@@ -20,12 +23,16 @@ def ready(application):
     """An application, so that campaigns can be approved."""
 
 
-def refused(row, day=TO, seen=FROM, **fields) -> str:
-    move = services.move_campaign if isinstance(row, Campaign) else services.move_schedule
+def refused(row: Campaign, day: date | None = TO, seen=FROM, **fields) -> str:
     with pytest.raises(SchedulingError) as caught:
-        move(row, day, seen=seen, now=NOW, **fields)
+        services.move_campaign(row, day, seen=seen, now=NOW, **fields)
     assert caught.value.remedy
     return caught.value.code
+
+
+def started_alone() -> Campaign:
+    campaign = make_campaign(policy="alone", starts_at=clock("2026-11-30T10:30"))
+    return services.start_campaign(campaign, alone=True, now=NOW)
 
 
 def test_a_draft_keeps_its_time_of_day():
@@ -83,14 +90,32 @@ def test_what_cannot_be_moved_says_why():
     assert refused(make_campaign(), seen=FROM) == "moment_changed"
 
 
-def test_a_schedule_that_runs_once_is_moved():
-    schedule = make_schedule(only_on=FROM, cron="30 8 * * *")
-    moved = services.move_schedule(schedule, TO, seen=FROM, now=NOW)
-    assert moved.after == clock("2026-12-02T08:30")
-    assert schedule.only_on == TO
-    assert schedule.rule.upcoming(NOW, 1) == [moved.after]
+def test_a_started_one_without_approval_stays_started():
+    campaign = started_alone()
+    moved = services.move_campaign(campaign, TO, seen=FROM, now=NOW, alone=True, by=make_person())
+    assert not moved.voided
+    assert (campaign.state, campaign.next_at) == ("scheduled", clock("2026-12-02T10:30"))
+    services.sweep_campaigns(now=clock("2026-12-02T10:30"))
+    assert [run.moment for run in campaign.runs.all()] == [clock("2026-12-02T10:30")]
 
 
-def test_a_schedule_that_repeats_or_has_no_moment_then_is_not_moved():
-    assert refused(make_schedule()) == "not_movable"
-    assert refused(make_schedule(only_on=FROM, cron="30 8 30 11 *", text="另一个")) == "not_movable"
+def test_who_may_not_start_it_makes_it_a_draft():
+    campaign = started_alone()
+    assert refused(campaign) == "approval_void"
+    assert services.move_campaign(campaign, TO, seen=FROM, now=NOW, voids=True).voided
+    assert (campaign.state, campaign.next_at) == ("draft", None)
+
+
+def test_without_a_moment_none_is_started_at_once():
+    campaign = started_alone()
+    assert refused(campaign, None, alone=True) == "approval_void"
+    assert services.move_campaign(campaign, None, seen=FROM, now=NOW, alone=True, voids=True).voided
+    assert (campaign.state, campaign.runs.count()) == ("draft", 0)
+
+
+def test_one_that_waits_for_its_start_waits_on():
+    campaign = make_campaign(policy="alone", starts_at=clock("2026-11-30T10:30"))
+    services.ask_approval(campaign, by=make_person(), now=NOW)
+    assert not services.move_campaign(campaign, TO, seen=FROM, now=NOW, by=make_person()).voided
+    assert (campaign.state, campaign.starts_at) == ("waiting", clock("2026-12-02T10:30"))
+    services.start_campaign(campaign, alone=True, now=NOW)

@@ -10,7 +10,7 @@ from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import AudienceSheet, Segment
 from tests.scheduling.support.campaigns import make_campaign
-from tests.scheduling.support.schedules import clock
+from tests.scheduling.support.plain_messages import clock
 from tests.support.factories import make_application, make_flow, make_template
 
 pytestmark = pytest.mark.django_db

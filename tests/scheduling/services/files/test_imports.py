@@ -15,7 +15,7 @@ from scheduling.files.references import NATURAL_KEYS
 from scheduling.models import AudienceSheet, Campaign, CampaignContent, Segment
 from tests.scheduling.support.campaigns import approve, launch, make_campaign, make_person
 from tests.scheduling.support.files import exported, refused, verdicts
-from tests.scheduling.support.schedules import clock
+from tests.scheduling.support.plain_messages import clock
 from tests.support.factories import make_application, make_flow
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from scheduling.models import Campaign, Series
 from scheduling.services import READY
 from tests.scheduling.support import series as series_steps
 from tests.scheduling.support.campaigns import approve, outcomes, work
-from tests.scheduling.support.schedules import clock
+from tests.scheduling.support.plain_messages import clock
 from tests.support.factories import make_desk, make_member
 from wecom.models import Outbound
 from wecom.services import set_facts

@@ -9,7 +9,7 @@ from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Enrolment
 from tests.scheduling.support.campaigns import approve
-from tests.scheduling.support.schedules import clock
+from tests.scheduling.support.plain_messages import clock
 from tests.scheduling.support.series import NINE, add_step, got, launch, make_series, run_days, sweep
 from tests.support import factories
 from tests.support.model_rows import filled, make_message

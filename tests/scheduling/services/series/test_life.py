@@ -7,7 +7,7 @@ from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent, CampaignRun, Enrolment, Segment
 from scheduling.signals import campaign_stopped
 from tests.scheduling.support.campaigns import approve, make_person, outcomes, work
-from tests.scheduling.support.schedules import clock
+from tests.scheduling.support.plain_messages import clock
 from tests.scheduling.support.series import add_step, give_date, launch, make_series, sweep
 from tests.support import factories
 from tests.support.model_rows import make_row

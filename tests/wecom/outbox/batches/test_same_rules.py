@@ -194,7 +194,7 @@ def be_cancelled(_application: Application, row: Outbound) -> None:
 
 
 def be_stopped(_application: Application, row: Outbound) -> None:
-    services.hold_unsent(row.cid, expires_at=timezone.now() + timedelta(days=1))
+    services.hold_unsent(row.cid)
 
 
 def be_confirmed(_application: Application, _row: Outbound) -> None:

@@ -70,7 +70,7 @@ def test_a_change_is_told_in_the_words_of_the_form(hr):
     rows = upload(hr, changed, preview="1").context["entries"][0]["differences"]
     assert [(one.label, one.before, one.after) for one in rows] == [
         ("text (Chinese)", "早上好", "早"),
-        ("on which days", "every day of the schedule", "only on working days, including make-up days (调休)"),
+        ("on which days", "on every day", "only on working days, including make-up days (调休)"),
     ]
 
 
