@@ -82,6 +82,8 @@ class Template:
             if self.server:
                 create(self.server, target, like=self.database)
             else:
+                for left in ("-wal", "-shm"):  # of a run that was killed: SQLite would write it into the copy
+                    Path(f"{target}{left}").unlink(missing_ok=True)
                 shutil.copyfile(self.folder / FILE, target)
 
     def copy_files(self, target: Path) -> None:

@@ -50,6 +50,19 @@ def test_one_that_was_not_finished_is_made_again(tmp_path):
     assert "half" not in tables(tmp_path / "copy")
 
 
+def test_what_a_killed_run_had_not_merged_is_not_in_the_next_copy(tmp_path):
+    copy, log = tmp_path / "copy", tmp_path / "copy-wal"
+    run = template(tmp_path / "run")
+    run.copy_database(str(copy))
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("CREATE TABLE of_a_killed_run (id)")
+        left = log.read_bytes()
+    log.write_bytes(left)
+    run.copy_database(str(copy))
+    assert "of_a_killed_run" not in tables(copy)
+
+
 def test_another_source_is_another_database(monkeypatch, tmp_path):
     monkeypatch.setattr(database_templates, "ROOT", tmp_path)
     migrations = tmp_path / "wecom" / "migrations"
