@@ -18,7 +18,8 @@ from conversations.models import Flow, Message, Topic, WatchLink
 from core.migration_operations import rebuilt_tables
 from core.migration_operations.released import COMPLETE, NAMES, OF_0_5
 from openuser.models import ApiClient
-from scheduling.models import SendingPolicy
+from scheduling import services as scheduling
+from scheduling.models import Campaign, CampaignRun, Run, Schedule, SendingPolicy
 from tests.openuser.support.earlier_databases import Schema, earlier, let_go, schema
 from wecom.models import ApplicationMember, Corporation, Member, Membership
 
@@ -111,6 +112,18 @@ class TestFrom05:
         assert (
             SendingPolicy.objects.filter(quiet_from=None, quiet_decided_at=None).count() == Corporation.objects.count()
         )
+
+    def test_schedules_go_on_as_campaigns(self):
+        runs = Run.objects.exclude(reason="day_off").count()
+        kept = {row.pk: (row.text, row.cron, row.paused) for row in Schedule.objects.all()}
+        now = max(row.watched_from for row in Schedule.objects.all())
+        assert len(kept) == scheduling.replace_schedules(now=now) > 0
+        for pk, before in kept.items():
+            campaign = Schedule.objects.get(pk=pk).successors.get()
+            paused = campaign.state not in Campaign.ON
+            assert (campaign.contents.get().text, campaign.cron, paused) == before
+        assert (CampaignRun.objects.exclude(campaign__replaces=None).count(), Run.objects.count()) == (runs, 0)
+        assert not Schedule.objects.remaining().exists()
 
     def test_memberships_of_before_have_no_moment(self):
         assert set(Membership.objects.values_list("joined_at", flat=True)) == {None}
