@@ -12,7 +12,7 @@ from pathlib import Path
 import django
 import uvicorn
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection, reset_queries
 
@@ -56,15 +56,31 @@ def main() -> int:
 
 
 def _prepare(callback: str) -> None:
-    from wecom.emulator import seed
+    from wecom.emulator import earlier_database, seed
 
-    Path(settings.DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
-    call_command("migrate", verbosity=0, interactive=False)
+    path = Path(settings.DATABASES["default"]["NAME"])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not _is_migrated():
+        aside = earlier_database.set_aside(path)
+        words = f"The emulator's database is of an earlier version: it is {aside} now, and a new one begins."
+        print(words, file=sys.stderr)
+        call_command("migrate", verbosity=0, interactive=False)
     seed.create_company(callback)
     connection.close()
     for signal in (request_started, request_finished):  # they would run in a thread for every request
         signal.disconnect(close_old_connections)
     request_started.disconnect(reset_queries)
+
+
+def _is_migrated() -> bool:
+    """Update the database. False for one of an earlier version, which this one cannot update."""
+    from wecom.emulator import earlier_database
+
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except CommandError:  # OpenUser's command refuses it, where the emulator is a part of that
+        return False
+    return not earlier_database.is_earlier()
 
 
 async def _serve(listener: socket.socket, address: str) -> None:

@@ -3,8 +3,10 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,24 @@ def test_what_was_answered_outlives_the_process(tmp_path: Path) -> None:
                 assert entry["msgid"] == msgid
                 assert emulator.control("GET", "calls")["counts"] == {"gettoken": 1, "message/send": 1}
             process.kill()
+
+
+def test_a_database_of_an_earlier_version_is_kept_beside_a_new_one(tmp_path: Path) -> None:
+    line, path = [sys.executable, "-m", "wecom.emulator", "--port", "0"], tmp_path / "e.sqlite3"
+    with closing(sqlite3.connect(path)) as old, old:
+        old.execute("CREATE TABLE django_migrations (id integer PRIMARY KEY, app text, name text, applied datetime)")
+        old.execute("INSERT INTO django_migrations VALUES (1, 'emulator', '0001_initial', '2026-01-01')")
+        old.execute("CREATE TABLE emulator_company (id integer PRIMARY KEY, made_up text)")
+    pipe = subprocess.PIPE
+    with subprocess.Popen(line, cwd=ROOT, env=environment(tmp_path), stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        emulator = Emulator(url=process.stdout.readline().split()[1].removesuffix("/emulator/"))
+        assert len(emulator.control("GET", "apps")["apps"]) == 1
+        process.kill()
+        assert "earlier version" in process.stderr.read()
+    with closing(sqlite3.connect(f"{path}.earlier")) as kept:
+        assert ("emulator_company",) in kept.execute("SELECT name FROM sqlite_master").fetchall()
 
 
 def test_the_log_names_a_call_that_is_not_emulated(tmp_path: Path) -> None:
