@@ -29,6 +29,7 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "days": Campaign.Days.values,
     "unknown_days": Campaign.UnknownDays.values,
 }
+OF_WORDS = ("message_type", "mode")
 FIELDS: Mapping[str, str] = {"audience": "user_ids", "contents": "text", "starts_at": "only_on"}
 """What a plain message calls the fields of its campaign."""
 
@@ -38,7 +39,12 @@ def check(message: PlainMessage, *, recipients: bool = True, words: bool = True)
 
     Without `recipients` or `words`, which then stay as they are, these are not looked at.
     """
-    for error in (*_choices(message), *_timing(message), *(_words(message) if words else ()), *_name(message)):
+    for error in (
+        *_choices(message, words=words),
+        *_timing(message),
+        *(_words(message) if words else ()),
+        *_name(message),
+    ):
         raise error
     for error in _members(message) if recipients else ():
         raise error
@@ -50,9 +56,9 @@ def named(error: SchedulingError) -> SchedulingError:
     return SchedulingError(error.message, code=error.code, field=field, remedy=error.remedy)
 
 
-def _choices(message: PlainMessage) -> Iterator[SchedulingError]:
+def _choices(message: PlainMessage, *, words: bool) -> Iterator[SchedulingError]:
     for field, known in CHOICES.items():
-        if getattr(message, field) not in known:
+        if (words or field not in OF_WORDS) and getattr(message, field) not in known:
             words = _("There is no such choice: “%s”.") % str(getattr(message, field))[:40]
             remedy = _("There are: %(known)s.") % {"known": ", ".join(filter(None, known))}
             yield _error(field, f"{field}_unknown", words, remedy)

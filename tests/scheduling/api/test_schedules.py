@@ -139,6 +139,15 @@ def test_a_change_leaves_alone_what_was_made_of_it_in_the_admin(api):
     assert campaign.audience == {"everyone": True, "exclude": {"members": ["lisi"]}}
 
 
+def test_the_times_of_one_that_was_made_a_card_are_changed(api):
+    campaign = send_plain(has_id=True, draft=True)
+    campaign.content_type = "markdown"
+    services.save_campaign(campaign)
+    found = api.patch(address_of(campaign), {"cron": "30 8 * * 1"}, format="json").json()
+    campaign.refresh_from_db()
+    assert (found["words"], campaign.content_type) == ("every Monday at 08:30", "markdown")
+
+
 def test_one_that_has_gone_out_is_kept_among_the_campaigns(api, application):
     make_member(application, "zhangsan", status="active")
     campaign = send_plain(has_id=True)
