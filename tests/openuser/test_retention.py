@@ -29,7 +29,7 @@ from conversations.models import (
 from core.models import AccessRecord
 from core.personal_data import registry, retention
 from openuser.models import ApiAnswer, WebhookDelivery
-from scheduling.models import CampaignRun, RehearsalRun, Run
+from scheduling.models import CampaignRun, RehearsalRun
 from tests.support.model_rows import make_message, make_row
 from tests.support.personal_data import tables_with
 from wecom.models import Callback, CardUpdate, Download, FactImport, GroupMessage, Outbound, Upload
@@ -57,7 +57,6 @@ KINDS: dict[Any, tuple[dict[str, Any], bool]] = {
     PreferenceChange: ({"before": SAID}, False),
     Ticket: ({"summary": WORDS, "status": "closed"}, True),
     TicketChange: ({"text": WORDS}, True),
-    Run: ({"detail": WORDS}, False),
     CampaignRun: ({"content": SAID, "status": "done", "ended_at": timezone.now()}, False),
     RehearsalRun: ({"wish": SAID, "result": SAID, "status": "done"}, False),
     FactImport: ({"content": WORDS}, False),
