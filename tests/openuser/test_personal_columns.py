@@ -22,9 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 MARK = "crane7"
 """Written into every column of words that the rows of the person have empty."""
 CODES = {
-    **dict.fromkeys(
-        ("lease_owner", "host", "requester", "client", "asked_client"), "which process or program, not who"
-    ),
+    **dict.fromkeys(("lease_owner", "host", "requester", "client"), "which process or program, not who"),
     **dict.fromkeys(
         ("cid", "call_key", "task_id", "rating_task_id", "file_cid", "held"), "keys that tie rows together"
     ),
@@ -32,9 +30,7 @@ CODES = {
     **dict.fromkeys(("digest", "approved_hash"), "hashes of what was approved"),
     **dict.fromkeys(("reason", "why", "event", "state", "path", "language", "suggested"), "codes and keys of ours"),
     **dict.fromkeys(("engine_used", "speech_engine_used", "stages"), "how it was made"),
-    **dict.fromkeys(
-        ("cron", "window_weekdays", "departments", "department_numbers", "tag_numbers"), "when, and to whom else"
-    ),
+    **dict.fromkeys(("cron", "window_weekdays", "departments"), "when, and to whom else"),
 }
 """Columns of any model that an erasure keeps, each with the reason."""
 OF_STAFF = "what staff wrote of something that is for many; it goes on without the person"
@@ -49,7 +45,6 @@ KEPT = {
     "wecom.Department.name_en": "what a department is called",
     "wecom.GroupChat.name": "what a group is called",
     **dict.fromkeys(("scheduling.Campaign.urgent_reason", "scheduling.Segment.description"), OF_STAFF),
-    **dict.fromkeys(("scheduling.Schedule.returned_note", "scheduling.Schedule.values"), OF_STAFF),
 }
 UNTOLD = {
     **dict.fromkeys(("lease_owner", "lease_until", "order_key", "gave_way", "woken_at"), "how the work is done"),

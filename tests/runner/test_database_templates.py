@@ -50,7 +50,7 @@ def test_one_that_was_not_finished_is_made_again(tmp_path):
     assert "half" not in tables(tmp_path / "copy")
 
 
-def test_what_a_killed_run_had_not_merged_is_not_in_the_next_copy(tmp_path):
+def test_what_a_killed_run_left_is_not_in_the_next_copy(tmp_path):
     copy, log = tmp_path / "copy", tmp_path / "copy-wal"
     run = template(tmp_path / "run")
     run.copy_database(str(copy))

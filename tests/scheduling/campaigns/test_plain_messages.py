@@ -121,7 +121,7 @@ def test_beats_entry_follows_another_time_and_ends_with_it(application):
 
 
 @pytest.mark.databases
-def test_an_entry_of_beat_that_was_deleted_comes_back_and_was_not_needed(application):
+def test_an_entry_of_beat_that_was_deleted_comes_back(application):
     campaign = send_plain()
     PeriodicTask.objects.all().delete()
     run_due("2026-11-25T09:00")
@@ -146,7 +146,7 @@ def test_a_draft_that_is_changed_stays_one(application):
     assert (draft.state, draft.contents.get().text) == ("draft", "晚上好！")
 
 
-def test_a_draft_that_is_started_sends_from_then_on_and_nothing_of_before(application):
+def test_a_draft_that_is_started_sends_from_then_on(application):
     draft = send_plain(draft=True)
     services.start_campaign(draft, alone=True, now=clock("2026-11-25T09:05"))
     run_due("2026-11-25T09:06")
@@ -204,7 +204,7 @@ def test_an_error_in_a_change_leaves_it_as_it_was(application, state):
 
 
 @pytest.mark.parametrize(("day", "hour"), [(25, "09:05"), (28, "10:05")])
-def test_it_is_silent_while_it_is_paused_and_does_not_make_up_for_it(application, day, hour):
+def test_it_is_silent_in_a_pause_and_makes_up_for_nothing(application, day, hour):
     campaign = send_plain()
     services.pause_mailing(campaign, now=clock("2026-11-25T08:00"))
     run_due("2026-11-25T09:00")
@@ -273,7 +273,7 @@ def test_the_guides_function_names_its_own_arguments(application, arguments, fie
     assert caught.value.field == field
 
 
-def test_one_that_goes_out_once_does_so_on_its_day_and_at_its_time(application):
+def test_one_that_goes_out_once_does_so_on_its_day(application):
     campaign = send_plain(only_on=date(2026, 11, 28), days="working")  # a Saturday, which was chosen
     for at in ("2026-11-27T09:00", "2026-11-28T09:00", "2026-11-29T09:00"):
         run_due(at)

@@ -147,7 +147,7 @@ def test_the_language_that_a_member_writes_counts_without_a_chosen_one(applicati
 
 
 @pytest.mark.parametrize("kind", ["template", "presentation"])
-def test_who_lacks_what_is_required_gets_the_words_and_the_others_the_video(application, people, kind):
+def test_who_lacks_what_is_required_gets_the_words(application, people, kind):
     source = make_template() if kind == "template" else factories.make_personal_presentation()
     campaign = send_video(source, people)
     run_due(NINE)

@@ -70,7 +70,7 @@ def test_sent_by_hand_in_two_windows_it_is_said_once(application):
     assert (CampaignRun.objects.filter(by_hand=True).count(), len(sent())) == (1, 1)
 
 
-def test_what_is_written_at_the_moment_of_a_stop_does_not_go_out(application):
+def test_what_is_written_at_a_stop_does_not_go_out(application):
     send_plain()
     services.run_due_campaigns(now=clock(NINE))
     services.start_run(CampaignRun.objects.get().pk, now=clock(NINE))
