@@ -150,6 +150,8 @@ def hand_over(argv: Sequence[str]) -> NoReturn:
     if already > 1:  # once into an environment, once more because it had to be recreated
         raise BootstrapError(f"{PYTHON} is not a working environment.\n  Remove the folder {VENV} and run again.")
     environment = {**os.environ, GUARD: f"{os.getpid()}:{already + 1}"}
+    if argv[1:2] == ["up"]:  # what it imports, its programs find compiled
+        environment["PYTHONDONTWRITEBYTECODE"] = ""
     try:
         os.execve(PYTHON, [str(PYTHON), *argv], environment)  # noqa: S606
     except OSError as error:

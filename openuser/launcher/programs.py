@@ -61,6 +61,7 @@ class Plan:
             **os.environ,
             **({database_choice.VARIABLE: self.database} if self.database else {}),
             "PYTHONUNBUFFERED": "1",
+            "PYTHONDONTWRITEBYTECODE": "",  # else each of them compiles the same modules at every start
             "BROKER_URL": settings.BROKER_URL,
             "SITE_URL": os.environ.get("SITE_URL") or self.site,
             "OPENUSER_EMULATOR_URL": self.emulator,
