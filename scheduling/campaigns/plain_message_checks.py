@@ -40,7 +40,7 @@ def check(message: PlainMessage, *, recipients: bool = True, words: bool = True)
     Without `recipients` or `words`, which then stay as they are, these are not looked at.
     """
     for error in (
-        *_choices(message, words=words),
+        *_choices(message, reworded=words),
         *_timing(message),
         *(_words(message) if words else ()),
         *_name(message),
@@ -56,9 +56,9 @@ def named(error: SchedulingError) -> SchedulingError:
     return SchedulingError(error.message, code=error.code, field=field, remedy=error.remedy)
 
 
-def _choices(message: PlainMessage, *, words: bool) -> Iterator[SchedulingError]:
+def _choices(message: PlainMessage, *, reworded: bool) -> Iterator[SchedulingError]:
     for field, known in CHOICES.items():
-        if (words or field not in OF_WORDS) and getattr(message, field) not in known:
+        if (reworded or field not in OF_WORDS) and getattr(message, field) not in known:
             words = _("There is no such choice: “%s”.") % str(getattr(message, field))[:40]
             remedy = _("There are: %(known)s.") % {"known": ", ".join(filter(None, known))}
             yield _error(field, f"{field}_unknown", words, remedy)

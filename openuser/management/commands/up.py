@@ -158,14 +158,10 @@ def run(
         if plan.database:
             database_choice.note(plan.database, settings.VAR_DIR)
         if not supervisor.stopping:
-            supervisor.start(
-                *([] if runs_early else [web]),
-                programs.worker(plan),
-                programs.render(plan),
-                programs.beat(plan),
-            )
+            supervisor.start(*([] if runs_early else [web]), programs.worker(plan), programs.render(plan))
         if supervisor.wait_until_ready():
-            supervisor.start(programs.bulk(plan))  # what nobody waits for keeps the start from nobody
+            # What no member waits for does not hold the start.
+            supervisor.start(programs.beat(plan), programs.bulk(plan))
             console.say(NAME, f"ready after {time.monotonic() - started:.1f} s")
             console.show(welcome(plan, login, time.monotonic() - started, before=before))
             supervisor.run(each_second=together(watch.check, reloader(supervisor) if reload else nothing))
