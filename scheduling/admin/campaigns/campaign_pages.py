@@ -147,9 +147,18 @@ class CampaignAdmin(
 
     def get_fieldsets(self, request: HttpRequest, obj: Campaign | None = None) -> Any:
         """The form for those who may change it, for all others its content, audience and time."""
-        if obj is None or self.has_change_permission(request, obj):
-            return self.fieldsets if obj is None or obj.series_id is None else FIELDSETS
+        if obj is None:
+            return self._short() if request.GET.get("policy") == Campaign.Policy.ALONE else self.fieldsets
+        if self.has_change_permission(request, obj):
+            return self.fieldsets if obj.series_id is None else FIELDSETS
         return ((None, {"fields": ("whole",)}),)
+
+    def _short(self) -> Any:
+        """The form of a new one without approval: what a message for a few needs seldom is folded."""
+        *first, english, compare, _when = self.fieldsets
+        rare = (_("Late, during a dialogue, send window"), {"fields": (*SENDING, *WINDOW)})
+        folded = [(title, {**shown, "classes": ("collapse",)}) for title, shown in (english, compare, rare)]
+        return (*first, (_("When"), {"fields": TIMES}), *folded)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The values of the address; one without approval begins as most of them are."""

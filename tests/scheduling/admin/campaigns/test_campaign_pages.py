@@ -1,5 +1,6 @@
 """The list of campaigns, and the form on which one is written."""
 
+import re
 from datetime import time
 
 import pytest
@@ -261,6 +262,15 @@ def test_who_only_writes_has_no_button_to_start(application):
     assert f'name="{START}"' not in seen(editor, f"{ADD}?policy=alone")
     assert editor.post(ADD, form(**EVERY_MONDAY, **{START: "yes"})).status_code == 403
     assert not Campaign.objects.exists()
+
+
+def test_what_a_message_for_a_few_needs_seldom_is_folded(hr):
+    page, whole = seen(hr, f"{ADD}?policy=alone"), seen(hr, ADD)
+    assert (page.count("<details><summary>"), whole.count("<details><summary>")) == (3, 0)
+    names = set(re.findall(r'name="(\w+)"', page))
+    assert set(re.findall(r'name="(\w+)"', whole)) - names == set()
+    folded = page[page.index("<details><summary>") :]
+    assert 'name="a_zh_text"' not in folded
 
 
 def test_the_list_says_how_a_campaign_repeats(hr):
