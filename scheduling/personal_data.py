@@ -1,4 +1,4 @@
-"""Personal data of schedules and campaigns, for the registry in `core.personal_data`."""
+"""Personal data of campaigns and series, for the registry in `core.personal_data`."""
 
 import json
 from collections.abc import Collection

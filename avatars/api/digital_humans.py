@@ -85,7 +85,7 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
 
     @extend_schema(summary="Delete a digital human", responses={204: None, 409: OpenApiResponse(None)})
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Possible only if no video, desk or schedule uses it."""
+        """Possible only if no video, desk or campaign uses it."""
         services.remove_digital_human(self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
 

@@ -56,7 +56,7 @@ class Consent(models.Model):
 
     class Purpose(models.TextChoices):
         CHAT = "chat", _("conversations with colleagues")
-        CAMPAIGN = "campaign", _("schedules and campaigns")
+        CAMPAIGN = "campaign", _("campaigns")
         EXTERNAL = "external", _("outside the company: shared links and files")
 
     class State(models.TextChoices):

@@ -16,7 +16,7 @@ def remove_digital_human(human: DigitalHuman) -> None:
     used = InUse(
         "This digital human is used.",
         code="in_use",
-        remedy="Give its desks, schedules and video templates another one; its videos stay.",
+        remedy="Give its desks, campaigns and video templates another one; its videos stay.",
     )
     # Locked, so that no video of it is requested at this moment.
     locked = DigitalHuman.objects.select_for_update().get(pk=human.pk)

@@ -36,7 +36,7 @@ class TopicFilter(django_filters.FilterSet):  # type: ignore[misc]
     partial_update=extend_schema(summary="Change a topic"),
 )
 class Topics(viewsets.ModelViewSet[Topic]):
-    """What campaigns, schedules, answers, documents and tickets are about. Members mute those that can be muted."""
+    """What campaigns, answers, documents and tickets are about. Members mute those that can be muted."""
 
     queryset = Topic.objects.all()
     serializer_class = TopicSerializer

@@ -1,6 +1,6 @@
 """Preferences of members: topics that they mute, and text instead of videos. The language is the member's.
 
-Campaigns and schedules read these rows in their own queries; everything that sends honours them.
+Campaigns read these rows in their own queries; everything that sends honours them.
 """
 
 from typing import Any

@@ -97,7 +97,7 @@ def move_scene(scene: PresentationScene, by: int) -> None:
 def remove_presentation(presentation: Presentation) -> None:
     """Delete a presentation. Its videos stay; its files go where no video was made, which may be made again.
 
-    Raises `InUse` for one that schedules or flows send.
+    Raises `InUse` for one that campaigns or flows send.
     """
     used = presentation.renders.exists()
     names = [str(scene.slide.name) for scene in presentation.scenes.all() if scene.slide]
@@ -105,7 +105,7 @@ def remove_presentation(presentation: Presentation) -> None:
     try:
         presentation.delete()
     except ProtectedError as error:
-        remedy = "Take it out of its schedules and of the steps of flows; its videos stay."
+        remedy = "Take it out of its campaigns and of the steps of flows; its videos stay."
         raise InUse("This presentation is used.", code="in_use", remedy=remedy) from error
     for name in () if used else names:
         transaction.on_commit(partial(default_storage.delete, name))

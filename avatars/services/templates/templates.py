@@ -92,14 +92,14 @@ def save_template(template: RenderTemplate, variables: Sequence[TemplateVariable
 def remove_template(template: RenderTemplate) -> None:
     """Delete a template. Its videos stay; its files go where no video was made with them, which may be made again.
 
-    Raises `InUse` for one that schedules or flows send.
+    Raises `InUse` for one that campaigns or flows send.
     """
     used = template.renders.exists()
     names = [str(getattr(template, name).name) for name in FILES if getattr(template, name)]
     try:
         template.delete()
     except ProtectedError as error:
-        remedy = "Take it out of its schedules and of the steps of flows; its videos stay."
+        remedy = "Take it out of its campaigns and of the steps of flows; its videos stay."
         raise InUse("This video template is used.", code="in_use", remedy=remedy) from error
     for name in () if used else names:
         transaction.on_commit(partial(default_storage.delete, name))
