@@ -194,7 +194,7 @@ class WorkAdmin(ReadOnlyAdmin):
 
 
 def action(**options: Any) -> Any:
-    """Unfold's `action`, which answers 404 where its row is gone."""
+    """Unfold's `action`, which answers 404 where its row is gone, and leads a browser on that sent the form itself."""
 
     def decorate(act: Callable[..., Any]) -> Any:
         allowed = decorators.action(**options)(act)
@@ -203,7 +203,11 @@ def action(**options: Any) -> Any:
         def run(self: Any, request: HttpRequest, *args: Any, **given: Any) -> Any:
             if "object_id" in given and self.get_object(request, given["object_id"]) is None:
                 raise Http404
-            return allowed(self, request, *args, **given)
+            answer = allowed(self, request, *args, **given)
+            if "HX-Redirect" in answer.headers and request.headers.get("Sec-Fetch-Mode") == "navigate":
+                # Enter was faster than HTMX, which takes charge of a dialog a moment after it is shown.
+                answer.status_code, answer["Location"] = 302, answer["HX-Redirect"]
+            return answer
 
         return run
 

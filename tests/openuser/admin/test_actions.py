@@ -88,6 +88,16 @@ def test_a_callback_is_handled_once_more_where_its_body_is_kept(client):
     assert Callback.objects.get(pk=kept.pk).status == "queued"
 
 
+def test_a_dialog_that_is_confirmed_before_htmx_has_seen_it_is_confirmed(client):
+    kept = make_callback(status="done", body="<xml/>")
+    address = url("wecom", "callback", "replay_this", kept.pk)
+    shown = client.get(address).content.decode()
+    assert f'action="http://testserver{address}"' in shown
+    answer = client.post(address, {"_form_submitted": "True"}, headers={"sec-fetch-mode": "navigate"})
+    assert (answer.status_code, answer["Location"]) == (302, url("wecom", "callback", "change", kept.pk))
+    assert Callback.objects.get(pk=kept.pk).status == "queued"
+
+
 def test_a_digital_human_says_a_sample(client):
     human = make_digital_human(name="小林")
     assert choose(client, [human], "try_out") == 302
