@@ -15,10 +15,12 @@ from tests.wecom.support.callback_sender import PATH, Envelope
 from tests.wecom.support.web_processes import SERVERS, WEB_SERVERS, Door, Servers
 from wecom import messages
 from wecom.callbacks import key_ring
+from wecom.callbacks.group_commit import PATIENCE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 IN_TIME = 5.0  # seconds; then the platform sends it again
 AT_ONCE = 16
+TRIES = 5
 
 
 @pytest.fixture(scope="module")
@@ -94,18 +96,26 @@ def test_copies_that_come_at_once_are_one_callback(door):
 
 
 def test_what_comes_during_a_commit_is_recorded_in_a_group(web_door):
-    door = web_door
-    envelopes = [door.callback() for _ in range(6)]
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        with door.servers.mute_database():
-            answers = [threads.submit(door.post, envelope) for envelope in envelopes]
-            assert not wait(answers, timeout=0.3).done  # shorter than a callback is patient
-        assert {answer.result() for answer in answers} == {(200, b"")}
-    assert sorted(door.recorded()) == sorted(identities(door, envelopes))
+    door, sent = web_door, list[Envelope]()
+    for _attempt in range(TRIES):
+        envelopes = [door.callback() for _ in range(6)]
+        sent += envelopes
+        began = time.monotonic()
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            with door.servers.mute_database():
+                answers = [threads.submit(door.post, envelope) for envelope in envelopes]
+                assert not wait(answers, timeout=0.3).done
+            assert {answer.result() for answer in answers} == {(200, b"")}
+        if time.monotonic() - began < PATIENCE:
+            break
+        door.servers.wait_until_recorded()  # a machine that is so busy may have put some on the disk
+    else:
+        pytest.fail(f"None of {TRIES} commits took less time than a callback is patient.")
+    assert sorted(door.recorded()) == sorted(identities(door, sent))
     assert door.servers.spooled() == 0
     if door.servers.postgres_url():
-        query = f"SELECT count(DISTINCT xmin::text) FROM wecom_callback WHERE from_user_id = '{door.member}'"
-        assert door.servers.asks(query)[0][0] <= 3
+        last = f"SELECT xmin FROM wecom_callback WHERE from_user_id = '{door.member}' ORDER BY id DESC LIMIT 6"
+        assert door.servers.asks(f"SELECT count(DISTINCT xmin::text) FROM ({last}) AS last")[0][0] <= 3
 
 
 def test_without_the_database_callbacks_wait_on_the_disk_in_their_order(door):
