@@ -111,7 +111,7 @@ class Campaign(Mailing, HonoursChoices):
 
     ON: ClassVar = (State.SCHEDULED, State.RUNNING)
     OVER: ClassVar = (State.FINISHED, State.CANCELLED)
-    OF_ITS_OWN: ClassVar = {"key": "", "periodic_task": None, "ahead_for": None}
+    OF_ITS_OWN: ClassVar = {"key": "", "replaces": None, "periodic_task": None, "ahead_for": None}
     """What a copy does not take over, with what it has instead."""
     EDITABLE: ClassVar = (State.DRAFT, State.WAITING, State.APPROVED, State.SCHEDULED, State.PAUSED)
 

@@ -154,7 +154,7 @@ class LifeAdmin(LifeStepsAdmin):
         for row in (campaign, *contents):
             row.pk, row._state.adding = None, True
         fresh: dict[str, Any] = {"state": S.DRAFT, "reason": "", "approved_hash": "", "created_by": request.user}
-        fresh |= {"urgent_reason": "", "replaces": None}  # which were those of the other
+        fresh |= {"urgent_reason": ""}  # which was that of the other
         for name, value in {**fresh, **Campaign.OF_ITS_OWN, "watched_from": None, "next_at": None}.items():
             setattr(campaign, name, value)
         campaign.name = gettext("Copy of %(name)s") % {"name": campaign.name}

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from scheduling import services
-from scheduling.models import AudienceSheetMember, Campaign, CampaignResponse
+from scheduling.models import AudienceSheetMember, Campaign, CampaignResponse, Schedule
 from scheduling.services import retries
 from tests.scheduling.support.campaign_pages import page, seen
 from tests.scheduling.support.campaigns import make_campaign
@@ -58,6 +58,11 @@ def test_a_reminder_is_a_draft_for_exactly_them(run, hr):
     assert draft.contents.get().card["title"] == "提醒：考勤制度"
     assert run.campaign.contents.get().card["title"] == "考勤制度"
     assert services.campaign_problems(draft) == []
+
+
+def test_a_reminder_takes_no_schedules_place(run):
+    Campaign.objects.filter(pk=run.campaign_id).update(replaces=Schedule.objects.create(**Schedule.EMPTY))
+    assert services.remind_not_confirmed(run).replaces is None  # its start would cancel the campaign
 
 
 def test_very_many_are_reminded_by_a_list(run, hr, monkeypatch):
