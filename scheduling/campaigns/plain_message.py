@@ -58,6 +58,11 @@ class PlainMessage:
     grace_minutes: int = field(default_factory=default_grace)
 
     @property
+    def sender(self) -> Application | None:
+        """The application that sends it: its own, or the default one."""
+        return self.application or Application.objects.filter(is_default=True).first()
+
+    @property
     def source(self) -> avatars.VideoSource | None:
         """The template or presentation that is sent instead of a text."""
         return self.template or self.presentation
@@ -70,6 +75,12 @@ class PlainMessage:
         rule = Rule(line=self.cron, zone=ZoneInfo(self.time_zone))
         midnight = datetime.combine(self.only_on, time(), rule.zone)
         return next(rule.between(midnight - timedelta(microseconds=1), midnight + timedelta(days=1)), None)
+
+
+def new_campaign() -> Campaign:
+    """A campaign for a plain message, which is still to be written."""
+    alone, skip = Campaign.Policy.ALONE, Campaign.Missed.SKIP
+    return Campaign(policy=alone, missed=skip, offers_settings=False)  # its words are the same as they were asked for
 
 
 def tidied(message: PlainMessage) -> PlainMessage:

@@ -119,8 +119,7 @@ def _beside_source(message: PlainMessage) -> Iterator[SchedulingError]:
     if message.digital_human is not None and source and message.digital_human != source.digital_human:
         words = _("“%(source)s” says who speaks: %(human)s.") % {"source": source, "human": source.digital_human}
         yield _error("digital_human", "digital_human_unused", words, _("Leave it empty, or choose another video."))
-    sender = message.application or Application.objects.filter(is_default=True).first()
-    faults = avatars.personal_faults(source, message.values, slots_of(sender)) if source else ()
+    faults = avatars.personal_faults(source, message.values, slots_of(message.sender)) if source else ()
     if faults:
         others = " ".join(str(fault) for fault in faults[1:])
         remedy = f"{faults[0].remedy} {others}".strip()
@@ -137,7 +136,7 @@ def _members(message: PlainMessage) -> Iterator[SchedulingError]:
             remedy = _("Write the account that WeChat Work's contacts show for the member, like zhangsan.")
             yield _error("user_ids", "member_invalid", words, remedy)
             return
-    application = message.application or Application.objects.filter(is_default=True).first()
+    application = message.sender
     if application is not None:
         yield from _not_in_the_directory(message, application)
     yield from _too_many(message, application)

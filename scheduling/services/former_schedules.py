@@ -60,7 +60,7 @@ def replace_schedule(schedule: Schedule, *, now: datetime | None = None) -> Camp
         _empty(row)
         return going or row.successors.order_by("-pk")[0]
     message = PlainMessage(**{one.name: getattr(row, one.name) for one in fields(PlainMessage)})
-    campaign = Campaign(policy=Campaign.Policy.ALONE, missed=Campaign.Missed.SKIP, offers_settings=False)
+    campaign = plain_message.new_campaign()
     campaign.key, campaign.replaces, campaign.name = row.key, row, message.name
     words = plain_message.write(plain_message.tidied(message), campaign)
     save_campaign(campaign, words)

@@ -39,7 +39,7 @@ def send_plain_message(
     """
     message = plain_message.tidied(message)
     plain_message_checks.check(message)
-    campaign = Campaign(policy=Campaign.Policy.ALONE, missed=Campaign.Missed.SKIP, offers_settings=False)
+    campaign = plain_message.new_campaign()
     campaign.key, words = key, plain_message.write(message, campaign)
     try:
         with transaction.atomic():
