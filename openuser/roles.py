@@ -216,6 +216,8 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "openuser.WebhookEndpoint": ADMINISTRATORS_ONLY,
     "openuser.WebhookDelivery": ADMINISTRATORS_ONLY,
     "core.AccessRecord": ADMINISTRATORS_ONLY,
+    "openuser.LogIn": ADMINISTRATORS_ONLY,
+    "openuser.RefusedLogIn": ADMINISTRATORS_ONLY,
     "auth.Group": ADMINISTRATORS_ONLY,
     "auth.User": ADMINISTRATORS_ONLY,
     "django_celery_beat.ClockedSchedule": BEAT,

@@ -140,6 +140,8 @@ SECTIONS = (
             "auth.Group": "group",
             "wecom.PrivacyRequest": "policy",
             "core.AccessRecord": "visibility",
+            "openuser.LogIn": "login",
+            "openuser.RefusedLogIn": "no_accounts",
             "openuser.ApiClient": "key",
             "openuser.WebhookEndpoint": "webhook",
             "openuser.WebhookDelivery": "outbox",

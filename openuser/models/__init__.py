@@ -1,5 +1,6 @@
-"""Models of other systems: clients of the API, receivers of webhooks; and the incidents that people are alerted of."""
+"""Models of other systems, which call and are called; of incidents with their alerts; and of log-ins."""
 
 from openuser.models.api_clients import ApiAnswer, ApiClient
 from openuser.models.incidents import Alert, Incident
+from openuser.models.logins import LogIn, RefusedLogIn
 from openuser.models.webhooks import WebhookDelivery, WebhookEndpoint

@@ -310,7 +310,7 @@ def _login_problems(found: "QuerySet[AccessFailureLog]") -> list[Problem]:
             why=_("The latest came from %(address)s.") % {"address": latest.ip_address or "?"},
             remedy=_("Ask the owner of the account. If it was not them, let them choose a new password."),
             at=latest.attempt_time,
-            url=reverse("admin:auth_user_changelist"),
+            url=reverse("admin:openuser_refusedlogin_changelist"),
             more="",
             buttons=(),
         )
