@@ -6,8 +6,8 @@ takes after its callback was acknowledged: files and functions of ours that run,
 other, all calls, SQL statements without those that open and end transactions, and the milliseconds that our process
 computes at the median of many turns. The worker of the video counts too, but not its studio.
 
---statements lists the statements by kind, with --sql also in full; --steps the calls from file to file in their order;
---profile the functions in which the time of the turns goes.
+--statements lists the statements by kind, --sql each in full, with the functions that asked; --steps the calls from
+file to file in their order; --profile the functions in which the time of the turns goes.
 """
 
 import argparse
@@ -180,6 +180,13 @@ class Video(Turn):
     stages = VIDEO
     numbers = itertools.count(1)
 
+    def make(self, watch: Callable[[], AbstractContextManager[Any]]) -> None:
+        from avatars.models import Render
+
+        super().make(watch)
+        render = Render.objects.latest("pk")
+        assert render.status == Render.Status.DONE, f"No video was made: {render.reason} {render.hint}"
+
     def written(self) -> str:
         return f"/video 第{next(self.numbers)}句话。"
 
@@ -217,11 +224,21 @@ def measure(walk: Turn, turns: int, options: argparse.Namespace) -> None:
     figures = (*trace.figures(), len(statements), 1000 * statistics.median(computed))
     print(f"  {walk.title:10}", *(f"{one:>12,}" for one in figures[:-1]), f"{figures[-1]:12.1f}", flush=True)
     if options.statements:
-        print(statements.listed(), *(statements.sql if options.sql else ()), sep="\n")
+        print(statements.listed())
+    if options.sql:
+        print(*(f"{sql}\n    {by}" for sql, by in zip(statements.sql, statements.callers, strict=True)), sep="\n")
     if options.steps:
         trace.print_steps()
     if options.profile:
         pstats.Stats(profile).sort_stats("cumulative").print_stats(60)
+
+
+def answers_by_a_person_of_the_demo(application: Any) -> None:
+    """The desk's digital human gets a portrait that can be filmed; a factory's cannot."""
+    from avatars.models import DigitalHuman
+    from conversations.models import Desk
+
+    Desk.objects.filter(application=application).update(digital_human=DigitalHuman.objects.earliest("pk"))
 
 
 def child(options: argparse.Namespace) -> None:
@@ -232,8 +249,9 @@ def child(options: argparse.Namespace) -> None:
         from openuser.celery import app
         from openuser.demo.seed import seed
 
-        make_application(emulator)
         seed()
+        application = make_application(emulator)
+        answers_by_a_person_of_the_demo(application)
         app.loader.import_default_modules()  # else the first task would, which runs Django's checks too
         emulator.add_crowd("crowd", CROWD)
         emulator.api("POST", "limits", json=dict.fromkeys(("calls_per_minute", "calls_per_hour"), 10**9))
