@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from avatars.consent.refusals import (
     code_without_face_consent,
     code_without_voice_consent,
@@ -49,9 +51,10 @@ def decide(
     `ConsentError` where no active consent covers it.
     """
     voice = human.voice
+    face, statement = _covering_face(human, "", purpose, now)
     return ConsentDecision(
-        face=covering_consent(human, purpose=purpose, now=now),
-        statement=Statement.objects.in_force().about_picture(human).first(),
+        face=face,
+        statement=statement,
         voice=covering_voice_consent(voice.engine, voice.key, purpose=purpose, now=now) if spoken else None,
     )
 
@@ -63,13 +66,21 @@ def covering_consent(
 
     `portrait` is the file name of the picture, by default the one that it has now. Raises as `decide` does.
     """
-    if Statement.objects.in_force().about_picture(human, portrait).exists():
-        return None
+    return _covering_face(human, portrait, purpose, now)[0]
+
+
+def _covering_face(
+    human: DigitalHuman, portrait: str, purpose: str, now: datetime | None
+) -> tuple[Consent | None, Statement | None]:
+    """The consent to show a face, or the statement that it is drawn."""
+    statement = Statement.objects.in_force().about_picture(human, portrait).first()
+    if statement is not None:
+        return None, statement
     given = list(Consent.objects.covering(human, portrait))
     consent = _active(given, purpose, now)
     if consent is None:
         raise consent_error(refusal_code(given, now) or code_without_face_consent(human, portrait))
-    return consent
+    return consent, None
 
 
 def covering_voice_consent(engine: str, key: str, *, purpose: str = "", now: datetime | None = None) -> Consent | None:
@@ -88,18 +99,19 @@ def is_cloned(engine: str, key: str) -> bool:
 
     A voice without a row is cloned if a consent ever covered it; else it is one of the engine's own, on trial.
     """
-    rows = Voice.objects.filter(engine=engine, key=key)
-    if rows.exists():
-        return rows.cloned().exists()
+    synthetic = Exists(Voice.objects.synthetic().filter(pk=OuterRef("pk")))
+    are_synthetic = list(Voice.objects.filter(engine=engine, key=key).values_list(synthetic, flat=True))
+    if are_synthetic:
+        return not all(are_synthetic)
     return Likeness.objects.filter(voice_key=voice_identity(engine, key)).exists()
 
 
 def decide_for_render(render: Render, *, now: datetime | None = None) -> ConsentDecision:
     """The consents that permit a render now; see `decide`."""
-    portrait = str(render.recipe.get("portrait", ""))
+    face, statement = _covering_face(render.digital_human, str(render.recipe.get("portrait", "")), render.purpose, now)
     return ConsentDecision(
-        face=covering_consent(render.digital_human, purpose=render.purpose, portrait=portrait, now=now),
-        statement=Statement.objects.in_force().about_picture(render.digital_human, portrait).first(),
+        face=face,
+        statement=statement,
         voice=_covering_voice_consent(render, purpose=render.purpose, now=now),
         partner=_decide_for_partner(render, render.partner, now) if render.partner else None,
     )
@@ -112,11 +124,8 @@ def _decide_for_partner(render: Render, partner: DigitalHuman, now: datetime | N
     if consent is None and render.partner_voice_consent_id is not None:
         _check_partner(render, partner, now=now, locked=False)
         consent = render.partner_voice_consent
-    return ConsentDecision(
-        face=covering_consent(partner, purpose=render.purpose, portrait=portrait, now=now),
-        statement=Statement.objects.in_force().about_picture(partner, portrait).first(),
-        voice=consent,
-    )
+    face, statement = _covering_face(partner, portrait, render.purpose, now)
+    return ConsentDecision(face=face, statement=statement, voice=consent)
 
 
 def covering_narration_consent(narration: Narration, *, now: datetime | None = None) -> Consent | None:
@@ -192,8 +201,11 @@ def _is_heard(work: Render | Narration) -> bool:
 
 
 def _voice_of(work: Render | Narration) -> tuple[str, str]:
+    recipe = work.recipe
+    if "speech_engine" in recipe and "voice" in recipe:
+        return recipe["speech_engine"], recipe["voice"]
     voice = work.digital_human.voice
-    return work.recipe.get("speech_engine", voice.engine), work.recipe.get("voice", voice.key)
+    return recipe.get("speech_engine", voice.engine), recipe.get("voice", voice.key)
 
 
 def _partner_of(render: Render) -> tuple[str, tuple[str, str]]:

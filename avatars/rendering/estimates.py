@@ -73,12 +73,12 @@ def estimate(
     from segments are compared with such renders only, and presentations, which have a `deck` of scenes, with
     presentations; before the first of them, with whole videos.
     """
-    guess, first = warm_seconds(text, deck), _first_done()
+    guess = warm_seconds(text, deck)
     kinds = ("deck", "whole") if deck else ("cuts",) if spliced else ("whole",)
-    ratios = next(filter(None, (_ratios(guess, mode, host, first=first, kind=kind) for kind in kinds)), [])
+    ratios = next(filter(None, (_ratios(guess, mode, host, kind=kind) for kind in kinds)), [])
     if not ratios:
         low, high = UNLEARNED
-        likely = guess + (COLD if first is None and _is_next(own) else 0.0)
+        likely = guess + (COLD if _is_first_of_all(own) else 0.0)
         return Estimate(low=guess * low, likely=likely, high=likely * high)
     low, high = _span(ratios)
     return Estimate(low=guess * low, likely=guess * median(ratios), high=guess * high)
@@ -182,20 +182,36 @@ class _Total:
 
 def _queue_before(render: Render) -> tuple[_Total, ...]:
     """Those queued before it, added up by the database: a queue may have thousands."""
-    urgent, sooner = Render.objects.more_urgent, Render.objects.sooner
-    return kept(("queue before", render.pk, render.priority), lambda: (_total(urgent(render)), _total(sooner(render))))
+    return kept(("queue before", render.pk, render.priority), lambda: _totals_before(render))
 
 
-def _total(rows: models.QuerySet[Render]) -> _Total:
+def _totals_before(render: Render) -> tuple[_Total, ...]:
+    """The more urgent ones, and those as urgent that come sooner, whose places are found only where there are any."""
+    others = Render.objects.exclude(pk=render.pk).filter(status=Render.Status.QUEUED)
+    is_alike = models.Q(priority=render.priority)
+    urgent, alike = _total(others.filter(priority__gte=render.priority), ~is_alike, is_alike)
+    return (urgent, _total(Render.objects.sooner(render))[0]) if alike.count else (urgent,)
+
+
+def _total(rows: models.QuerySet[Render], *parts: models.Q) -> list[_Total]:
+    """The totals of these parts of the rows, by default of all, in one query."""
     likely, (low, high) = models.F("estimated_seconds"), UNLEARNED
     known_low, known_high = (NullIf(models.F(f"estimated_{end}"), 0.0) for end in ("low", "high"))
     early, late = likely - Coalesce(known_low, likely * low), Coalesce(known_high, likely * high) - likely
-    found = rows.annotate(early=early * early, late=late * late).aggregate(
-        count=models.Count("pk"),
-        **{f"{name}_sum": models.Sum(name) for name in ("estimated_seconds", "early", "late")},
-    )
-    sums = (found[f"{name}_sum"] or 0.0 for name in ("estimated_seconds", "early", "late"))
-    return _Total(count=found["count"], **dict(zip(("likely", "early", "late"), sums, strict=True)))
+    sums = {"likely": "estimated_seconds", "early": "early", "late": "late"}
+    columns = {
+        f"{name}_{number}": total
+        for number, part in enumerate(parts or (models.Q(),))
+        for name, total in (
+            ("count", models.Count("pk", filter=part)),
+            *((name, models.Sum(column, filter=part)) for name, column in sums.items()),
+        )
+    }
+    totals = rows.annotate(early=early * early, late=late * late).aggregate(**columns)
+    return [
+        _Total(count=totals[f"count_{number}"], **{name: totals[f"{name}_{number}"] or 0.0 for name in sums})
+        for number in range(len(parts) or 1)
+    ]
 
 
 def _only(one: Estimate) -> _Total:
@@ -210,32 +226,34 @@ def _after(before: Sequence[_Total], own: Estimate, *, workers: int) -> Estimate
     return Estimate(low=max(0.0, likely - early), likely=likely, high=likely + late)
 
 
-def _first_done() -> int | None:
-    """The first render that this installation made."""
+def _first_done() -> models.QuerySet[Render, int]:
+    """The first render that this installation made, by its key."""
     done = Render.objects.filter(status=Render.Status.DONE, took_seconds__gt=0)
-    return done.order_by("finished_at").values_list("pk", flat=True).first()
+    return done.order_by("finished_at").values_list("pk", flat=True)[:1]
 
 
-def _is_next(own: int | None) -> bool:
-    """Whether no other render is before it."""
+def _is_first_of_all(own: int | None) -> bool:
+    """Whether no render was made yet, and none is before it."""
+    if _first_done().exists():
+        return False
     unfinished = Render.objects.filter(status__in=(Render.Status.QUEUED, Render.Status.RUNNING))
     return not (unfinished.filter(pk__lt=own) if own else unfinished).exists()
 
 
-def _ratios(guess: float, mode: str, host: str, *, first: int | None, kind: str) -> list[float]:
+def _ratios(guess: float, mode: str, host: str, *, kind: str) -> list[float]:
     """Actual by guessed time of the latest renders of a kind, sorted. The first of all began cold: it counts alone."""
     has_cuts, has_deck = models.Q(recipe__has_key="cuts"), models.Q(recipe__has_key="deck")
     alike_made = {"deck": has_deck, "cuts": has_cuts & ~has_deck, "whole": ~has_cuts}[kind]
     spoken = ~models.Q(recipe__has_key="loop")
     done = Render.objects.filter(alike_made, spoken, status=Render.Status.DONE, mode=mode, took_seconds__gt=0)
-    done = done.order_by("-finished_at")
-    warm = done.exclude(pk=first) if first else done
-    done = warm if warm.exists() else done
-    columns = ("pk", "took_seconds", "text", "host", *(["recipe__deck"] if kind == "deck" else []))
+    is_cold = models.ExpressionWrapper(models.Q(pk=models.Subquery(_first_done())), output_field=models.BooleanField())
+    columns = ("took_seconds", "text", "host", *(["recipe__deck"] if kind == "deck" else []))
+    rows = done.order_by("-finished_at").values_list(is_cold, *columns)[: REMEMBERED + 1]
+    warm = [row for row in rows if not row[0]][:REMEMBERED]
     ratios = []
-    for pk, took, words, where, *deck in done.values_list(*columns)[:REMEMBERED]:
-        guessed = warm_seconds(words, *deck)
-        ratios.append((took / (guessed + (COLD if pk == first else 0.0)), guessed, where))
+    for cold, took, text, where, *deck in warm or rows:
+        guessed = warm_seconds(text, *deck)
+        ratios.append((took / (guessed + (COLD if cold else 0.0)), guessed, where))
     here = [one for one in ratios if one[2] == host] if host else []
     ratios = here if len(here) >= ENOUGH else ratios
     alike = [one for one in ratios if guess / ALIKE <= one[1] <= guess * ALIKE]

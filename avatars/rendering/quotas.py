@@ -21,15 +21,18 @@ def check(requester: str, *, now: datetime | None = None) -> None:
     if not requester:
         return
     now = now or timezone.now()
-    for code, setting, span in SPANS:
-        most = int(settings.AVATARS[setting])
-        if most <= 0:
-            continue
-        recent = Render.objects.asked_by(requester, since=now - span).order_by("-created_at")
+    limits = [(code, int(settings.AVATARS[setting]), span) for code, setting, span in SPANS]
+    limits = [limit for limit in limits if limit[1] > 0]
+    if not limits:
+        return
+    rows = Render.objects.asked_by(requester, since=now - max(span for _code, _most, span in limits))
+    most_of_all = max(most for _code, most, _span in limits)
+    latest = list(rows.order_by("-created_at").values_list("created_at", flat=True)[:most_of_all])
+    for code, most, span in limits:
         # There is room again once the oldest of the allowed number is out of the span.
-        oldest = list(recent.values_list("created_at", flat=True)[:most])
-        if len(oldest) >= most:
-            wait = (oldest[-1] + span - now).total_seconds()
+        recent = [at for at in latest if at > now - span][:most]
+        if len(recent) >= most:
+            wait = (recent[-1] + span - now).total_seconds()
             raise refusal(code, most=most, wait=max(1.0, wait))
 
 

@@ -159,7 +159,7 @@ def _make(reporter: ProgressReporter) -> None:
 def _record_consents(render: Render) -> None:
     """Store what permits the render. Raises `ConsentError` where a consent is missing or no longer active."""
     decision = consent.decide_for_render(render)
-    if decision.columns != {name: getattr(render, name) for name in decision.columns}:
+    if any((row.pk if row else None) != getattr(render, f"{name}_id") for name, row in decision.columns.items()):
         render.update_leased(**decision.columns)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from avatars import services as avatars
 from avatars.models import Consent, DigitalHuman, Narration, Render, rests_on
 from conversations.language import detect_language
+from core.read_once import kept
 from wecom.models import Application, Callback, Download, Member, Outbound, Recall
 
 MOST_MISSES = 1000  # more are not counted
@@ -22,7 +23,8 @@ class DeskQuerySet(models.QuerySet["Desk"]):
 
     def of(self, application: Application) -> "Desk | None":
         """The application's desk with its digital human and voice, or None."""
-        return self.select_related("digital_human__voice").filter(application=application).first()
+        rows: models.QuerySet[Desk] = self.select_related("digital_human__voice").filter(application=application)
+        return kept(("desk", application.pk), rows.first)
 
     def first_language(self, application: Application) -> str:
         """The language for members who have not written yet."""

@@ -19,8 +19,12 @@ from conversations.wording import video_texts
 from wecom.contents import Button, ButtonCard, Row, Source, Web, truncate
 from wecom.models import Outbound
 
+CARD = "template_card"
 PROGRESS, TEXT, CANCEL = "progress", "text", "cancel"
-RELATED = ("outbound", "message__render", "message__outbound", "message__content", "message__member")
+RELATED = (
+    "outbound",
+    *(f"message__{name}" for name in ("render", "outbound", "content", "member", "application__corporation")),
+)
 TASK = "video-"
 TITLE = 70  # bytes, and so never more than the 72 columns that a title has
 BLUE, RED = 1, 2
@@ -78,7 +82,12 @@ def find(conversation: Conversation, task_id: str) -> ProgressCard | None:
 def show_end(message: Message) -> None:
     """Show the final status on the card of a message, once; nothing before that, or if the card was not delivered."""
     card = ProgressCard.objects.select_related(*RELATED).filter(message=message, closed_at=None).first()
-    if card is None or not card.outbound.response_code or status_of(card.message) not in FINAL:
+    if card is not None:
+        _show_end(card)
+
+
+def _show_end(card: ProgressCard) -> None:
+    if card.closed_at or not card.outbound.response_code or status_of(card.message) not in FINAL:
         return
     with translation.override(_language(card.message)):
         update(card, card.outbound.response_code)
@@ -89,20 +98,19 @@ def follow_up(outbounds: Sequence[Outbound]) -> None:
     alone = [outbound for outbound in outbounds if len(outbound.recipients) == 1]
     if not alone:
         return
-    carried = Message.objects.filter(outbound__in=alone, progress_card__isnull=False, progress_card__closed_at=None)
-    for message in carried:
-        show_end(message)
-    for outbound in alone:
-        if outbound.msgtype == "template_card":
-            _follow_card(outbound)
+    cards = ProgressCard.objects.select_related(*RELATED)
+    carriers = [outbound for outbound in alone if outbound.msgtype != CARD]
+    for card in cards.filter(message__outbound__in=carriers, closed_at=None) if carriers else ():
+        _show_end(card)
+    carded = [outbound for outbound in alone if outbound.msgtype == CARD]
+    for card in cards.filter(outbound__in=carded) if carded else ():
+        _follow_card(card)
 
 
-def _follow_card(outbound: Outbound) -> None:
-    card = ProgressCard.objects.select_related(*RELATED).filter(outbound=outbound).first()
-    if card is None:
-        return
+def _follow_card(card: ProgressCard) -> None:
+    outbound = card.outbound
     if outbound.status == Outbound.Status.DONE:
-        show_end(card.message)
+        _show_end(card)
     elif outbound.status == Outbound.Status.FAILED and outbound.reason not in messages.UNREACHABLE:
         conversation = Conversation.objects.locked(card.message.application, card.message.member)
         if status_of(card.message) not in FINAL:

@@ -1,7 +1,7 @@
 """Messages that wait for a video: of a text, or of a template or presentation with values for each member."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from avatars import services as avatars
 from avatars.exceptions import ConsentError, MediaError, ScriptError
-from avatars.models import Consent, DigitalHuman, Render
+from avatars.models import Consent, DigitalHuman
 from conversations.delivery import causes, channel, messages
 from conversations.models import Content, Conversation, Desk, Message
 from conversations.preferences.choices import prefers_text
@@ -67,7 +67,7 @@ def say_video(
         human = digital_human or digital_human_of(conversation.application)
         request = partial(avatars.request_render, human, text, **options)
     try:
-        render = _locked_render(request)
+        render = request()  # locked, so that a member who shares it cannot cancel it before our message waits for it
     except (ConsentError, MediaError) as error:
         if strict:
             raise
@@ -85,8 +85,10 @@ def say_video(
         cause=causes.current(),
         cid=cid,
     )
-    # A render that is finished already sends no signal, so the message would wait for the sweeper.
-    transaction.on_commit(lambda: lifecycle.release(render), robust=True)
+    if render.is_finished:
+        # It sends no signal any more, so the message would wait for the sweeper. Another one, which is locked here,
+        # ends after this transaction, and its end finds the message.
+        transaction.on_commit(lambda: lifecycle.release(render), robust=True)
     return message
 
 
@@ -142,11 +144,3 @@ def digital_human_of(application: Application | None) -> DigitalHuman:
     if desk is None:
         raise ScriptError("No digital human is at this desk.", code="no_desk", remedy="Choose one in the admin.")
     return desk.digital_human
-
-
-def _locked_render(request: Callable[[], Render]) -> Render:
-    """A render, locked so that a member who shares it cannot cancel it before our message waits for it."""
-    while True:
-        render = Render.objects.select_for_update(of=("self",)).get(pk=request().pk)
-        if render.status != Render.Status.CANCELLED:
-            return render

@@ -1,6 +1,5 @@
 """Log-ins in the admin: who has logged in, and who was refused, as long as they are kept."""
 
-
 from django.contrib import admin
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _

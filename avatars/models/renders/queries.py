@@ -59,10 +59,6 @@ class RenderQuerySet(models.QuerySet[Row]):
         ordered = self.annotate(turn=turn + had).order_by("-priority", "turn", "pk")
         return cast("RenderQuerySet[Row]", ordered)
 
-    def more_urgent(self, render: Any) -> "RenderQuerySet[Row]":
-        """Those in the queue that are more urgent than a queued render."""
-        return self.filter(status=Work.Status.QUEUED, priority__gt=render.priority)
-
     def sooner(self, render: Any) -> "RenderQuerySet[Row]":
         """Those in the queue that are as urgent as a queued render and come before it, by `in_turn`."""
         alike = self._all().filter(status=Work.Status.QUEUED, priority=render.priority)
