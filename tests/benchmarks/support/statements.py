@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 
 from django.db import connections
@@ -47,7 +48,8 @@ def kind_of(sql: str) -> str:
 
 def callers() -> str:
     """The functions of the product that run in this thread, the innermost first."""
-    frame, names = sys._getframe(1), list[str]()
+    frame: FrameType | None = sys._getframe(1)
+    names: list[str] = []
     while frame is not None and len(names) < MOST_CALLERS:
         file = frame.f_code.co_filename
         if file.startswith(f"{ROOT}/") and not any(part in file for part in APART):
