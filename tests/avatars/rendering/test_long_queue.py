@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from avatars.models import Render
 from avatars.rendering import estimates
+from core.postgresql.prepared_statements import prepared_statements
 from tests.support import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
@@ -68,3 +69,13 @@ def test_sums_of_the_database_agree_with_the_order_of_the_queue():
         told, by_hand = estimates.time_left(row), estimates._after(before, estimates.stored_estimate(row), workers=1)
         assert estimates.queue_position(row) == place + 1
         assert (told.low, told.likely, told.high) == pytest.approx((by_hand.low, by_hand.likely, by_hand.high))
+
+
+def test_a_place_is_the_same_where_statements_are_prepared():
+    human = factories.make_digital_human()
+    for number in range(2):
+        factories.make_render(human, text=f"先来的{number}", requester=f"member:{number}")
+    mine = factories.make_render(human, requester="member:2")
+    with prepared_statements():
+        assert estimates.queue_position(mine) == 3
+        assert [total.count for total in estimates._queue_before(mine)] == [0, 2]

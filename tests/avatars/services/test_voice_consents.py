@@ -109,7 +109,8 @@ def test_ready_sound_is_heard_in_the_place_of_the_voice(human):
     render = services.request_render(human, "你好", recording=sound)
     assert render.voice_consent is None
     assert consent.decide_for_render(render).voice is None
-    consent.check(render, locked=True)
+    with transaction.atomic():
+        consent.check(render, locked=True)
 
 
 def test_an_audition_needs_a_consent_too_also_of_what_was_kept(voice, settings, tmp_path):
