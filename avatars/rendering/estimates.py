@@ -189,19 +189,19 @@ def _totals_before(render: Render) -> tuple[_Total, ...]:
     """The more urgent ones, and those as urgent that come sooner, whose places are found only where there are any."""
     others = Render.objects.exclude(pk=render.pk).filter(status=Render.Status.QUEUED)
     is_alike = models.Q(priority=render.priority)
-    urgent, alike = _total(others.filter(priority__gte=render.priority), ~is_alike, is_alike)
-    return (urgent, _total(Render.objects.sooner(render))[0]) if alike.count else (urgent,)
+    urgent, alike = _totals(others.filter(priority__gte=render.priority), ~is_alike, is_alike)
+    return (urgent, *_totals(Render.objects.sooner(render), models.Q())) if alike.count else (urgent,)
 
 
-def _total(rows: models.QuerySet[Render], *parts: models.Q) -> list[_Total]:
-    """The totals of these parts of the rows, by default of all, in one query."""
+def _totals(rows: models.QuerySet[Render], *parts: models.Q) -> list[_Total]:
+    """The totals of each of these parts of the rows, in one query."""
     likely, (low, high) = models.F("estimated_seconds"), UNLEARNED
     known_low, known_high = (NullIf(models.F(f"estimated_{end}"), 0.0) for end in ("low", "high"))
     early, late = likely - Coalesce(known_low, likely * low), Coalesce(known_high, likely * high) - likely
     sums = {"likely": "estimated_seconds", "early": "early", "late": "late"}
     columns = {
         f"{name}_{number}": total
-        for number, part in enumerate(parts or (models.Q(),))
+        for number, part in enumerate(parts)
         for name, total in (
             ("count", models.Count("pk", filter=part)),
             *((name, models.Sum(column, filter=part)) for name, column in sums.items()),
@@ -210,7 +210,7 @@ def _total(rows: models.QuerySet[Render], *parts: models.Q) -> list[_Total]:
     totals = rows.annotate(early=early * early, late=late * late).aggregate(**columns)
     return [
         _Total(count=totals[f"count_{number}"], **{name: totals[f"{name}_{number}"] or 0.0 for name in sums})
-        for number in range(len(parts) or 1)
+        for number in range(len(parts))
     ]
 
 

@@ -108,10 +108,10 @@ def request_render(
     what = {"digital_human": digital_human, "text": text, "mode": mode, "recipe": recipe, "template": template}
     wish = {"priority": priority, "requester": requester, "cid": cid, "purpose": purpose}
     wish["ends_unwanted"] = ends_unwanted
-    return _requested(what, wish, decision=decision, recording=recording)
+    return request_recipe(what, wish, decision=decision, recording=recording)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def request_recipe(
     what: Mapping[str, Any],
     wish: Mapping[str, Any],
@@ -121,18 +121,8 @@ def request_recipe(
 ) -> Render:
     """The Render of a frozen recipe, as `request_render`: `what` it shows, and how it is to be made, by its columns.
 
-    The row is new, or locked until the transaction ends.
+    The row is new, or locked until the transaction ends, which is the caller's.
     """
-    return _requested(what, wish, decision=decision, recording=recording)
-
-
-def _requested(
-    what: Mapping[str, Any],
-    wish: Mapping[str, Any],
-    *,
-    decision: consent.ConsentDecision,
-    recording: Recording | None,
-) -> Render:
     content_hash = recipes.digest(what["text"], what["recipe"])
     requester = wish["requester"]
     # Locked until the wish is written: a cancellation at this moment sees that another requester waits for it now.

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Mapping
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -61,13 +60,13 @@ def say_video(
     options["ends_unwanted"] = True
     if asked:
         options["requester"] = f"member:{conversation.member_id}"
-    if script:
-        request = partial(avatars.request_personal_render, script, spliced=spliced, **options)
-    else:
-        human = digital_human or digital_human_of(conversation.application)
-        request = partial(avatars.request_render, human, text, **options)
     try:
-        render = request()  # locked, so that a member who shares it cannot cancel it before our message waits for it
+        # Locked, so that a member who shares it cannot cancel it before our message waits for it.
+        if script:
+            render = avatars.request_personal_render(script, spliced=spliced, **options)
+        else:
+            human = digital_human or digital_human_of(conversation.application)
+            render = avatars.request_render(human, text, **options)
     except (ConsentError, MediaError) as error:
         if strict:
             raise
@@ -85,9 +84,7 @@ def say_video(
         cause=causes.current(),
         cid=cid,
     )
-    if render.is_finished:
-        # It sends no signal any more, so the message would wait for the sweeper. Another one, which is locked here,
-        # ends after this transaction, and its end finds the message.
+    if render.is_finished:  # any other one is locked, and finds the message when it ends
         transaction.on_commit(lambda: lifecycle.release(render), robust=True)
     return message
 

@@ -42,12 +42,15 @@ def holding_of(model: type[models.Model]) -> Holding:
 
 def unlisted_models() -> list[str]:
     """Installed models that the registry does not name. Tables between two models hold keys only."""
-    installed = {model._meta.label for model in apps.get_models() if not model._meta.proxy}
-    return sorted(installed - set(_holdings) - set(_without))
+    return sorted(_installed() - set(_holdings) - set(_without))
 
 
 def unknown_models() -> list[str]:
     """Names in the registry that are no model any more, or that it has twice."""
-    installed = {model._meta.label for model in apps.get_models() if not model._meta.proxy}
     twice: Iterable[str] = set(_holdings) & set(_without)
-    return sorted((set(_holdings) | set(_without)) - installed | set(twice))
+    return sorted((set(_holdings) | set(_without)) - _installed() | set(twice))
+
+
+def _installed() -> set[str]:
+    """The models with rows of their own; a proxy shows those of another."""
+    return {model._meta.label for model in apps.get_models() if not model._meta.proxy}
