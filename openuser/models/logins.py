@@ -15,6 +15,9 @@ class LogIn(AccessLog):  # type: ignore[misc]  # axes has no types
         verbose_name_plural = _("log-ins")
         default_permissions: ClassVar = ("view",)
 
+    def __str__(self) -> str:
+        return self.username or "?"
+
 
 class RefusedLogIn(AccessFailureLog):  # type: ignore[misc]
     """A wrong password or code, or a log-in refused after several of them."""
@@ -24,3 +27,6 @@ class RefusedLogIn(AccessFailureLog):  # type: ignore[misc]
         verbose_name = _("refused log-in")
         verbose_name_plural = _("refused log-ins")
         default_permissions: ClassVar = ("view",)
+
+    def __str__(self) -> str:
+        return self.username or "?"

@@ -47,6 +47,8 @@ def test_a_wrong_password_and_a_pause_are_told_apart(client, lin, settings):
     with signed_in(User.objects.create_superuser("boss")) as boss:
         shown = boss.get(LISTS[RefusedLogIn]).content.decode()
         assert "refused: log-ins paused" in shown
+        row = reverse("admin:openuser_refusedlogin_change", args=[RefusedLogIn.objects.get().pk])
+        assert "Failed access" not in boss.get(row).content.decode()
         RefusedLogIn.objects.update(locked_out=False)
         assert "wrong password or code" in boss.get(LISTS[RefusedLogIn]).content.decode()
 
