@@ -16,7 +16,6 @@ from django.db.models import Model, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 OUR_APPS = ("openuser", "wecom", "avatars", "conversations", "scheduling")
-STANDARD_ACTIONS = ("add", "change", "delete", "view")
 
 
 class Role(TextChoices):
@@ -235,7 +234,7 @@ def codenames(model: type[Model], role: Role) -> set[str]:
     if rights is None:
         return set()
     if role == Role.ADMINISTRATOR:
-        standard = {f"{action}_{options.model_name}" for action in STANDARD_ACTIONS}
+        standard = {f"{action}_{options.model_name}" for action in options.default_permissions}
         return standard | {name for name, _label in options.permissions}
     return {f"{word}_{options.model_name}" for word in rights.of(role)}
 

@@ -8,7 +8,7 @@ from openuser.management.commands import migrate
 from openuser.models import ApiClient
 
 pytestmark = [pytest.mark.databases, pytest.mark.django_db(transaction=True)]
-APP = "axes"  # of which nothing depends
+APP = "otp_static"  # on which nothing depends
 
 
 class Reader:
