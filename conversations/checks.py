@@ -1,4 +1,4 @@
-"""System checks: what the configured language model and embedder lack, with the remedy."""
+"""System checks: settings that the configured language model and embedder lack, with the remedy."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,7 +35,7 @@ def check_chat(**_kwargs: Any) -> list[CheckMessage]:
 
 @register("openuser")
 def check_flow_secrets(**_kwargs: Any) -> list[CheckMessage]:
-    """Publishing a flow reads them, and would fail on what is none."""
+    """Publishing a flow reads the secrets, and would fail on a malformed one."""
     secrets = settings.CONVERSATIONS["CALL_SECRETS"]
     if isinstance(secrets, dict):
         wrong = [name for name, one in secrets.items() if not isinstance(one, dict) or not {"host", "value"} <= {*one}]

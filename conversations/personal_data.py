@@ -47,7 +47,7 @@ LEASE = ("lease_owner", "lease_until", "woken_at", "order_key", "gave_way")
 
 
 class ContentHolding(Holding):
-    """The words of messages. What many got stays for the others."""
+    """The words of messages. Content that many got stays for the others."""
 
     def clear(self, pks: Collection[int], person: Person | None = None) -> None:
         if person is None:
@@ -117,7 +117,7 @@ class UnansweredHolding(Holding):
 
 
 class SessionHolding(Holding):
-    """Runs through flows: they keep where they went, not what was answered. Flows around a sub-flow go with them."""
+    """Runs through flows: they keep their steps, not the answers. Flows around a sub-flow go with them."""
 
     def expired(self, before: datetime) -> "models.QuerySet[Any]":
         rows = self.rows().filter(self.ended, finished_at__lt=before)
@@ -131,7 +131,7 @@ class SessionHolding(Holding):
 
 
 class TicketHolding(Holding):
-    """Tickets: they keep when what happened, not what it was about. Those that are not closed end."""
+    """Tickets: they keep their changes and moments, not their subject. Those that are not closed end."""
 
     def clear(self, pks: Collection[int], person: Person | None = None) -> None:
         unfinished = self.rows(pks).exclude(status=Ticket.Status.CLOSED)

@@ -60,11 +60,11 @@ class WorkingCalendar(Protocol):
         """Whether it is a working day; Monday to Friday where that is not known."""
 
     def knows(self, day: date) -> bool:
-        """Whether that is known, and not only what its weekday says."""
+        """Whether that is known, and not only inferred from its weekday."""
 
 
 class MondayToFriday:
-    """Where nobody has a calendar. Nothing is known of holidays."""
+    """Without a calendar: Monday to Friday are working days, and no holidays are known."""
 
     def works_on(self, day: date) -> bool:
         return day.weekday() < SATURDAY
@@ -87,13 +87,13 @@ def unknown_years_ahead(calendar: WorkingCalendar, today: date) -> list[int]:
 
 @dataclass(frozen=True, kw_only=True)
 class ThreadEntry:
-    """Something that was sent to a member and is no `Message`.
+    """A line that was sent to a member and is no `Message`.
 
     Attributes:
         said_at: when it went out.
         text: its words.
-        status: what became of it, in the active language.
-        row: what it belongs to, whose page says more; `query` is the part of that page.
+        status: its outcome, in the active language.
+        row: the row that it belongs to, whose page says more; `query` is the part of that page.
         key: names it to the receiver that has made it.
     """
 

@@ -1,4 +1,4 @@
-"""Access records in the admin: who has read what members told the digital human, to look at."""
+"""Access records in the admin, read-only: who read which messages of members, and when."""
 
 from typing import Any
 

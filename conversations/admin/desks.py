@@ -1,4 +1,4 @@
-"""Desks in the admin: what HR sets up for an application."""
+"""Desks in the admin: the digital human, flow, languages and greeting of an application."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

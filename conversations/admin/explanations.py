@@ -1,4 +1,4 @@
-"""*Why?* of a message in the admin: sentences, with links to what the account may view."""
+"""*Why?* of a message in the admin: sentences, with links to rows that the account may view."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

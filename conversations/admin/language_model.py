@@ -1,4 +1,4 @@
-"""The page of the language model: whether it is asked, what it costs against the limits, and what went wrong last."""
+"""The page of the language model: whether it is asked, its cost against the limits, and its latest failure."""
 
 from dataclasses import dataclass
 from datetime import timedelta

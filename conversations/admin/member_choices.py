@@ -102,7 +102,7 @@ class ChoicesInline(StackedInline[MemberPreference, Member]):
 
     @display(description=_("changes"))
     def changes(self, row: MemberPreference) -> SafeString | str:
-        """The latest ones: when, by whom, and what."""
+        """The latest changes: moment, author and choice."""
         if not row.pk:
             return NOTHING
         rows = PreferenceChange.objects.filter(member=row.member_id).select_related("by")[:LATEST]

@@ -1,4 +1,4 @@
-"""Topics in the admin: what members can mute, and how many have."""
+"""Topics in the admin, with the number of members who have muted them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the language model is used for over REST: days, with their questions, tokens and cost."""
+"""The use of the language model over REST: days, with their questions, tokens and cost."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ class ModelSpendingSerializer(serializers.Serializer[Any]):
 
 
 class LanguageModelSpending(generics.GenericAPIView[ModelUsage]):
-    """Sums of the whole company: who asked what is not in it."""
+    """Sums of the whole company, without members and without questions."""
 
     queryset = ModelUsage.objects.all()
     serializer_class = ModelSpendingSerializer

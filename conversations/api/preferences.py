@@ -1,4 +1,4 @@
-"""Topics, and what members have chosen, over REST."""
+"""Topics, and the choices of members, over REST."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ class TopicFilter(django_filters.FilterSet):  # type: ignore[misc]
     partial_update=extend_schema(summary="Change a topic"),
 )
 class Topics(viewsets.ModelViewSet[Topic]):
-    """What campaigns, answers, documents and tickets are about. Members mute those that can be muted."""
+    """Subjects of campaigns, answers, documents and tickets. Members mute those that can be muted."""
 
     queryset = Topic.objects.all()
     serializer_class = TopicSerializer
@@ -62,7 +62,7 @@ class Topics(viewsets.ModelViewSet[Topic]):
 
 
 class MemberPreferences(generics.GenericAPIView[MemberPreference]):
-    """What one member has chosen."""
+    """The choices of one member."""
 
     queryset = MemberPreference.objects.all()
     serializer_class = PreferencesSerializer
@@ -85,7 +85,7 @@ class MemberPreferences(generics.GenericAPIView[MemberPreference]):
         responses=PreferencesSerializer,
     )
     def patch(self, request: Request, pk: int) -> Response:
-        """Sets what is given; `muted` replaces all. The change is recorded, with the account if one makes it."""
+        """Sets the named choices; `muted` replaces all. The change is recorded, with the account if one makes it."""
         member = get_object_or_404(Member, pk=pk)
         serializer = PreferencesSerializer(data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)

@@ -139,7 +139,7 @@ class TicketChangeFilter(django_filters.FilterSet):  # type: ignore[misc]
     list=extend_schema(summary="List changes of tickets"), retrieve=extend_schema(summary="Get a change of a ticket")
 )
 class TicketChanges(ReadingViews, viewsets.ReadOnlyModelViewSet[TicketChange]):
-    """What happened to tickets, with the notes of operators."""
+    """Changes of tickets, with the notes of operators."""
 
     queryset = TicketChange.objects.select_related("by", "to", "ticket__conversation")
     serializer_class = TicketChangeSerializer

@@ -112,7 +112,7 @@ class Messages(ReadingViews, mixins.ListModelMixin, mixins.RetrieveModelMixin, v
     @extend_schema(summary="Get why a message was sent", responses=ExplanationSerializer)
     @action(detail=True)
     def why(self, request: Request, pk: str) -> Response:
-        """What decided: the step of a flow, an answer, a person … `by` is empty if that was not recorded."""
+        """The cause: the step of a flow, an answer, a person … `by` is empty if none was recorded."""
         message = self.get_object()
         if not may_read(request.user):
             raise PermissionDenied(
@@ -165,7 +165,7 @@ class Flows(FlowDrafts, FlowFigures, FlowFiles, viewsets.ReadOnlyModelViewSet[Fl
 
     @extend_schema(summary="Change a flow", request=FlowRequestSerializer, responses=FlowSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Only what is named. Its languages and its end count once it is published, all else at once."""
+        """Changes the named fields only. Its languages and its end count once it is published, all else at once."""
         flow = self.get_object()
         body = FlowRequestSerializer(flow, data=request.data, partial=True)
         body.is_valid(raise_exception=True)
@@ -196,8 +196,8 @@ class Flows(FlowDrafts, FlowFigures, FlowFiles, viewsets.ReadOnlyModelViewSet[Fl
     @extend_schema(summary="Run the golden conversations of a flow", responses=GoldenReportSerializer)
     @action(detail=True)
     def golden(self, request: Request, pk: str) -> Response:
-        """On its draft: what differs, turn by turn, and which steps and transitions they cover. Those of flows that run
-        this one are compared with what they would say if the draft ran.
+        """Compares them with its draft, turn by turn, and lists the steps and transitions that they cover. Those of
+        flows that run this one are compared with their replies if the draft ran.
         """
         flow = self.get_object()
         machine = services.draft_of(flow)

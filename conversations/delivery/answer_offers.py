@@ -1,4 +1,4 @@
-"""Offers members to tell them when there is an answer to what they asked: on a card, or in words."""
+"""Offers members to tell them when their question has an answer: on a card, or in words."""
 
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ WISHES = frozenset(map(plain, ("tell me", "let me know", "告诉我", "有答案
 
 
 def note_unanswered(conversation: Conversation, text: str, *, cid: str, at: datetime) -> QuestionOccurrence | None:
-    """Collect a question that had no answer, and offer to tell. Call it after what was said instead of an answer."""
+    """Collect a question without an answer, and offer to tell. Call it after the reply that stands in for one."""
     row = unanswered.record(conversation, text, cid=cid, at=at)
     if row is None or row.question.status == UnansweredQuestion.Status.DISMISSED or _is_told_later(row):
         return row
@@ -36,7 +36,7 @@ def is_card(task_id: str) -> bool:
 
 
 def press(conversation: Conversation, key: str, *, cid: str) -> str:
-    """Note the wish behind the button, and say so. Returns what replaces the button."""
+    """Note the wish behind the button, and confirm it. Returns the text that replaces the button."""
     rows = QuestionOccurrence.objects.filter(conversation=conversation)
     row = rows.select_related("question").filter(pk=key).first() if key.isdecimal() else None
     return _wish(conversation, row, cid=cid)

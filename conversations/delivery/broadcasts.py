@@ -37,8 +37,8 @@ def broadcast(
     """Queue a message to 1 to 1,000 members behind all replies.
 
     `file` is the name of its file in the media storage. Calls with the same `key` must go to different members, all of
-    them in reach: the platform's limits count them once for everybody. Raises `ContentError` for what WeChat Work would
-    refuse, `OSError` if the file is missing.
+    them in reach: the platform's limits count them once for everybody. Raises `ContentError` for content that WeChat
+    Work would refuse, `OSError` if the file is missing.
     """
     upload = None
     if file:
@@ -124,18 +124,17 @@ def take_back(outbound: Outbound) -> bool:
 
 
 def hold_unsent(cid: str) -> int:
-    """Hold what has this correlation ID and was not sent yet, or let it expire then; returns how many messages."""
+    """Hold the unsent messages of a correlation ID; they may expire meanwhile. Returns how many messages."""
     return wecom.hold_unsent(cid)
 
 
 def let_held_go(corporation: Corporation, *, now: datetime) -> int:
-    """Let go on what was held in a company; returns how many messages."""
+    """Release the held messages of a company; returns how many messages."""
     return wecom.let_held_go(corporation, now=now)
 
 
 def in_dialogue(application: Application, members: Collection[int] | QuerySet[Any], *, since: datetime) -> set[int]:
-    """Of these members those whom a flow has asked something since a moment, and who have not answered yet; and those
-    whom a person answers.
+    """Of these members those who owe an answer to a question that a flow asked since a moment, and those in a hand-off.
 
     Members are keys, or a query of keys.
     """

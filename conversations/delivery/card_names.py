@@ -13,7 +13,7 @@ C = TypeVar("C", bound=Card)
 
 
 def named(card: C, prefix: str, *, cid: str) -> C:
-    """The card under a name that follows from the callback and from what it shows.
+    """The card under a name derived from the callback and from the card's fields.
 
     A callback that is handled once more in a restored database gets the card that the member has already: it is known
     not to be sent again, and a tap on the one on the phone is still understood.
@@ -22,9 +22,9 @@ def named(card: C, prefix: str, *, cid: str) -> C:
 
 
 def name(prefix: str, about: object, *, cid: str) -> str:
-    """The name of a card that shows something else each time, such as how long a video takes.
+    """The name of a card that changes each time, such as with the duration of a video.
 
-    It follows from the callback, and from what the card is about (JSON): what tells it from the callback's other cards.
+    It is derived from the callback, and from `about` (JSON), which tells the card from others of the callback.
     """
     if not cid:
         return f"{prefix}{secrets.token_hex(BYTES)}"

@@ -48,7 +48,7 @@ def because_of(cause: Mapping[str, Any]) -> Iterator[None]:
 
 @contextmanager
 def asked_before(**facts: Any) -> Iterator[None]:
-    """A message sent inside, for whatever cause, replaces the one that another source was asked for."""
+    """Record with the cause of messages sent inside that another source was asked before; `facts` describe it."""
     token = _before.set(facts)
     try:
         yield
@@ -62,6 +62,6 @@ def described(cause: Cause, **facts: Any) -> dict[str, Any]:
 
 
 def current() -> dict[str, Any]:
-    """The cause of what is sent now; empty if none is named."""
+    """The cause of the message sent now; empty if none is named."""
     cause, before = dict(_current.get() or {}), _before.get()
     return {**cause, "before": dict(before)} if cause and before else cause

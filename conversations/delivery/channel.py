@@ -98,11 +98,11 @@ def pass_to_handlers(application: Application, member: Member, text: str, *, at:
 
 
 def check_recipient(user_id: str) -> None:
-    """Raise `ContentError` for what is no user ID."""
+    """Raise `ContentError` for an invalid user ID."""
     wecom.check_recipients([user_id])
 
 
 def detached(function: Callable[..., T], *args: Any) -> T:
-    """Call a function so that what it sends is not counted among the sends of the running handler."""
+    """Call a function without counting its sends among those of the running handler."""
     with wecom.unnumbered_sends():
         return function(*args)

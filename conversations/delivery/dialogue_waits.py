@@ -11,7 +11,7 @@ from wecom.models import Application, Member, Outbound
 
 
 def let_rested_go(*, now: datetime | None = None) -> int:
-    """Let go what waits for dialogues that have ended or rest; returns how many messages."""
+    """Release the messages that wait for dialogues that have ended or rest; returns how many messages."""
     now = now or timezone.now()
     held, count = wecom.held_for(Outbound.Reason.DIALOGUE), 0
     for application in Application.objects.filter(pk__in=held.values("application")).order_by("pk"):

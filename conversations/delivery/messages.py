@@ -1,4 +1,4 @@
-"""Messages to members: every function queues what it sends, and those that begin a message write its `Message` too."""
+"""Messages to members: every function queues its send, and those that begin a message write its `Message` too."""
 
 import logging
 from datetime import datetime
@@ -59,7 +59,7 @@ def say_content(
 ) -> Message:
     """Send a picture, a file or a card to a member and record the message; `upload` is its file.
 
-    Raises `ContentError` for what WeChat Work would refuse.
+    Raises `ContentError` for content that WeChat Work would refuse.
     """
     outbound = send(conversation.application, conversation.member, content, upload=upload, cid=cid)
     publish_change("messages", "said")
@@ -71,7 +71,7 @@ def say_content(
 def say_stored_file(conversation: Conversation, kind: str, name: str, *, filename: str = "", cid: str) -> Message:
     """Send a file of the media storage to a member: `kind` is image, file, video or voice.
 
-    Members read `filename`, or what it is called in the storage. Raises `OSError` if it is gone.
+    Members read `filename`, or its name in the storage. Raises `OSError` if it is gone.
     """
     shown = filename or Path(name).name
     upload = wecom.ensure_upload(

@@ -1,4 +1,4 @@
-"""When what an application sends would be through, for the apps above."""
+"""When the queue of an application would be sent, for the apps above."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from wecom.models import Application
 
 @dataclass(frozen=True, kw_only=True)
 class SendingForecast:
-    """When a queue would be sent within the platform's quotas; None if it stands still. `why` is what decides."""
+    """When a queue would be sent within the quotas; None if it stands still. `why` names the limit that decides."""
 
     through_at: datetime | None
     why: str

@@ -24,7 +24,7 @@ REMEDIES = {"forbidden": "To allow an internal network, add it to OPENUSER_FLOW_
 
 
 class HttpCalls(RemoteProvider):
-    """Makes the call that `text` describes. Its answer is JSON: what is kept of the response."""
+    """Makes the call that `text` describes. Its answer is JSON: the results kept of the response."""
 
     def answer(self, conversation: Conversation, text: str, *, language: str) -> str | None:
         work = json.loads(text)
@@ -32,10 +32,10 @@ class HttpCalls(RemoteProvider):
 
 
 def make(request: Request, *, key: str) -> dict[str, str]:
-    """Make a call, and return what is kept of the response.
+    """Make a call, and return the results kept of the response.
 
-    Raises `ServiceBusy` for what may pass with time, `ServiceRefused` for the rest. Their words quote no request and no
-    response.
+    Raises `ServiceBusy` for failures that may pass with time, `ServiceRefused` for the others. Their words quote no
+    request and no response.
     """
     reply = _exchange(request, key)
     if reply.status in PASSES or reply.status >= 500:

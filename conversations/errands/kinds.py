@@ -1,4 +1,4 @@
-"""Kinds of errands: which provider is called, what the member reads while waiting, and what happens at the end."""
+"""Kinds of errands: the provider of each, the text that the member reads while waiting, and the end."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ class ErrandKind(ABC):
         return None
 
     def prepare(self, errand: Errand, reply: str | None) -> None:  # noqa: B027
-        """Compute what `finish` needs and takes long, before its transaction."""
+        """Compute the slow part of `finish`, before its transaction."""
 
     @abstractmethod
     def finish(self, conversation: Conversation, errand: Errand, result: Result) -> None:

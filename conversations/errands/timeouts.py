@@ -49,7 +49,7 @@ class TimedCall:
         return not self._thread.is_alive()
 
     def answer(self) -> str | None:
-        """The answer of the provider. Raises what the provider raised, `ServiceBusy` for a bug in it."""
+        """The answer of the provider. Raises the provider's own errors, `ServiceBusy` for a bug in it."""
         return self._result.result()
 
     def _ask(self) -> None:

@@ -86,7 +86,7 @@ def ask_now(conversation: Conversation, provider: str, question: str, *, languag
 
 
 def word_now(conversation: Conversation, provider: str, question: str, *, language: str) -> str | None:
-    """Let a provider that needs a ground word what was found, and wait; None if it cannot.
+    """Let a provider word an answer from its ground, and wait; None if it has no ground or fails.
 
     Call it outside transactions. Nothing is stored or sent.
     """

@@ -1,1 +1,1 @@
-"""Explains why a message was sent, in sentences with links: reads what `delivery.causes` has kept with it."""
+"""Explains why a message was sent, in sentences with links, from the cause that `delivery.causes` has kept with it."""

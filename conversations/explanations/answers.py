@@ -1,4 +1,4 @@
-"""Why an answer was given outside flows: what was found, how near it was, and what came next."""
+"""Explains an answer outside flows: its source, its nearness, and the next nearest ones."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -46,7 +46,7 @@ def explain_passage(_message: Message, cause: Cause) -> Explanation:
 
 
 def explain_suggestions(_message: Message, cause: Cause) -> Explanation:
-    """Nothing was sure enough: what was asked back."""
+    """The questions that were suggested because no answer was sure."""
     near = cause.get("near", ())
     rows = Answer.objects.in_bulk(near)
     words = _("The table was not sure, so it asks back.") if near else _("No source has an answer.")

@@ -1,4 +1,4 @@
-"""Explains a message: what decided that it was sent, whatever that was."""
+"""Explains a message by the recorded cause, of any kind."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

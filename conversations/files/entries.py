@@ -49,7 +49,7 @@ def stored_files(states: QuerySet[State]) -> list[str]:
 
 
 def answer_entry(answer: Answer, media: Media, *, lists: Mapping[str, Sequence[Any]] | None = None) -> dict[str, Any]:
-    """A question with all its wordings, what is answered, and for whom and when."""
+    """A question with all its wordings, its answer, and the members and dates that it is for."""
     return row_entry(answer, always=("question",), references=References, media=media, lists=lists)
 
 

@@ -1,4 +1,4 @@
-"""Entries of a file as rows that are not saved yet. What is wrong goes to the findings."""
+"""Entries of a file as rows that are not saved yet. Faults go to the findings."""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
@@ -51,7 +51,7 @@ def read_flow_fields(entry: Entry, flow: Flow, sources: Sources) -> RowRead | No
 def read_knowledge(
     model: type[Row], key: str, entry: Entry, current: Row | None, sources: Sources
 ) -> tuple[Row, RowRead] | None:
-    """An answer or a document, not saved, with what was read; None if it has flaws."""
+    """An answer or a document, not saved, with its entry as read; None if it has flaws."""
     refuse_others(entry.data, names_of(model), entry.place, sources.findings)
     sources.references.add_topic(entry.data.get("topic"), (*entry.place, "topic"), sources.findings)
     read = _read(model, entry.data, entry.place, current, sources)

@@ -1,6 +1,6 @@
 """Flows that come with OpenUser: the files of `conversations/ready`, with their use.
 
-A file has the flow in each language, with the same steps; what is made of it speaks both.
+A file has the flow in each language, with the same steps; a flow made of it speaks both.
 """
 
 from collections.abc import Mapping

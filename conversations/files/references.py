@@ -1,4 +1,4 @@
-"""Rows that flows and knowledge name: by what people call them, departments and tags by WeChat Work's numbers."""
+"""Rows that flows and knowledge name: departments and tags by WeChat Work's numbers, the others by their names."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -33,7 +33,7 @@ class References(NamedRows):
         self.known: dict[tuple[type[Model], Any], Any] = {}
 
     def add_topic(self, name: Any, place: Place, findings: Findings) -> None:
-        """Let a file name a topic that is not here: it is saved with what is about it."""
+        """Let a file name a new topic: it is saved with the rows that name it."""
         if not isinstance(name, str) or not name or (Topic, name) in self.known:
             return
         try:

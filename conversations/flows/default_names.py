@@ -13,7 +13,7 @@ ODD_IN_ANSWERS = re.compile(r"[^a-z0-9_\u3400-\u9fff]+")
 
 
 def step_name(text: str, otherwise: str) -> str:
-    """The beginning of what it says, without the punctuation at the end."""
+    """The beginning of the step's text, without the punctuation at the end."""
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
     short = first if len(first) <= NAME_LENGTH else f"{first[: NAME_LENGTH - 1].rstrip()}…"
     return short.rstrip("?？!！.。:：,， ") or otherwise

@@ -13,7 +13,9 @@ from conversations.machine.words import NodeWords
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """The change of a state or of the flow: `sort` is "added", "removed" or "changed"; `parts` names what differs."""
+    """The change of a state or of the flow: `sort` is "added", "removed" or "changed"; `parts` names the parts that
+    differ.
+    """
 
     sort: str
     name: str

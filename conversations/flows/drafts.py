@@ -95,7 +95,7 @@ def _free_name(name: str) -> str:
 
 
 def _fields(node: Node) -> dict[str, object]:
-    """The columns of a row; a reference to what was deleted since is empty."""
+    """The columns of a row; a reference to a row deleted since is empty."""
     row: dict[str, object] = {
         **node.to_row(),
         "key": node.key,

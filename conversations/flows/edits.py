@@ -31,7 +31,7 @@ def save_step(
 ) -> State:
     """Write a step with its parts, such as its transitions. A new one comes after another, or last.
 
-    Raises `FlowError` if the draft is no longer what the editor has `seen`.
+    Raises `FlowError` if the draft has changed since the editor has `seen` it.
     """
     is_new = step.pk is None
     journal.open_draft(step.flow, seen)

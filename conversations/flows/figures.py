@@ -26,10 +26,10 @@ class Figures:
 
 
 def of_version(version: FlowVersion, *, since: datetime | None = None) -> Figures:
-    """The figures of a version; those who are there now count whenever they began.
+    """The figures of a version; running sessions count whenever they began.
 
-    Those in a sub-flow are in the state that runs it, too. Three statements over indexes that hold all they read,
-    whatever the number of sessions.
+    Those in a sub-flow are in the state that runs it, too. Three statements over indexes that hold all they read, for
+    any number of sessions.
     """
     ended = _of_interest(since).filter(version=version)
     entries = StateEntry.objects.filter(version=version)

@@ -25,9 +25,9 @@ def fingerprint(flow: Flow) -> str:
 
 @transaction.atomic
 def open_draft(flow: Flow, seen: str | None = None) -> None:
-    """Lock the draft for a change, and keep what it was.
+    """Lock the draft for a change, and keep its state before.
 
-    Raises `FlowError` if it is no longer what the editor has `seen`, with who changed it.
+    Raises `FlowError` if it has changed since the editor has `seen` it, and names the last change.
     """
     Flow.objects.select_for_update().get(pk=flow.pk)
     rows = _rows(flow)
@@ -38,7 +38,7 @@ def open_draft(flow: Flow, seen: str | None = None) -> None:
 
 @transaction.atomic
 def record(flow: Flow, change: DraftSnapshot.Change, *, step: str = "", by: AbstractBaseUser | None = None) -> None:
-    """Keep the draft after a change. What was undone before cannot be redone any more."""
+    """Keep the draft after a change. Changes undone before cannot be redone any more."""
     _keep(flow, _rows(flow), change, step=step, by=by)
 
 
@@ -139,7 +139,7 @@ def _rows(flow: Flow) -> list[Any]:
 
 
 def _restore(flow: Flow, rows: list[Any]) -> None:
-    """Make the steps what they were, with the same keys, so that links to them stay."""
+    """Restore the steps, with the same keys, so that links to them stay."""
     kept: dict[str, list[Any]] = {}
     for row in rows:
         kept.setdefault(row["model"], []).append(row["pk"])

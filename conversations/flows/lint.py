@@ -49,7 +49,7 @@ def _texts(_machine: Machine, node: Node) -> Iterator[Problem]:
 
 
 def _of_kind(machine: Machine, node: Node) -> Iterator[Problem]:
-    """What its kind finds wrong with a step."""
+    """The faults that its kind finds in a step."""
     for fault in node.faults(machine.nodes, flow_minutes=machine.expire_after):
         words = _(fault.words) % fault.values if fault.values else _(fault.words)
         yield Problem(code=fault.code, state=node.name, words=words, is_error=fault.is_error)

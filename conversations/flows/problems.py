@@ -1,4 +1,4 @@
-"""A problem of a flow: what is wrong at which step, and how to mend it."""
+"""A problem of a flow: the fault, its step, and the remedy."""
 
 from dataclasses import dataclass
 

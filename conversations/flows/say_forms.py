@@ -32,7 +32,7 @@ def words_of(say: Say) -> str:
 
 
 def problems(machine: Machine) -> Iterator[Problem]:
-    """Problems of what the steps of a flow say with their words."""
+    """Problems of steps that send another form than text."""
     for node in machine.nodes:
         if node.form != Form.TEXT:
             yield from _problems(node)

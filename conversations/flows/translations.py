@@ -52,7 +52,7 @@ def rows_of_step(node: Node) -> Texts:
 
 
 def second_file(node: Node) -> str:
-    """The name in the storage of what it sends in another language; empty if that is the same file."""
+    """The storage name of the file for another language; empty if that is the same file."""
     return next((one.file for one in node.translations), "")
 
 

@@ -1,7 +1,7 @@
 """Triggers of flows: words, patterns, events and buttons, and the flow that they start.
 
 A pattern is a line with `*`, which stands for any words, also for none. It is compared piece by piece from left to
-right, so it takes linear time, whatever people write.
+right, so it takes linear time for any text.
 """
 
 from conversations.knowledge.likeness import plain

@@ -1,1 +1,1 @@
-"""Golden conversations: recorded from *Try it*, replayed against a draft, and what of a flow they cover."""
+"""Golden conversations: recorded from *Try it*, replayed against a draft, and their coverage of a flow."""

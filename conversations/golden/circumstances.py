@@ -68,7 +68,7 @@ def circumstances_of(context: Context, language: str = "") -> Circumstances:
 
 
 def _plain(value: Value) -> Any:
-    """A value for JSON; what JSON has no kind for is named by its kind."""
+    """A value for JSON; a kind that JSON lacks is named."""
     match value:
         case Decimal():
             return {"number": str(value)}

@@ -1,4 +1,4 @@
-"""Compares golden conversations with what a flow says now, turn by turn."""
+"""Compares golden conversations with the replies of a flow now, turn by turn."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from conversations.wording import flow_texts
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line of a turn: `sort` is "same", "gone" for what was said, or "new" for what is said now."""
+    """One line of a turn: `sort` is "same", "gone" for a recorded line that is missing now, or "new"."""
 
     sort: str
     said: Said
@@ -43,7 +43,7 @@ class ComparedTurn:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """A golden conversation beside what the flow says now."""
+    """A golden conversation beside the replies of the flow now."""
 
     golden: GoldenConversation
     turns: tuple[ComparedTurn, ...]

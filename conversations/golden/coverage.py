@@ -22,7 +22,7 @@ class Coverage:
 
 
 def marks_of(machine: Machine, coverage: Coverage) -> Marks:
-    """The marks that show in a picture what is covered."""
+    """The marks that show the coverage in a picture."""
     states = {node.key: COVERED if node.key in coverage.states else UNCOVERED for node in machine.nodes}
     ways: dict[tuple[str, str], str] = {}
     for node in machine.nodes:

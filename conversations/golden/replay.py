@@ -67,8 +67,9 @@ class Replay:
 def replay(
     machine: Machine, inputs: Iterable[tuple[Act, str]], *, context: Context, flows: Mapping[int, Published]
 ) -> Replay:
-    """Replay a conversation; `context` has its moment, `flows` are those that steps can run. After an end of the flow,
-    nothing is said."""
+    """Replay a conversation; `context` has its moment, `flows` are those that steps can run. After its end, the flow
+    says nothing.
+    """
     turns, trace = list[Turn](), list[Any]()
     walk = Walk(levels=(Level(version=0, machine=machine),), legs=())
     for act, text in inputs:

@@ -1,1 +1,1 @@
-"""A member between bot and people: what each writes during a hand-off, and how the session goes on after it."""
+"""A member between bot and people: the messages of each during a hand-off, and the session after it."""

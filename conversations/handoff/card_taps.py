@@ -1,4 +1,4 @@
-"""Taps on the cards of a hand-off: what a member chooses, and whether an operator takes a ticket."""
+"""Taps on the cards of a hand-off: the choice of a member, and whether an operator takes a ticket."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from wecom.messages import Event
 
 @because(Cause.HANDOFF)
 def press(conversation: Conversation, event: Event, *, cid: str, now: datetime) -> str | None:
-    """Do what a button says. Returns the words that take the place of the buttons; None for a card of another kind."""
+    """Do the act of a button. Returns the text that replaces the buttons; None for a card of another kind."""
     if satisfaction.is_card(event.task_id):
         return satisfaction.press(conversation, event.task_id, event.event_key, now=now)
     if event.task_id.startswith(requests.TASK):

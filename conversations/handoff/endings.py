@@ -33,9 +33,9 @@ Outcome = Ticket.Outcome
 def end(
     ticket: Ticket, outcome: Outcome, *, by: Operator | None = None, from_phone: bool = False, now: datetime
 ) -> bool:
-    """End a hand-off; False if it had ended already, and then nothing is said.
+    """End a hand-off; False, without a message, if it had ended already.
 
-    `by` is the operator who ended it; `from_phone` says that they did so on their phone.
+    `by` is the operator who ended it; `from_phone` means that they did so on their phone.
     """
     ticket = locked(ticket)
     if not ticket.is_unfinished:
@@ -58,7 +58,7 @@ def end(
 
 
 def go_on(conversation: Conversation, *, cid: str, now: datetime) -> None:
-    """The bot speaks again: the question of the running session follows, or what was held during the hand-off."""
+    """The bot speaks again: the question of the running session follows, or the errand held during the hand-off."""
     session = Session.objects.active_in(conversation)
     if session is not None and not current.is_calling(session):
         runner.advance(session, Act.RESUME, cid=cid, now=now)

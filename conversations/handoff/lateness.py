@@ -1,4 +1,4 @@
-"""When nobody answers in time: the member is told once and chooses. Forgotten tickets are handed back."""
+"""Hand-offs without an answer in time: the member is told once and chooses. Forgotten tickets are handed back."""
 
 import logging
 from collections.abc import Callable
@@ -23,7 +23,7 @@ AT_ONCE = 200
 
 
 def follow_tickets(*, now: datetime) -> int:
-    """Tell members who wait too long, hand back what was forgotten, send files that have come. Returns how many."""
+    """Tell members who wait too long, hand back forgotten tickets, send files that have come. Returns how many."""
     late = Ticket.objects.late(now).filter(late_at=None)
     silent_since = now - timedelta(hours=settings.CONVERSATIONS["HANDOFF_SILENCE_HOURS"])
     forgotten = Ticket.objects.silencing().filter(last_line_at__lte=silent_since, opened_at__lte=silent_since)
@@ -37,7 +37,7 @@ def follow_tickets(*, now: datetime) -> int:
 
 
 def keep_waiting(conversation: Conversation, *, cid: str) -> None:
-    """The member goes on waiting; nothing else is said before a person takes over."""
+    """Confirm that the member goes on waiting. The next message comes from the operator who takes over."""
     messages.say(conversation, handoff_texts.goes_on_waiting(), cid=cid)
 
 

@@ -61,7 +61,7 @@ def _member_wrote(conversation: Conversation, ticket: Ticket, message: Message, 
 
 
 def _meant(text: str) -> tuple[Command | None, str]:
-    """The command that a text is, or means like 转人工, and what follows its name."""
+    """The command that a text is, or means like 转人工, and the text after its name."""
     name = text.split(maxsplit=1)[0] if text else ""
     command, rest = command_in(Place.HANDOFF, name), text.removeprefix(name).strip()
     talk = talk_in(text) if command is None else None

@@ -19,7 +19,7 @@ ACTS: Acts[Act] = Acts()
 
 
 def handle(thread: Conversation, ticket: Ticket, message: Message, *, cid: str, now: datetime) -> None:
-    """Pass a message of an operator on to the member of a ticket, or do what a command says."""
+    """Pass a message of an operator on to the member of a ticket, or run its command."""
     ticket = assignment.locked(ticket)
     operator = ticket.operator
     if operator is None or operator.member_id != thread.member_id or not ticket.on_phone:

@@ -23,7 +23,7 @@ def ask_for_person(
     cid: str,
     now: datetime,
 ) -> bool:
-    """Pass a member on to people; False if the application has none, and nothing is said then.
+    """Pass a member on to people; False, without a message, if the application has none.
 
     Without a topic it is that of the answer before. Outside office hours the member is told when people are there, and
     may leave a message.

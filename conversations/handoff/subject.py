@@ -11,7 +11,7 @@ SAID_BETWEEN = (Cause.COMMAND, Cause.HANDOFF, Cause.NOTICE)  # such as the offer
 
 
 def topic_asked_about(conversation: Conversation, now: datetime) -> Topic | None:
-    """The topic of what the bot has just answered; None if it said anything else since."""
+    """The topic of the bot's latest answer; None if it said anything else since."""
     said = conversation.messages().filter(direction=Message.Direction.OUT, created_at__gt=now - LOOKED_BACK)
     causes = said.order_by("-created_at", "-pk").values_list("cause", flat=True)[:5]
     cause: dict[str, Any] = next((one for one in causes if one.get("by") not in SAID_BETWEEN), {})

@@ -1,4 +1,4 @@
-"""Takes over many changes aside, so that no question waits for an import: it is answered from what is there."""
+"""Takes over many changes in a thread, so that no question waits for an import: the index answers as it is."""
 
 import logging
 import threading

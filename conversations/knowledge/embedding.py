@@ -36,7 +36,7 @@ def vector_of(embedder: Embedder, wordings: Sequence[str], answer: str) -> bytes
 
 
 def vectors_of(embedder: Embedder, answers: Sequence[tuple[Sequence[str], str]]) -> list[bytes]:
-    """The vectors of answers: of each the mean of its wordings, with a part of what it says. As they are stored.
+    """The vectors of answers: of each the mean of its wordings, with the beginning of the answer. As they are stored.
 
     Several wordings count as their mean, not as the best of them: with many, there would always be one that fits.
     """

@@ -12,7 +12,7 @@ WORDS, MEANING, SAME = "words", "meaning", "same"
 
 
 def of_answer(found: Findings, text: str) -> dict[str, Any]:
-    """Why the best answer was given: how it was found, by which wording, how near, and what came next."""
+    """Why the best answer was given: the way it was found, its wording, its nearness, and the next answer."""
     best, *others = found.matches
     evidence = {**_near(best, found), "wording": _wording(best.entry, text)}
     return {**evidence, "next": _near(others[0], found)} if others else evidence
@@ -24,7 +24,7 @@ def of_source(found: Found) -> dict[str, Any]:
 
 
 def of_passages(found: Sequence[Found]) -> dict[str, Any]:
-    """Why a passage was quoted: how near it is, and what came next."""
+    """Why a passage was quoted: its nearness, and the next passage."""
     best, *others = found
     return {**_quoted(best), "next": _quoted(others[0])} if others else _quoted(best)
 

@@ -1,4 +1,4 @@
-"""Keeps this process's index as the database is: one small query before each search, and only what has changed."""
+"""Keeps this process's index as the database is: one small query before each search, and only the changed rows."""
 
 import threading
 from functools import partial
@@ -34,7 +34,7 @@ def current_index() -> Index:
 
 
 def refresh(index: Index) -> None:
-    """Take over what has changed. The database is asked without the lock, so that no thread waits for a connection.
+    """Take over the changes. The database is asked without the lock, so that no thread waits for a connection.
 
     Many changes, as of an import, are taken over by a thread. Until it ends, questions are answered without them.
     """
@@ -86,7 +86,7 @@ def _take(index: Index, seen: int, until: int, *, whole: bool) -> None:
 class _Changes:
     """Rows and vectors that were written after one number and not after another.
 
-    They are read without a transaction, which would lock SQLite for writers: what changes meanwhile has a higher
+    They are read without a transaction, which would lock SQLite for writers: a row that changes meanwhile has a higher
     number, so it is read again.
     """
 

@@ -21,9 +21,9 @@ WORTH_REBUILDING = 1_000  # slots that are used no more
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """Who asks, and when: an answer may be for some only, and for some days.
+    """The member who asks, and the day: an answer may be for some members only, and for some days.
 
-    `departments` has those above theirs too. A reader who is not known gets what everybody gets.
+    `departments` has those above theirs too. An unknown reader gets the answers that are for all.
     """
 
     today: date
@@ -189,7 +189,7 @@ class Index:
 
 
 def prepare(entry: Entry) -> None:
-    """Compute what a row is found by, which is kept, before the index is locked for it."""
+    """Compute the keys of a row for search, which are kept, before the index is locked for it."""
     for wording in entry.wordings:
         gist(wording)
 
@@ -200,7 +200,7 @@ def _words(wordings: Iterable[str]) -> Iterator[str]:
 
 
 def _lift(entry: Entry, lift: float | None) -> float | None:
-    """Without what its wordings give it by chance: their mean is broader than one question, and nearer to all."""
+    """Without the part that its wordings add by chance: their mean is broader than one question, and nearer to all."""
     return None if lift is None else lift - BY_CHANCE * min(len(entry.wordings) - 1, COUNTED)
 
 

@@ -42,7 +42,7 @@ LATIN_WEIGHT, PAIR_WEIGHT = 2.0, 1.0
 
 @dataclass(frozen=True)
 class Gist:
-    """A question for comparison: its plain text, and the weights of what it is about."""
+    """A question for comparison: its plain text, and the weights of its words."""
 
     plain: str
     units: Mapping[str, float]
@@ -105,7 +105,7 @@ def _stem(word: str) -> str:
 
 
 def _pairs(run: str) -> dict[str, float]:
-    """Pairs of characters of what is left without fillers; a character that stands alone counts as a pair."""
+    """Pairs of characters of the text without fillers; a character that stands alone counts as a pair."""
     pairs: dict[str, float] = {}
     for part in FILLERS.sub(" ", run).split():
         pairs |= dict.fromkeys([part[i : i + 2] for i in range(len(part) - 1)] or [part], PAIR_WEIGHT)

@@ -1,7 +1,7 @@
-"""Finds what the table knows about a question: an answer, a few that may be meant, or nothing.
+"""Finds the answer of the table to a question, a few that may be meant, or nothing.
 
 The same words come first, then meaning, where vectors are there, then similar words. The limits were set on one half of
-the questions in `tests/benchmarks/knowledge`; README.md says what they give on the other.
+the questions in `tests/benchmarks/knowledge`; README.md has their results on the other.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Answers as a table: files that people import, compared with what is there, and the file that they export.
+"""Answers as a table: files that people import, compared with the rows there, and the file that they export.
 
 A row is the answer with its question. A column that the file lacks stays as it is; an empty cell empties the field.
 """

@@ -1,4 +1,4 @@
-"""Collects what the table does not know. A question joins the one that it means, by its words or its meaning.
+"""Collects questions that the table cannot answer. A question joins the one that it means, by its words or its meaning.
 
 It is compared with the newest rows only, so that a miss costs a few milliseconds however many there are.
 """
@@ -27,7 +27,7 @@ JOINED = (UnansweredQuestion.Status.OPEN, UnansweredQuestion.Status.DISMISSED)
 
 @transaction.atomic
 def record(conversation: Conversation, text: str, *, cid: str, at: datetime) -> QuestionOccurrence | None:
-    """Note that a member asked something that has no answer; None for what is too short to be a question."""
+    """Record a member's question that has no answer; None for a text that is too short to be a question."""
     words = " ".join(text.split())[:LONGEST]
     if len(plain(words)) < FEWEST:
         return None

@@ -1,6 +1,6 @@
 """Which rows share words with a question: rare words count more, long rows less. Pure.
 
-Words are what `likeness` compares: pairs of Chinese characters, stems of English words, codes and numbers.
+Words are the units that `likeness` compares: pairs of Chinese characters, stems of English words, codes and numbers.
 """
 
 import math

@@ -1,7 +1,7 @@
-"""Calls of services as values: the request that a step makes, and what is kept of the response. Pure.
+"""Calls of services as values: the request that a step makes, and the results kept of the response. Pure.
 
-Answers reach a URL percent-encoded and a JSON body as whole values, so that nothing that members write can change the
-shape of a request.
+Answers reach a URL percent-encoded and a JSON body as whole values, so that no text of a member can change the shape of
+a request.
 """
 
 import json

@@ -1,8 +1,8 @@
 """The built-in commands, and the keywords that work anywhere in a flow.
 
-A command has its names, where and by whom it is understood, and its line in `/help`, all in its declaration. What it
-does is bound to the declaration, in `ACTS` of the room that handles its place (see `Place`). Here are the commands that
-several rooms name; one that only the chat has is declared beside its act.
+A command has its names, where and by whom it is understood, and its line in `/help`, all in its declaration. Its act is
+bound to the declaration, in `ACTS` of the room that handles its place (see `Place`). Here are the commands that several
+rooms name; one that only the chat has is declared beside its act.
 """
 
 import unicodedata
@@ -66,7 +66,7 @@ def commands() -> list[Command]:
 
 
 class Acts(dict[Command, ActT]):
-    """What the commands of a place do. Each is bound where it is defined: `@ACTS.of(STATUS)`."""
+    """The acts of the commands of a place. Each is bound where it is defined: `@ACTS.of(STATUS)`."""
 
     def of(self, command: Command) -> Callable[[ActT], ActT]:
         def bind(act: ActT) -> ActT:

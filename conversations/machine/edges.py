@@ -34,7 +34,7 @@ class Operator(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Guard:
-    """A condition: a slot and what to compare it with, or a formula as `value`. An empty slot counts as ""."""
+    """A condition: a slot and the value to compare it with, or a formula as `value`. An empty slot counts as ""."""
 
     slot: str
     operator: Operator

@@ -38,7 +38,7 @@ class Published:
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """A flow that a session is in, and where. It is over at `ends_at`, whatever is answered."""
+    """A flow that a session is in, and where. It is over at `ends_at`, with or without an answer."""
 
     version: int
     machine: Machine
@@ -178,7 +178,7 @@ class _Walker:
         return moved, Leg(levels=(*around, moved), was=level.place, act=act, step=taken)
 
     def _entering(self, enters: Enter) -> tuple[int, Act, str]:
-        """Go into a flow; what to do next, there or where it is that could not be entered."""
+        """Go into a flow; returns the next act, there or at the step whose flow could not be entered."""
         flow, depth = self.flows.get(enters.flow) if enters.flow else None, len(self.levels)
         if flow is None or depth >= MOST_LEVELS:
             return depth - 1, Act.RETURN, Returned(way=Way.FAILED).to_text()
@@ -190,7 +190,7 @@ class _Walker:
         return depth, Act.START, ""
 
     def _fitting(self, machine: Machine, given: Mapping[str, str]) -> dict[str, str]:
-        """The answers as their slots keep them. What does not fit is asked for."""
+        """The answers as their slots keep them. Those that do not fit are asked for."""
         slots, kept = machine.slots, dict[str, str]()
         for name, written in given.items():
             value = slots[name].parse(written, today=self.today, now=self.now) if name in slots else None

@@ -1,4 +1,4 @@
-"""The notices of flows, and which of them tells what."""
+"""The notices of flows, and their use."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""The position of a session in a flow, as a value, and what moves it."""
+"""The position of a session in a flow, as a value, and the acts that move it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -40,7 +40,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """One of several that an answer may mean. `label` tells it from the others, `name` is what it is called."""
+    """One of several that an answer may mean. `label` tells it from the others, `name` is its own name."""
 
     value: str
     label: str
@@ -59,8 +59,9 @@ def offers_of(data: Iterable[Mapping[str, Any]]) -> tuple[Offer, ...]:
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """The position of a session. `given` is the data it began with; `path` are the questions answered so far;
-    `wakes_at` is the end of a wait. `labels` are those that no slot knows by itself, as of a member; `offered` is
-    what the open question was found to mean one of."""
+    `wakes_at` is the end of a wait. `labels` are those that no slot knows by itself, as of a member; `offered` are the
+    candidates that the answer to the open question may mean.
+    """
 
     at: str = ""
     slots: Mapping[str, str] = field(default_factory=dict)
@@ -79,7 +80,7 @@ class Place:
         return {**self.slots, **{f"{name}.label": label for name, label in self.labels.items()}}
 
     def begun(self) -> "Place":
-        """The same session at its beginning, with what was given."""
+        """The same session at its beginning, with the data that it began with."""
         labels = {name: label for name, label in self.labels.items() if self.slots.get(name) == self.given.get(name)}
         return Place(given=self.given, slots=dict(self.given), labels=labels)
 

@@ -1,7 +1,7 @@
 """The meaning of an answer: a value, several candidates, or none. Pure.
 
-Some answers mean more than their text says, such as the name of a colleague. What they mean is looked up before the
-step and comes as the text of `Act.ANSWER`, so that it can be recorded and replayed.
+Some answers mean more than their text says, such as the name of a colleague. Their meaning is looked up before the step
+and comes as the text of `Act.ANSWER`, so that it can be recorded and replayed.
 """
 
 import json
@@ -14,7 +14,7 @@ from core.text.slot_values import LOOKED_UP, Slot, SlotType
 
 @dataclass(frozen=True, kw_only=True)
 class Resolution:
-    """What was `said` means this `value`, or one of those `offered`. `words` say why it is none, or ask which."""
+    """The text `said` means this `value`, or one of those `offered`. `words` say why it is none, or ask which."""
 
     said: str = ""
     value: str | None = None
@@ -38,7 +38,7 @@ class Resolution:
 
     @classmethod
     def from_text(cls, text: str) -> "Resolution":
-        """Read a `to_text` result; what is none means nothing."""
+        """Read a `to_text` result; another text is an answer without a meaning."""
         try:
             data = json.loads(text)
             offered = offers_of(data.get("offered", ()))

@@ -35,9 +35,10 @@ def step(
     context: Context | None = None,
 ) -> Step:
     """One step. `text` is the message, or the value of the pressed button. Dates like “tomorrow” count from `today`,
-    moments like “in two hours” from `now`, in the member's zone. `context` is what formulas know beside the answers;
-    by default only the time. After a call or a sub-flow `text` is what it `Returned`, of an answer that was looked up
-    its `Resolution`."""
+    moments like “in two hours” from `now`, in the member's zone. `context` has the facts that formulas know beside the
+    answers; by default only the time. After a call or a sub-flow `text` is its `Returned`, of an answer that was looked
+    up its `Resolution`.
+    """
     context = context or Context(now=now or datetime.combine(today, time(), tzinfo=UTC))
     walk = _Walk(machine, today, now, context)
     place = walk.take(place, act, text)
@@ -45,7 +46,7 @@ def step(
 
 
 class _Walk:
-    """Collects the effects between one question and the next. The nodes do what their kind does."""
+    """Collects the effects between one question and the next. The nodes do the acts of their kinds."""
 
     def __init__(self, machine: Machine, today: date, now: datetime | None, context: Context) -> None:
         self.machine = machine

@@ -1,6 +1,6 @@
 """Sub-flows as values: the flow that a step runs, and the answers that go in and come back. Pure.
 
-Only what is named goes from one flow to the other: their answers stay apart even if they have the same names.
+Only named answers go from one flow to the other: their answers stay apart even if they have the same names.
 """
 
 from collections.abc import Callable, Mapping
@@ -36,8 +36,9 @@ class Enter:
 
 
 def entering(subflow: Subflow, value: Callable[[str], str], known: Mapping[str, str]) -> Enter:
-    """The flow to enter with its answers; `value` computes a formula, `known` has the labels of answers. What is empty
-    is asked for there."""
+    """The flow to enter with its answers; `value` computes a formula, `known` has the labels of answers. Empty answers
+    are asked for there.
+    """
     values = {name: value(formula) for name, formula in subflow.given}
     labels = {name: known.get(f"{formula.strip()}.label", "") for name, formula in subflow.given}
     given = {name: found for name, found in values.items() if found}

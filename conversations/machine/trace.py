@@ -1,4 +1,4 @@
-"""Why a step did what it did, as values: the states that it entered, and the transitions that it looked at."""
+"""The reasons of a step, as values: the states that it entered, and the transitions that it looked at."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ class Entered:
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """A transition that was looked at: number `edge` of its state. `have` is what its condition met."""
+    """A transition that was looked at: number `edge` of its state. `have` is the value that its condition met."""
 
     state: str
     edge: int

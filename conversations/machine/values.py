@@ -125,7 +125,7 @@ def remembered(find: Callable[[Machine], T]) -> Callable[[Machine], T]:
 
 
 def _document(node: Node) -> dict[str, Any]:
-    """A node as versions have it. What only some kinds have is left out where it has its default."""
+    """A node as versions have it. Fields that only some kinds have are left out at their defaults."""
     own, defaults = node.to_json(), {one.name: one.default for one in fields(node)}
     kept = {name: value for name, value in own.items() if name in OF_EVERY_STATE or value != defaults.get(name)}
     whole = {**OF_EVERY_STATE, **kept}

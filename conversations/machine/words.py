@@ -1,4 +1,4 @@
-"""The texts of a flow in another language than its own. An empty one is said in the flow's own language."""
+"""The texts of a flow in another language than its own. An empty one falls back to the flow's own language."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

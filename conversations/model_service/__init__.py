@@ -1,1 +1,1 @@
-"""Services with OpenAI's protocol: how they are called, and what they may cost in a day."""
+"""Services with OpenAI's protocol: their calls, and their cost limits of a day."""

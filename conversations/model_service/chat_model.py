@@ -1,4 +1,4 @@
-"""A language model with OpenAI's chat API: turns in, the next turn and what it cost out."""
+"""A language model with OpenAI's chat API: turns in, the next turn and its cost out."""
 
 import json
 import math
@@ -61,7 +61,7 @@ class ChatModel:
         )
 
     def complete(self, turns: Turns) -> Completion:
-        """The next turn. Raises `ServiceBusy` for what may pass, `ServiceRefused` for the rest."""
+        """The next turn. Raises `ServiceBusy` for failures that may pass, `ServiceRefused` for the others."""
         self.check_name()
         asked = {"model": self.model, "messages": list(turns), **self.options}
         answer = self.client.post(

@@ -1,4 +1,4 @@
-"""Calls of a service with OpenAI's protocol, local or remote: what it answers, or an error with its remedy."""
+"""Calls of a service with OpenAI's protocol, local or remote: the answer, or an error with its remedy."""
 
 import json
 import re

@@ -85,7 +85,7 @@ def last_error() -> ModelUsage | None:
 
 
 def masked(user_id: str) -> str:
-    """A user ID that whoever knows it recognises: its first and last characters."""
+    """A user ID of which only the first and last characters show, so that only those who know it recognise it."""
     shown = 2 if len(user_id) > 5 else 1
     return f"{user_id[:shown]}***{user_id[-1:] if len(user_id) > 2 else ''}"
 

@@ -1,6 +1,6 @@
-"""The limits of a day: what a question may cost is taken before it is asked, and corrected when the answer is there.
+"""The limits of a day: the most that a question may cost is taken before the call, and corrected after the answer.
 
-So no limit is passed, however many workers ask at once. The row of the company is locked before that of the member.
+So any number of workers at once pass no limit. The row of the company is locked before that of the member.
 """
 
 import logging
@@ -128,7 +128,7 @@ def _within(rows: "models.QuerySet[Row]", limits: Limits, tokens: Tokens, cost: 
 
 
 def _give_back(taken: Taken, *, counts: bool) -> None:
-    """After an error: all of it, or only what was not sent."""
+    """After an error: all of it, or only the tokens that were not sent."""
     if counts:
         sent = Tokens(sent=taken.tokens.sent)
         _change(taken, _sums(0, Tokens(answered=-taken.tokens.answered), cost_of(sent) - taken.cost))

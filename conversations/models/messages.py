@@ -154,13 +154,13 @@ class Conversation(models.Model):
         return f"{self.member} · {self.application}"
 
     def notice_language(self, text: str, *, is_first: bool = False) -> None:
-        """Follow the language of what the member wrote, unless one is chosen."""
+        """Follow the language of the member's text, unless one is chosen."""
         # The conversation's own column is what processes of the release before read and write.
         chosen = (self.member.language if self.member_id else "") or self.chosen_language
         self.language = chosen or detect_language(text, default=self.language, is_first=is_first)
 
     def note_reply(self, *, found: bool, suggested: Iterable[int] = ()) -> None:
-        """Count the questions in a row that had no answer, and keep what was suggested for the last one."""
+        """Count the questions in a row that had no answer, and keep the suggestions for the last one."""
         before = (self.misses, self.suggested)
         self.misses, self.suggested = 0 if found else min(self.misses + 1, MOST_MISSES), list(suggested)
         if before != (self.misses, self.suggested):

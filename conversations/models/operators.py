@@ -15,9 +15,9 @@ NINE, SIX = time(9), time(18)
 
 
 def keep_while_unfinished(collector: Any, field: Any, tickets: models.QuerySet[Any], using: str) -> None:
-    """The fate of a group's tickets when it is deleted: those that are not closed keep it from that.
+    """Keep a group with unfinished tickets from deletion; closed tickets lose their group.
 
-    Without a group all operators would read what members wrote to these alone.
+    Without a group all operators would read messages that members wrote to this one alone.
     """
     models.RESTRICT(collector, field, tickets.exclude(status="closed"), using)
     models.SET_NULL(collector, field, tickets.filter(status="closed"), using)

@@ -119,7 +119,7 @@ class MutedTopic(models.Model):
 
 
 class PreferenceChange(models.Model):
-    """A change of what a member has chosen: when, by whom, and what it was before and after."""
+    """A change of a member's choices: moment, author, and the values before and after."""
 
     class Origin(models.TextChoices):
         CHAT = "chat", _("by the member, in the chat")

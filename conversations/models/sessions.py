@@ -23,7 +23,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.filter(status=Session.Status.SLEEPING)
 
     def begun_in(self, flow: Flow) -> "SessionQuerySet":
-        """Those that began with a flow, in whatever sub-flow they are now."""
+        """Those that began with a flow, in any of its sub-flows now."""
         outermost = models.Q(callers__depth=0, callers__version__flow=flow)
         return self.filter(outermost | models.Q(depth=0, version__flow=flow))
 
@@ -126,7 +126,7 @@ class Session(models.Model):
 
     @property
     def first_version(self) -> FlowVersion:
-        """The version that it began with, in whatever sub-flow it is now: its flow is the one that the member knows."""
+        """The version that it began with, in any sub-flow now: its flow is the one that the member knows."""
         around = self.callers.select_related("version__flow").first() if self.depth else None
         return around.version if around else self.version
 

@@ -25,7 +25,7 @@ SLOT_NAME = RegexValidator(
 
 
 def kind_choices() -> list[tuple[str, Any]]:
-    """The kinds of steps, and what each of them does."""
+    """The kinds of steps, each with its act."""
     return [(one.kind, _(one.does)) for one in kinds()]
 
 

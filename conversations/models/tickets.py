@@ -1,4 +1,4 @@
-"""Tickets (工单): a member is answered by a person, while the bot is silent. What happened to it, and its lines."""
+"""Tickets (工单): a member is answered by a person, while the bot is silent. Its changes, and its lines."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -247,7 +247,7 @@ class TicketChange(models.Model):
 
 
 class TicketLine(models.Model):
-    """One line of a ticket: what the member wrote, or an operator. It is on both phones once."""
+    """One line of a ticket: a message of the member, or of an operator. It is on both phones once."""
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="lines", verbose_name=_("ticket"))
     operator = models.ForeignKey(

@@ -11,7 +11,7 @@ from conversations.models.states import State
 
 
 class Transition(models.Model):
-    """Where a state leads (转移), and on what condition. The first one that fits is taken."""
+    """The next state (转移), and its condition. The first one that fits is taken."""
 
     class When(models.TextChoices):
         NEXT = On.NEXT.value, _("it is done")

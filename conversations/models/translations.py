@@ -18,7 +18,7 @@ OF_STEPS = ("title", "text", "link", "picture_url", "choices", "retry_text", "re
 @deconstructible
 @dataclass(unsafe_hash=True)
 class KnownTexts:
-    """Refuses what is no text of these names, by language."""
+    """Refuses keys other than these names, by language, and values other than texts."""
 
     names: tuple[str, ...]
 

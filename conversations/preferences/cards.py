@@ -1,6 +1,6 @@
 """The settings as cards: one with buttons that shows how they are, and one with a box for each topic.
 
-The keys of buttons say what shall be, not what shall change, so a tap on an old card does what it says.
+The keys of buttons name the new value, not a change of it, so a tap on an old card sets the value on its button.
 """
 
 from django.utils import translation
@@ -39,7 +39,7 @@ def is_card(task_id: str) -> bool:
 
 
 def press(conversation: Conversation, event: Event, *, cid: str) -> str:
-    """Do what a button says, say so, and show it on the card. Returns the label of what was done."""
+    """Do the act of a button, confirm it, and show it on the card. Returns the label of the act."""
     key = event.event_key
     if key == TOPICS:
         messages.say_content(conversation, named(topics_card(conversation), TASK, cid=cid), cid=cid)
@@ -77,7 +77,7 @@ def choose_language(conversation: Conversation, language: str, *, cid: str) -> s
 
 
 def choose_number(conversation: Conversation, number: int, *, cid: str) -> None:
-    """Change what stands at a number of the text: videos, language, or a topic."""
+    """Change the choice with a number in the text: videos, language, or a topic."""
     topics, choices = offered_topics(), choices_of(conversation.member)
     if number == 1:
         choose_text(conversation, as_text=not choices.prefers_text, cid=cid)

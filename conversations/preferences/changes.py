@@ -1,4 +1,4 @@
-"""A member's choices change: in one transaction, with who did it and what it was before, so that it can be undone."""
+"""A member's choices change: in one transaction, with the author and the values before, so that it can be undone."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -32,7 +32,8 @@ def change_preferences(
     by: AbstractBaseUser | None = None,
     now: datetime | None = None,
 ) -> PreferenceChange | None:
-    """Set what is given; `muted` are the keys of all topics that the member does not want. None if nothing differs.
+    """Set the choices that are not None; `muted` are the keys of all topics that the member does not want. None if
+    nothing differs.
 
     Raises `PreferenceRefused` for a topic that does not exist or cannot be muted, and for an unknown language.
     """

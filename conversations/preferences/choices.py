@@ -32,7 +32,7 @@ class Choices:
 
 
 def choices_of(member: Member) -> Choices:
-    """The preferences of a member. Topics that nobody can mute any more are left out."""
+    """The preferences of a member. Topics that can no longer be muted are left out."""
     return Choices(
         prefers_text=prefers_text(member),
         language=member.language,

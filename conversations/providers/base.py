@@ -24,7 +24,7 @@ class FoundReply:
 
 
 class CitedReply(str):
-    """A reply of a remote provider that names what it rests on; a text like any other else.
+    """A reply of a remote provider that names its sources; else a plain text.
 
     Attributes:
         sources: answers and passages as the cause of a message keeps them.
@@ -49,7 +49,7 @@ class ReplyProvider(ABC):
         return self.reply(text, language=language)
 
     def find_reply(self, member: Member | None, text: str, *, language: str) -> FoundReply | None:
-        """As `reply_to`, with what spoke for it: *Why?* shows that beside the message."""
+        """As `reply_to`, with its evidence: *Why?* shows that beside the message."""
         reply = self.reply_to(member, text, language=language)
         cause = described(Cause.PROVIDER, provider=type(self).__name__)
         return FoundReply(reply=reply, cause=cause) if reply else None

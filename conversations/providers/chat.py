@@ -1,4 +1,4 @@
-"""Answers from a language model's own knowledge, for what the table and the documents do not know. Off by default."""
+"""Answers from a language model's own knowledge, for questions without an answer or a document. Off by default."""
 
 from typing import Any
 

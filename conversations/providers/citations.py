@@ -1,7 +1,7 @@
 """Whether a model's answer rests on its sources. Pure: texts only.
 
 An answer is sent only if it cites a source that it was given, and names no address and no long number that neither its
-sources nor the question have. What quotes our own instructions is not sent at all.
+sources nor the question have. An answer that quotes our own instructions is not sent at all.
 """
 
 import re
@@ -36,7 +36,7 @@ class Checked:
 
 
 def check(answer: str, sources: Sequence[str], *, question: str, secret: Sequence[str]) -> Checked:
-    """Check an answer against the texts of its sources, numbered from 1. `secret` is what must not be in it."""
+    """Check an answer against the texts of its sources, numbered from 1. `secret` are texts that must not be in it."""
     if any(_leaks(answer, words) for words in secret):
         return Checked(fault="leak")
     if not answer or NO_ANSWER in answer.upper().replace(" ", "_"):

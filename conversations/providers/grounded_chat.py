@@ -1,4 +1,4 @@
-"""A language model that answers from what was found, and shows its sources. Off unless its address is set."""
+"""A language model that answers from answers and passages, and shows its sources. Off unless its address is set."""
 
 import logging
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ HISTORY_BUDGET = 3_000  # characters of earlier messages
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """A question: for whom the sources are, who pays for it, and what was said before."""
+    """A question, the member whose rights choose its sources, the member who pays for it, and the messages before."""
 
     text: str
     language: str
@@ -52,7 +52,7 @@ class Grounded:
 
 
 class GroundedChat(RemoteProvider):
-    """Asks the model only what answers or documents say something about; its options are those of `ChatModel`.
+    """Asks the model only questions with answers or documents near them; its options are those of `ChatModel`.
 
     `prompt` comes before our rules; `history` is the number of earlier messages that the model gets.
     """

@@ -1,6 +1,6 @@
 """The prompt to answer from sources: our rules as the system, everything else as marked data.
 
-Whatever members, documents and earlier messages say stands in the one turn of the user, between marks with a random
+All texts of members, documents and earlier messages stand in the one turn of the user, between marks with a random
 number that no text can know. The model has no tools, so the worst that a text can reach is a wrong answer, which
 `citations` stops where it has no source.
 """

@@ -18,7 +18,7 @@ LONGEST = 1_200  # characters of a source
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A text and where it stands, such as 《员工手册》第 3 页; `row` is what the cause of a message keeps of it."""
+    """A text and where it stands, such as 《员工手册》第 3 页; `row` is its record in the cause of a message."""
 
     title: str
     text: str

@@ -13,13 +13,13 @@ logger = logging.getLogger(__name__)
 
 
 def send_found(conversation: Conversation, found: FoundReply, *, cid: str) -> None:
-    """Send what a provider found, with what spoke for it."""
+    """Send the reply of a provider, with its evidence."""
     with because_of(found.cause):
         send(conversation, found.reply, cid=cid)
 
 
 def send(conversation: Conversation, reply: str | Answer, *, cid: str) -> None:
-    """Send a reply. What cannot be sent as its kind, like a file that is gone, is sent as its words."""
+    """Send a reply. One that cannot be sent as its kind, such as a missing file, is sent as its words."""
     if isinstance(reply, str):
         messages.say(conversation, reply, cid=cid)
         return

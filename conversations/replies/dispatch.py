@@ -1,4 +1,4 @@
-"""Dispatches what a member did: to a keyword, a command, the running flow, a flow that starts, or a reply provider.
+"""Dispatches an act of a member: to a keyword, a command, the running flow, a flow that starts, or a reply provider.
 
 There is always an answer, in the active language.
 """

@@ -1,4 +1,4 @@
-"""Questions that a language model answers from what was found. Whatever goes wrong, the plain answer is sent."""
+"""Questions that a language model answers from answers and passages. After any failure the plain answer is sent."""
 
 from conversations.delivery.causes import asked_before
 from conversations.errands import worker

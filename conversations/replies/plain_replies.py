@@ -10,7 +10,7 @@ from conversations.wording import chat_texts
 
 
 def send(conversation: Conversation, text: str, *, cid: str, now: datetime, is_late: bool = False) -> None:
-    """Answer a question. One that comes after later messages says what it is about, if it is a text."""
+    """Answer a question. A text that comes after later messages quotes its question."""
     found = local_replies.find(conversation, text)
     if found is None:
         suggestions.offer(conversation, text, cid=cid, now=now)

@@ -1,4 +1,4 @@
-"""Computes the vector of what a member asks before the transaction that answers it, which would hold the database."""
+"""Computes the vector of a member's question before the transaction that answers it, which would hold the database."""
 
 from datetime import datetime
 

@@ -1,7 +1,7 @@
 """Pictures and other files that answer a question: noted when they come, judged when they are fetched.
 
-WeChat Work tells neither size nor format of what a member sends, so the session waits for the download. If the process
-dies in between, the sweeper goes on.
+WeChat Work tells neither size nor format of a member's file, so the session waits for the download. If the process dies
+in between, the sweeper goes on.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""What the answer to a message depends on besides its words, read in two statements at most."""
+"""The rows that the answer to a message depends on, read in two statements at most."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,7 @@ class ReplyContext:
 def read(rows: QuerySet[Conversation], *, known: Session | None = None) -> ReplyContext | None:
     """The context of the one conversation of a query; None if it is not there.
 
-    A `known` session is taken as it is while its revision is that of the row: whatever changes it counts that on.
+    A `known` session is taken as it is while its revision is that of the row: each change counts it on.
     """
     conversation: Any = _with_context(rows).first()
     if conversation is None:

@@ -65,7 +65,7 @@ def _way(result: Result) -> Way:
 
 
 def _answer_held(conversation: Conversation, cids: Iterable[str]) -> None:
-    """Answer what the member wrote during the call as if it had come now, until a person answers."""
+    """Answer the messages of the call as if they had come now, until an operator answers."""
     rows = Message.objects.filter(application=conversation.application_id, member=conversation.member_id)
     for cid in cids:
         message = rows.filter(direction=Message.Direction.IN, cid=cid).select_related("content").first()

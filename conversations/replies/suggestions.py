@@ -27,7 +27,7 @@ EXAMPLES = 5
 def offer(conversation: Conversation, text: str, *, cid: str, now: datetime) -> None:
     """Suggest the nearest questions; without any, or after another miss, examples and how to reach a person.
 
-    What nothing is near to is collected for administrators, and the member may be told later.
+    A question without a near one is collected for administrators, and the member may be told later.
     """
     nearest = retrieval.find(text, language=conversation.language, member=conversation.member)
     near = [match.entry for match in nearest.suggestions]

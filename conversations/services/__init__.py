@@ -1,4 +1,4 @@
-"""The front door of conversations: what members do comes in here, and messages to them go out."""
+"""The front door of conversations: acts of members come in here, and messages to them go out."""
 
 import core.django_setup  # says what is missing
 from conversations.delivery.broadcasts import (

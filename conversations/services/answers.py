@@ -1,4 +1,4 @@
-"""The table of answers: what administrators write or import is stored, and its vector follows in the background."""
+"""The table of answers: it stores the rows that administrators write or import; vectors follow in the background."""
 
 from collections.abc import Sequence
 from typing import Any

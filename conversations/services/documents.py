@@ -16,7 +16,7 @@ EDITABLE = ("title", "topic", "language", "valid_from", "valid_until", "enabled"
 
 
 def check_file(file: "UploadedFile[Any]") -> str:
-    """The kind of an uploaded file. Raises `DocumentRefused` with what to do."""
+    """The kind of an uploaded file. Raises `DocumentRefused` with its remedy."""
     file.seek(0)
     data = file.read()
     file.seek(0)

@@ -40,9 +40,9 @@ def record_golden(
 ) -> GoldenConversation:
     """Keep a conversation with the draft as golden: `inputs` are the acts of *Try it* with their texts.
 
-    It plays a `member`, or nobody in particular, in this `language`, by default the member's. Their facts, their zone
-    and the calendar are kept as they are now.
-    Raises `FlowError` for a name that is taken or missing, and for a conversation without or with too many turns.
+    It plays a `member`, or no particular one, in this `language`, by default the member's. Their facts, their zone and
+    the calendar are kept as they are now. Raises `FlowError` for a name that is taken or missing, and for a
+    conversation without or with too many turns.
     """
     acts = [(replay.act_of(act, text), text) for act, text in inputs]
     if not 0 < len(acts) <= replay.LONGEST:
@@ -73,7 +73,7 @@ def rename_golden(golden: GoldenConversation, name: str) -> None:
 
 
 def run_golden(flow: Flow, machine: Machine | None = None) -> tuple[list[Comparison], Coverage]:
-    """The golden conversations of a flow compared with its draft, or with this machine, and what they cover."""
+    """The golden conversations of a flow compared with its draft, or with this machine, and their coverage."""
     machine = machine or publication.draft(flow)
     goldens = flow.golden_conversations.select_related("recorded_by", "accepted_by", "member")
     comparisons = comparison.compare_all(machine, goldens, library_for([machine]).flows)
@@ -94,11 +94,11 @@ def accept_golden(golden: GoldenConversation, *, by: AbstractBaseUser | None = N
 
 
 def run_callers_golden(flow: Flow, machine: Machine | None = None) -> list[Comparison]:
-    """The golden conversations of flows that run this one, directly or through others, compared with what they would
-    say if this draft, or this machine, ran.
+    """The golden conversations of flows that run this one, directly or through others, compared with their replies if
+    this draft, or this machine, ran.
 
     Each is played on the version of its flow that runs, or else on its draft. Those that hold on neither are left out:
-    they differ today, whatever is published here.
+    they differ today, with or without a publication here.
     """
     machine, comparisons = machine or publication.draft(flow), list[Comparison]()
     for caller in all_callers_of(flow):

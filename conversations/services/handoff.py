@@ -31,7 +31,8 @@ def operator_of(user: AbstractBaseUser) -> Operator:
 
 
 def office_days_unknown(groups: Iterable[OperatorGroup], since: date | None = None, until: date | None = None) -> str:
-    """That office hours count Monday to Friday in years that nobody knows, and what to do; "" if they do not.
+    """The warning, with its remedy, that office hours count Monday to Friday in years with unknown holidays; "" without
+    such a year.
 
     Without days from today on: this year, and from November on the next one.
     """
@@ -41,7 +42,9 @@ def office_days_unknown(groups: Iterable[OperatorGroup], since: date | None = No
 
 
 def ticket_due_days_unknown(ticket: Ticket) -> str:
-    """That the moment at which an answer is due rests on days that nobody knows, and what to do; "" if not."""
+    """The warning, with its remedy, that the moment at which an answer is due rests on days with unknown holidays; ""
+    without such a day.
+    """
     year = office_hours.due_unknown_year(ticket)
     return working_day_texts.counted([year] if year else [])
 
@@ -120,7 +123,7 @@ def answer_ticket(
 ) -> Message:
     """Answer the member of a ticket: with text, with a file of the media storage, or as the digital human.
 
-    `filename` is what members read, if the file is called otherwise in the storage.
+    `filename` is the name that members read, if the file has another one in the storage.
 
     Raises `HandoffRefused` if the ticket is closed or another operator has it, and if there is nothing to send; the
     errors of sending a file or a video.

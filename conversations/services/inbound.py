@@ -28,7 +28,7 @@ from wecom.models import Callback, Download, Outbound
 
 
 def prepare_message(callback: Callback, inbound: Inbound) -> Session | None:
-    """Compute what answering a message needs, so that the transaction of `receive_message` does not wait for it.
+    """Compute the slow parts of an answer, so that the transaction of `receive_message` does not wait for it.
 
     Returns the session that it has read, for that transaction.
     """
@@ -39,7 +39,7 @@ def prepare_message(callback: Callback, inbound: Inbound) -> Session | None:
 
 @transaction.atomic(savepoint=False)
 def receive_message(callback: Callback, inbound: Inbound, known: Session | None = None) -> None:
-    """Record a message from a member and answer it. `known` is what `prepare_message` returned."""
+    """Record a message from a member and answer it. `known` is the session that `prepare_message` returned."""
     if _is_transcript(inbound):
         _receive_transcript(callback, inbound)
         return

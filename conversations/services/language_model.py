@@ -1,4 +1,4 @@
-"""Questions of administrators to the language model: what a member would get, and what it costs."""
+"""Questions of administrators to the language model: the reply that a member would get, and its cost."""
 
 from conversations.delivery import channel
 from conversations.providers.grounded_chat import Grounded, GroundedChat, Question
@@ -7,7 +7,7 @@ from wecom.models import Member
 
 
 def has_grounded_model() -> bool:
-    """Whether a language model is set up that answers from what is found."""
+    """Whether a language model is set up that answers from answers and passages."""
     return _model() is not None
 
 

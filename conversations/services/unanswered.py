@@ -1,4 +1,4 @@
-"""Questions without an answer: administrators answer or dismiss them, and whoever wished so is told."""
+"""Questions without an answer: administrators answer or dismiss them, and members who wished so are told."""
 
 from datetime import datetime
 from typing import Any
@@ -25,9 +25,9 @@ Status = UnansweredQuestion.Status
 
 @transaction.atomic
 def answer_question(question: UnansweredQuestion, answer: Answer, *, by: Any = None) -> Answer:
-    """Let an answer of the table answer a question: it gets its wordings, and who wished so is told.
+    """Let an answer of the table answer a question: it gets its wordings, and members who wished so are told.
 
-    Raises `QuestionSettled` if somebody was faster.
+    Raises `QuestionSettled` if another account was faster.
     """
     row = _open(question)
     added = different(row.wordings, known=answer.wordings)
@@ -45,7 +45,7 @@ def dismiss_question(question: UnansweredQuestion, *, by: Any = None) -> None:
 
 @transaction.atomic
 def reopen_question(question: UnansweredQuestion) -> None:
-    """Undo an answer or a dismissal: the wordings that it added go, and nobody else is told."""
+    """Undo an answer or a dismissal: the wordings that it added go, and no further member is told."""
     row = UnansweredQuestion.objects.select_for_update(of=("self",)).get(pk=question.pk)
     if row.status == Status.OPEN:
         return

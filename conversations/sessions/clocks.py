@@ -1,4 +1,4 @@
-"""The time where a member is: what “tomorrow at 3” counts from."""
+"""The local time of a member, from which “tomorrow at 3” counts."""
 
 from collections.abc import Iterable
 from datetime import datetime, tzinfo

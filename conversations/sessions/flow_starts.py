@@ -1,4 +1,5 @@
-"""Flows that wait for their moment: by day, when no other question is open, and while nothing stops what is no reply.
+"""Flows that wait for their moment: by day, when no other question is open, and while no stop holds messages that are
+no replies.
 
 Those of members who join a department, once for each joining, and those of an event that met an open question.
 """
@@ -30,7 +31,7 @@ MOST_LEVELS = 30  # a tree with a circle in it ends
 
 
 def start_for_joined(*, now: datetime | None = None) -> int:
-    """Note who has joined a department, and start what is due; how many flows were started."""
+    """Note who has joined a department, and start the due flows; returns how many flows were started."""
     note_joined(now=now)
     return start_waiting(now=now)
 
@@ -102,7 +103,7 @@ def _start(pk: int, now: datetime) -> bool:
 
 
 def _is_busy(conversation: Conversation, now: datetime) -> bool:
-    """Whether the member was asked something lately, talks with a person, or has written what is not handled yet."""
+    """Whether the member was asked a question lately, talks with a person, or has a message that is not handled yet."""
     rests = now - timedelta(minutes=settings.CONVERSATIONS["DIALOGUE_RESTS_MINUTES"])
     if in_dialogue(conversation.application, [conversation.member_id], since=rests):
         return True

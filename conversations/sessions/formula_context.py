@@ -38,7 +38,7 @@ def context_of(conversation: Conversation, machines: Iterable[Machine], here: da
 
 
 def played_context(machines: Iterable[Machine], member: Member | None, now: datetime) -> Context:
-    """The context of a conversation that is only played, as a member or as nobody in particular.
+    """The context of a conversation that is only played, as a member or as no particular one.
 
     It has all that formulas can ask for, so that it still holds when the flow gets others.
     """

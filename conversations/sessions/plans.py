@@ -1,4 +1,6 @@
-"""Plans for sessions when another version begins to run: who is where, what would be lost, and the rows that do it."""
+"""Plans for sessions when another version begins to run: their states, the answers they would lose, and the rows that
+carry the plan out.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -103,7 +105,7 @@ def check(found: Iterable[Impact], plan: Iterable[StateChoice], *, now: datetime
 def carry_out(
     flow: Flow, version: FlowVersion, found: Sequence[Impact], plan: Iterable[StateChoice], *, now: datetime
 ) -> list[SessionPlan]:
-    """Write the plan for a version that runs now, and queue what it says."""
+    """Write the plan for a version that runs now, and queue its moves."""
     chosen = {choice.state: choice for choice in plan}
     rows = []
     for impact in found:

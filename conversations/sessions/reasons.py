@@ -1,4 +1,4 @@
-"""Why a session says something: what the machine has looked at, and where each slot has its value from."""
+"""The cause of a session's message: the transitions that the machine has looked at, and the source of each slot."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -39,7 +39,9 @@ def cause_of(session: Session, leg: Leg, sources: Mapping[str, list[str]], effec
 
 
 def sources_after(leg: Leg, before: Mapping[str, list[str]], *, cid: str) -> Sources:
-    """How each slot of a flow got its value, with the correlation ID of the message; `before` is what it was."""
+    """How each slot of a flow got its value, with the correlation ID of the message; `before` has the sources until
+    now.
+    """
     node, given = leg.machine.node(leg.was.at), leg.level.place.given
     answered = node.slot.name if node and node.slot else ""
     is_file = node is not None and node.slot is not None and node.slot.type in RECEIVED

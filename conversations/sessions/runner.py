@@ -100,7 +100,7 @@ def await_file(session: Session, download: Download, *, cid: str) -> None:
 
 @transaction.atomic(savepoint=False)
 def advance(session: Session, act: Act, text: str = "", *, cid: str, now: datetime | None = None) -> None:
-    """Advance a session by what a member did."""
+    """Advance a session by an act of a member."""
     _advance(session, act, text, cid=cid, now=now or timezone.now())
 
 

@@ -43,7 +43,7 @@ def remind_and_expire(*, now: datetime | None = None) -> int:
 
 @transaction.atomic
 def _advance_batch(pks: list[int], now: datetime) -> int:
-    """The due sessions of these. What all of them need is read once, and written in one transaction."""
+    """Advance the due sessions of these. Rows that all of them need are read once, and written in one transaction."""
     return sum(_try_due(session, now) for session in _ready(pks, now))
 
 

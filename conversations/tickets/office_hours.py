@@ -32,16 +32,16 @@ class OfficeHours:
     knows: OfDay = _always
 
     def is_open(self, now: datetime) -> bool:
-        """Whether someone is there; `now` is in the time zone of the times."""
+        """Whether the group is open; `now` is in the time zone of the times."""
         return bool(self._open_since(now))
 
     def next_opening(self, now: datetime) -> datetime | None:
-        """When someone is there again, after now; None if no day within two months has hours."""
+        """When the group opens next, after now; None if no day within two months has hours."""
         days = (now.date() + timedelta(days=number) for number in range(LONGEST_SEARCH))
         return next((self._opens(day, now) for day in days if self.works_on(day) and self._opens(day, now) > now), None)
 
     def unknown_year(self, now: datetime) -> int | None:
-        """The year on whose unknown days it rests whether someone is there now, or else when; None without one."""
+        """The year whose unknown days decide whether the group is open now, or else when; None without one."""
         days = self._open_since(now)
         if days:
             return None if any(map(self.knows, days)) else days[0].year
@@ -51,7 +51,7 @@ class OfficeHours:
         return next((day.year for day in ahead if not self.knows(day)), None)
 
     def _open_since(self, now: datetime) -> list[date]:
-        """The days by whose hours someone is there now."""
+        """The days by whose hours the group is open now."""
         days = (now.date(), now.date() - timedelta(days=1))
         return [day for day in days if self.works_on(day) and self._opens(day, now) <= now < self._closes(day, now)]
 
@@ -83,7 +83,7 @@ def next_opening(group: OperatorGroup, now: datetime) -> datetime | None:
 
 
 def answer_due(group: OperatorGroup, now: datetime) -> datetime | None:
-    """When the group owes an answer to what it is asked now: its minutes count from when it is there."""
+    """When the group owes an answer to a question that it is asked now: its minutes count from its opening."""
     begins = now if is_open(group, now) else next_opening(group, now)
     return begins + timedelta(minutes=group.answer_within) if begins else None
 

@@ -28,7 +28,7 @@ def open_ticket(
     cid: str,
     now: datetime,
 ) -> Ticket:
-    """Open a ticket for a member whose conversation is locked and who has none; nobody is told yet.
+    """Open a ticket for a member whose conversation is locked and who has none; it sends no message.
 
     With an `operator` it is theirs from the beginning.
     """

@@ -14,7 +14,7 @@ from wecom.models import Application
 def thread_of(operator: Operator | None, application: Application) -> Iterator[Conversation | None]:
     """The operator's own chat, in their language; None for one without a phone.
 
-    It is not locked: what goes there is no step of a session, and two operators may write to each other.
+    It is not locked: messages there are no steps of a session, and two operators may write to each other.
     """
     member = operator.member if operator else None
     if member is None:

@@ -45,7 +45,9 @@ def release_rendition(rendition: Rendition) -> None:
 
 
 def release_all(*, now: datetime | None = None) -> int:
-    """Send what no event released, and end what nobody waits for; called by the sweeper."""
+    """Send the waiting messages that no event released, and cancel the renders that no message waits for; called by the
+    sweeper.
+    """
     now = now or timezone.now()
     waiting = Message.objects.releasable(now=now, margin=fallbacks.narration_time()).order_by("pk")
     count = sum(_release_one(pk, now=now) for pk in list(waiting.values_list("pk", flat=True)[:500]))
@@ -131,7 +133,7 @@ def fall_back(outbound: Outbound) -> None:
 
 
 def _consent_problem(message: Message) -> str:
-    """The code of the reason why what was sent may not be shown or heard (any more); "" if it may."""
+    """The code of the reason why a face or a voice may not be shown or heard (any more); "" if it may."""
     spoken = message.narration if message.reason == Message.Reason.VOICE else message.render
     try:
         if spoken is not None:

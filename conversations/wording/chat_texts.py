@@ -16,7 +16,7 @@ def too_much() -> str:
 
 
 def help_text(name: str, commands: Sequence[str], flows: Sequence[tuple[str, str]] = ()) -> str:
-    """`commands` are lines; `flows` are pairs: what to write, and the purpose."""
+    """`commands` are lines; `flows` are pairs: the text to write, and the purpose."""
     lines = "".join(f"\n· {line}" for line in (*commands, *(f"{way} – {title}" for way, title in flows)))
     return _("I am %(name)s. You can:\n· ask me a question, just as you would ask a colleague") % {"name": name} + lines
 

@@ -1,4 +1,4 @@
-"""Sentences of *Why?*: what happened, and what it was decided by."""
+"""Sentences of *Why?*: the event, and its cause."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy

@@ -1,4 +1,4 @@
-"""Texts about what members choose for themselves: on the card, in the chat."""
+"""Texts about the choices of members: on the card, in the chat."""
 
 from collections.abc import Sequence
 
@@ -117,7 +117,7 @@ def no_such_number() -> str:
 
 
 def listed(rows: Sequence[tuple[str, str]], page: str = "") -> str:
-    """The settings as numbered text, for phones without cards; each row has what it is about and how it is set."""
+    """The settings as numbered text, for phones without cards; each row has its name and its value."""
     line = _("%(number)d. %(name)s: %(value)s")
     lines = [line % {"number": at, "name": name, "value": value} for at, (name, value) in enumerate(rows, start=1)]
     words = [card_title(), *lines, _("To change one, send “/preferences” and its number: /preferences 1")]

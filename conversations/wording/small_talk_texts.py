@@ -56,7 +56,7 @@ def abilities() -> str:
 
 
 def person(contact: str = "") -> str:
-    """How to reach a person; `contact` is what the desk says."""
+    """How to reach a person; `contact` is the text of the desk."""
     if contact:
         return _("I cannot pass you on myself, but you reach a person here:\n%s") % contact
     return _("I cannot pass you on to a person myself. Please write to HR or to your manager in WeChat Work.")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 
 def promised(words: str, year: int | None) -> str:
-    """To a member: what was promised, and that it rests on unknown days; `year` is None where all are known."""
+    """To a member: a promise, with the note that it rests on unknown days; `year` is None where all are known."""
     if year is None:
         return words
     note = _("The public holidays of %(year)d are not announced yet, so it may be later.") % {"year": year}
@@ -14,7 +14,7 @@ def promised(words: str, year: int | None) -> str:
 
 
 def counted(years: Sequence[int]) -> str:
-    """To who sets up flows and office hours, with what to do; empty if all years are known."""
+    """To an administrator of flows and office hours, with the remedy; empty if all years are known."""
     words = _(
         "The public holidays of %(years)s are not known yet: Monday to Friday count as working days there, holidays or "
         "not. Paste the State Council's notice under Working days and holidays, or import it with manage.py "

@@ -42,7 +42,7 @@ class ValidityFilter(admin.SimpleListFilter):
 
 
 class AnswerForm(forms.ModelForm[Answer]):
-    """An answer. What WeChat Work would refuse is refused here."""
+    """An answer. The form refuses the values that WeChat Work would refuse."""
 
     class Meta:
         model = Answer

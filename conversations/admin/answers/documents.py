@@ -100,7 +100,7 @@ class DocumentAdmin(FileButtons, FormAdmin):
 
     @action(description=_("Try a question"), icon="science", url_path="try", permissions=["try"])
     def try_question(self, _request: HttpRequest) -> HttpResponse:
-        """The page that says what a member would get, from documents too."""
+        """The page to try a question on, which searches documents too."""
         return redirect(reverse("admin:conversations_answer_try_question"))
 
     def has_try_permission(self, request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""The page to try a question on: what a member would get, and why. Nothing is sent and nothing is stored."""
+"""The page to try a question on: the reply that a member would get, and why. Nothing is sent and nothing is stored."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +25,7 @@ ASK = "conversations.change_answer"  # it costs money
 
 
 class QuestionForm(forms.Form):
-    """A question, and as whom it is asked."""
+    """A question, and the member who asks it."""
 
     q = forms.CharField(
         label=_("Question"),
@@ -57,7 +57,7 @@ class QuestionForm(forms.Form):
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """An answer that was near, with what speaks for it."""
+    """A near answer, with its likeness and the way it was matched."""
 
     answer: Answer
     address: str
@@ -79,7 +79,7 @@ class PassageRow:
 
 
 def page(model_admin: Any, request: HttpRequest) -> HttpResponse:
-    """GET shows the form, and with a question what is found for it; POST asks the language model too, which costs."""
+    """GET shows the form, and with a question its matches; POST asks the language model too, which costs."""
     form = QuestionForm(request.GET or None)
     context: dict[str, Any] = {
         **model_admin.admin_site.each_context(request),

@@ -224,7 +224,7 @@ def told_words(question: UnansweredQuestion) -> str:
 
 
 def _suggested(question: UnansweredQuestion) -> Iterator[Suggestion]:
-    """The nearest answers of the table, whoever they are for."""
+    """The nearest answers of the table, whichever members may get them."""
     language = question.language or detect_language(question.question, default="zh-hans", is_first=True)
     matches = services.find_answers(question.question, language=language).matches[:SUGGESTED]
     answers = Answer.objects.in_bulk([match.entry.pk for match in matches])

@@ -77,7 +77,7 @@ class FlowFiles(FileButtons):
         return page.answer(request, self.admin_site)
 
     def ready_view(self, request: HttpRequest) -> HttpResponse:
-        """GET shows what each of them asks; POST makes a draft of one."""
+        """GET shows the ready flows with their questions; POST makes a draft of one."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         language = "zh-hans" if (get_language() or "").startswith("zh") else "en"

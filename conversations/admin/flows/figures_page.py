@@ -91,7 +91,7 @@ class _Shown:
         return {node.key: self._of_state(node.key) for node in self.machine.nodes}
 
     def of_ways(self) -> dict[services.FigureOfWay, Number]:
-        """Ways that nobody took too: a zero is what one looks for."""
+        """The figures of all transitions, with a zero for those that no session took."""
         ways: list[services.FigureOfWay] = [
             (node.key, edge.on, edge.to) for node in self.machine.nodes for edge in node.edges
         ]

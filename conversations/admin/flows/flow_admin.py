@@ -223,7 +223,7 @@ class FlowAdmin(FlowFiles, ProtectedDeleteAdmin):
 
     @action(description=_("Publish"), permissions=["publish"], icon="publish")
     def publish_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The page that shows what a publication changes, and publishes."""
+        """The page that shows the changes of a publication, and publishes."""
         return publish_page.page(self, request, Flow.objects.select_related("live").get(pk=object_id))
 
     def get_urls(self) -> list[URLPattern]:

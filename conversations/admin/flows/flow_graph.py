@@ -19,7 +19,7 @@ NO_MARKS = Marks()
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """A problem, the page of the state that has it, and the page of what it collides with."""
+    """A problem, the page of its state, and the page of the row it collides with."""
 
     problem: Problem
     url: str = ""

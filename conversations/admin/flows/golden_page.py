@@ -1,4 +1,4 @@
-"""The page with the golden conversations of a flow: whether the draft still says the same, and what they cover."""
+"""The page with the golden conversations of a flow: whether the draft still replies the same, and their coverage."""
 
 from collections.abc import Callable
 from datetime import datetime

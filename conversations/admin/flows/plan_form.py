@@ -1,4 +1,4 @@
-"""The part of a page that says what happens to the members who are in a flow: rows of a form, and what was chosen."""
+"""The part of a page with the plan for the members in a flow: its rows, and the posted choices."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ TOLD_BEFORE = 24
 
 @dataclass(frozen=True, kw_only=True)
 class PlanRow:
-    """A state with what is chosen for it; `until` is local time, as the browser's field writes it."""
+    """A state with its choice; `until` is local time, as the browser's field writes it."""
 
     impact: services.PlanImpact
     choice: str

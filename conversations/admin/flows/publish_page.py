@@ -1,4 +1,4 @@
-"""The page before a publication: problems, what changed, and the golden conversations that differ."""
+"""The page before a publication: problems, changes, and the golden conversations that differ."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +29,7 @@ class Filled:
 
 
 def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
-    """Show what a publication would change; a POST publishes."""
+    """Show the changes of a publication; a POST publishes."""
     filled = Filled()
     may_override = request.user.has_perm("conversations.override_goldenconversation")
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""The page before an older version runs again: what changes, and what happens to those who are in the flow."""
+"""The page before an older version runs again: its changes, and the plan for the members in the flow."""
 
 from collections import Counter
 from typing import Any
@@ -22,7 +22,7 @@ from core.web.admin import change_url
 
 
 def page(model_admin: Any, request: HttpRequest, version: FlowVersion) -> HttpResponse:
-    """Show what a roll-back would change; a POST rolls back."""
+    """Show the changes of a roll-back; a POST rolls back."""
     older, live = services.readable_machine(version), services.readable_machine(version.flow.live)
     impacts = services.plan_impacts(version.flow, older, version=version) if older else []
     if request.method == "POST":

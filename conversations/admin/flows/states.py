@@ -1,4 +1,4 @@
-"""Steps in the admin: one page each, which shows only what a step of its kind needs."""
+"""Steps in the admin: one page each, with the fields that its kind needs."""
 
 from typing import Any
 

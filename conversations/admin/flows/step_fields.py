@@ -1,4 +1,4 @@
-"""The fields on the page of a step, and beside which others they are shown, from what the kinds declare."""
+"""The fields on the page of a step: their lines, and the conditions that show them, as the kinds declare."""
 
 from conversations.machine.nodes.declarations import Column
 from conversations.machine.nodes.registry import kinds

@@ -1,4 +1,4 @@
-"""The steps of a flow as rows of its page: each says what it does in one choice, and names itself."""
+"""The steps of a flow as rows of its page: one choice has kind and kind of answer, and an empty name fills itself."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ ASKS_FOR = {
 
 
 def does() -> list[tuple[str, Any]]:
-    """What a step can do: each kind, and of what asks each kind of answer."""
+    """The choices of a row: each kind of step, and for one that asks each kind of answer."""
     return [pair for kind in kinds() for pair in _choices(kind)]
 
 
@@ -49,7 +49,7 @@ def _choices(kind: type[Node]) -> list[tuple[str, Any]]:
 
 
 def _first() -> str:
-    """What a new row does."""
+    """The choice of a new row."""
     return str(does()[0][0])
 
 

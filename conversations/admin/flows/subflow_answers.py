@@ -36,7 +36,7 @@ def widgets(flow: Flow) -> dict[str, UnfoldAdminTextareaWidget]:
 
 
 def _answers_of(flow: Flow) -> list[list[Any]]:
-    """The answers of what runs of a flow: name, step, and whether a label goes with it."""
+    """The answers of a flow's running version: name, step, and whether a label goes with it."""
     machine = services.readable_machine(flow.live)
     if machine is None:
         return []

@@ -87,7 +87,7 @@ class FlowVersionAdmin(ReadOnlyAdmin):
 
     @action(description=_("Let this version run"), permissions=["publish"], icon="history")
     def roll_back_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The page that shows what changes, and rolls back."""
+        """The page that shows the changes of a roll-back, and rolls back."""
         version = FlowVersion.objects.select_related("flow__live").get(pk=object_id)
         return roll_back_page.page(self, request, version)
 

@@ -1,4 +1,4 @@
-"""Canned answers in the admin: what operators insert at the desk."""
+"""Canned answers in the admin: texts that operators insert at the desk."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

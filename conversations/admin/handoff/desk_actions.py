@@ -42,7 +42,7 @@ def say_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def act_view(request: HttpRequest, pk: int) -> HttpResponse:
-    """Does what a button of a ticket says."""
+    """Does the act of a ticket's button."""
     ticket = _permitted(request, pk)
     act = ACTIONS.get(request.POST.get("act", ""))
     if act is None:

@@ -1,4 +1,4 @@
-"""The desk: the page on which operators answer members. Lists, one ticket with its messages, and what it is about."""
+"""The desk: the page on which operators answer members. Lists, and one ticket with its messages and its context."""
 
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,7 @@ VIEW, ANSWER = "conversations.view_ticket", readers.ANSWER
 
 
 def desk_view(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """The page, or with `part` in the query what changes by itself, for core/static/core/live_page.js."""
+    """The page, or with `part` in the query its live parts, for core/static/core/live_page.js."""
     if not request.user.has_perm(VIEW):
         raise PermissionDenied
     now = timezone.now()
@@ -100,7 +100,7 @@ def _one(request: HttpRequest, ticket: Ticket, operator: Operator | None) -> dic
 
 
 def _groups(ticket: Ticket, now: datetime) -> list[tuple[int, str]]:
-    """The other groups of the application, each with what keeps a member there waiting."""
+    """The other groups of the application, each with its reason to keep a member waiting."""
     rows: Any = OperatorGroup.objects.filter(application=ticket.conversation.application, enabled=True)
     people = Count("operators", filter=Q(operators__enabled=True))
     return [

@@ -1,4 +1,4 @@
-"""The lists of the desk: a member's tickets that are mine, wait, are open, or are closed, with what a row shows."""
+"""The lists of the desk: tickets that are mine, wait, are open, or are closed, with the values of a row."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

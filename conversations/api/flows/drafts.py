@@ -27,8 +27,8 @@ class FlowDrafts(viewsets.GenericViewSet[Flow]):
     @extend_schema(summary="Replace the draft of a flow", request=DraftRequestSerializer, responses=DraftSerializer)
     @draft.mapping.put
     def write_draft(self, request: Request, pk: str) -> Response:
-        """Takes over all steps or nothing; `errors` has all that is wrong. Refused with `draft_changed` if the draft is
-        no longer what was `seen`. It can be undone; publish it afterwards.
+        """Takes over all steps or nothing; `errors` lists all faults. Refused with `draft_changed` if the draft has
+        changed since it was `seen`. It can be undone; publish it afterwards.
         """
         flow, body = self.get_object(), DraftRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
@@ -38,7 +38,7 @@ class FlowDrafts(viewsets.GenericViewSet[Flow]):
     @extend_schema(summary="Undo a change of a draft", request=DraftSeenSerializer, responses=DraftSerializer)
     @action(detail=True, methods=["post"], url_path="draft/undo", pagination_class=None, filter_backends=())
     def undo_draft(self, request: Request, pk: str) -> Response:
-        """The newest change of the draft, whoever made it."""
+        """The newest change of the draft, by any account."""
         return self._changed(request, services.undo_draft)
 
     @extend_schema(summary="Redo a change of a draft", request=DraftSeenSerializer, responses=DraftSerializer)

@@ -39,7 +39,7 @@ class FlowImportSerializer(StrictSerializer):
 
 
 class FlowImportEntrySerializer(serializers.Serializer[Imported]):
-    """What becomes of one entry of the file."""
+    """The verdict on one entry of the file, with its differences and problems."""
 
     kind = serializers.CharField(help_text="`flow`, `answer` or `document`.")
     name = serializers.CharField()

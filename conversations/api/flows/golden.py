@@ -59,7 +59,7 @@ class GoldenConversations(
         responses={201: GoldenConversationSerializer},
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Runs the inputs on the draft and keeps what it says. No message is sent."""
+        """Runs the inputs on the draft and keeps its replies. No message is sent."""
         body = GoldenConversationRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         if body.validated_data["user_id"] and not _may_read_members(request.user):

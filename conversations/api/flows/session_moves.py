@@ -1,4 +1,4 @@
-"""What became of sessions in publications, over REST."""
+"""The outcomes of sessions in publications, over REST."""
 
 import django_filters
 from drf_spectacular.utils import extend_schema, extend_schema_view

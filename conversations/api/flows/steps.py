@@ -30,7 +30,7 @@ WRITE = "flows:write"
 
 class FlowSteps(viewsets.GenericViewSet[State]):
     """The addresses `draft/steps/` of a flow. Each change answers with the draft after it, and `draft/undo/` takes it
-    back. It is refused with `draft_changed` if the draft is no longer what was `seen`.
+    back. It is refused with `draft_changed` if the draft has changed since it was `seen`.
     """
 
     queryset = State.objects.select_related("flow")
@@ -61,7 +61,7 @@ class FlowSteps(viewsets.GenericViewSet[State]):
 
     @extend_schema(summary="Change a step of a draft", request=StepChangeSerializer, responses=DraftSerializer)
     def partial_update(self, request: Request, flow: str, key: str) -> Response:
-        """Only what is named; null is the default. With `transitions` all of its transitions are replaced."""
+        """Changes the named fields only; null is the default. `transitions` replaces all of its transitions."""
         values = self._body(StepChangeSerializer)
         _step_written, draft = self._done(services.change_step, self.get_object(), values.pop("step"), **values)
         return Response(DraftSerializer(draft).data)
@@ -99,7 +99,9 @@ class FlowSteps(viewsets.GenericViewSet[State]):
     )
     @action(detail=True, methods=["patch"], url_path=r"transitions/(?P<number>[1-9][0-9]{0,3})")
     def transition(self, request: Request, flow: str, key: str, number: str) -> Response:
-        """Only what is named; null is the default. Another `number` moves it among the transitions of the step."""
+        """Changes the named fields only; null is the default. Another `number` moves it among the transitions of the
+        step.
+        """
         values = self._body(TransitionChangeSerializer)
         return self._answered(services.change_transition, self._transition(number), values.pop("transition"), **values)
 

@@ -41,7 +41,7 @@ class AnswerFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 @extend_schema_view(list=extend_schema(summary="List answers"), retrieve=extend_schema(summary="Get an answer"))
 class Answers(viewsets.ModelViewSet[Answer]):
-    """What the digital human knows. A change counts for the next question in every process."""
+    """Questions and answers of the digital human. A change counts for the next question in every process."""
 
     queryset = Answer.objects.select_related("topic").prefetch_related("departments", "tags")
     serializer_class = AnswerSerializer
@@ -79,8 +79,8 @@ class Answers(viewsets.ModelViewSet[Answer]):
     )
     @action(detail=False, methods=["post"], url_path="import", parser_classes=(parsers.MultiPartParser,))
     def import_table(self, request: Request) -> Response:
-        """Takes over the rows that are right, in one transaction, and says what is wrong with the others. With
-        `dry_run` nothing is stored and the answer is the same.
+        """Takes over the valid rows, in one transaction, and lists the errors of the others. With `dry_run` nothing is
+        stored and the answer is the same.
         """
         who: Any = request.user
         if hasattr(who, "has_perm") and not who.has_perm("conversations.change_answer"):

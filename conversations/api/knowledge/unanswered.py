@@ -36,7 +36,7 @@ class UnansweredQuestionFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 @extend_schema_view(list=extend_schema(summary="List questions without an answer"))
 class UnansweredQuestions(ReadingViews, viewsets.ReadOnlyModelViewSet[UnansweredQuestion]):
-    """What members asked and the table of answers did not know. The words are those of members."""
+    """Questions of members without an answer in the table, in the members' own words."""
 
     queryset = UnansweredQuestion.objects.waiting().defer("vector")
     serializer_class = UnansweredQuestionSerializer

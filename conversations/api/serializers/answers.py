@@ -46,7 +46,7 @@ class AnswerSerializer(ClearableFilesSerializer[Answer]):
         return PurePosixPath(answer.file.name or "").name
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """What the form in the admin refuses is refused here, with the same words."""
+        """Refuse the values that the form in the admin refuses, with the same words."""
         attrs = super().validate(attrs)
         before: dict[str, Any] = {}
         if self.instance is not None:
@@ -98,7 +98,7 @@ class AnswerRowErrorSerializer(serializers.Serializer[Any]):
 
 
 class AnswerImportSerializer(serializers.Serializer[Any]):
-    """What an import does, or would do. Rows are matched by their question."""
+    """The result of an import, or of its dry run. Rows are matched by their question."""
 
     dry_run = serializers.BooleanField()
     new = serializers.ListField(child=serializers.CharField(), help_text="Questions that are added; at most 200.")
@@ -112,7 +112,7 @@ class AnswerImportSerializer(serializers.Serializer[Any]):
 
 
 def outcome(found: services.SheetFindings, *, dry_run: bool) -> dict[str, Any]:
-    """What was found in a table, for `AnswerImportSerializer`."""
+    """The findings of a table, for `AnswerImportSerializer`."""
     return {
         "dry_run": dry_run,
         "new": [change.answer.question for change in found.new[:MOST_LISTED]],

@@ -14,7 +14,7 @@ SEEN = "The `seen` of the draft that you read; without it, another person's chan
 
 
 class FlowProblemSerializer(serializers.Serializer[Problem]):
-    """What keeps a flow from being published, or a hint."""
+    """A problem that prevents the publication of a flow, or a hint."""
 
     code = serializers.CharField()
     state = serializers.CharField(help_text="The name of the step; empty for the whole flow.")
@@ -72,7 +72,7 @@ class StepRequestSerializer(DraftSeenSerializer):
 
 
 class StepChangeSerializer(DraftSeenSerializer):
-    """What to change of a step."""
+    """The fields of a step to change."""
 
     step = serializers.DictField(help_text=STEP)
 
@@ -93,7 +93,7 @@ class TransitionRequestSerializer(DraftSeenSerializer):
 
 
 class TransitionChangeSerializer(DraftSeenSerializer):
-    """What to change of a transition."""
+    """The fields of a transition to change."""
 
     transition = serializers.DictField(required=False, default=dict, help_text=TRANSITION)
     number = serializers.IntegerField(

@@ -66,7 +66,7 @@ class FlowSerializer(serializers.ModelSerializer[Flow]):
 
 
 class FlowRequestSerializer(StrictModelSerializer[Flow]):
-    """A flow to create, or what to change of it."""
+    """A flow to create, or its fields to change."""
 
     triggers = serializers.ListField(
         child=StrictCharField(max_length=200),

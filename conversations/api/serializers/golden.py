@@ -1,4 +1,4 @@
-"""Golden conversations in the API, and what of a flow they cover."""
+"""Golden conversations in the API, and their coverage of a flow."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ class SaidSerializer(serializers.Serializer[services.GoldenSaid]):
 
 
 class TurnSerializer(serializers.Serializer[Any]):
-    """What the member did, and what the flow says."""
+    """An input of the member, and the replies of the flow."""
 
     act = ChoiceField(ACTS)
     text = serializers.CharField(help_text="What they wrote, or the value of the button.")
@@ -62,7 +62,7 @@ class GoldenConversationSerializer(serializers.ModelSerializer[GoldenConversatio
 
 
 class InputSerializer(serializers.Serializer[Any]):
-    """What the member does in one turn."""
+    """An input of the member in one turn."""
 
     act = ChoiceField(ACTS)
     text = StrictCharField(max_length=2000, allow_blank=True, default="")
@@ -115,7 +115,7 @@ class LineOfTurnSerializer(serializers.Serializer[services.GoldenLine]):
 
 
 class ComparedTurnSerializer(serializers.Serializer[services.ComparedTurn]):
-    """A turn beside what the draft says now."""
+    """A turn beside the draft's replies now."""
 
     act = ChoiceField(ACTS, source="turn.act")
     shown = serializers.CharField(source="turn.shown")
@@ -124,7 +124,7 @@ class ComparedTurnSerializer(serializers.Serializer[services.ComparedTurn]):
 
 
 class ComparisonSerializer(serializers.Serializer[services.GoldenComparison]):
-    """A golden conversation beside what the draft says now."""
+    """A golden conversation beside the draft's replies now."""
 
     golden = serializers.IntegerField(source="golden.pk")
     name = serializers.CharField(source="golden.name")
@@ -141,7 +141,7 @@ class CallerComparisonSerializer(ComparisonSerializer):
 
 
 class GoldenReportSerializer(serializers.Serializer[Any]):
-    """All golden conversations of a flow, compared with its draft, and what they cover."""
+    """All golden conversations of a flow, compared with its draft, and their coverage."""
 
     comparisons = ComparisonSerializer(many=True)
     callers = CallerComparisonSerializer(many=True, help_text="Those of flows that run this one.")

@@ -1,4 +1,4 @@
-"""What a client may POST: one serializer per kind of message, each of which calls the service that sends it."""
+"""Messages that a client may POST: one serializer per kind, each of which calls the service that sends it."""
 
 from typing import Any, ClassVar
 

@@ -10,7 +10,7 @@ from core.web.api_fields import StrictModelSerializer, StrictSerializer
 
 
 class TopicSerializer(StrictModelSerializer[Topic]):
-    """What messages, answers, documents and tickets are about."""
+    """A subject of messages, answers, documents and tickets."""
 
     muted_by = serializers.SerializerMethodField(help_text="Members who have muted it.")
 
@@ -32,7 +32,7 @@ class TopicSerializer(StrictModelSerializer[Topic]):
 
 
 class PreferencesSerializer(StrictSerializer):
-    """What a member has chosen."""
+    """The choices of a member."""
 
     user_id = serializers.CharField(read_only=True, help_text="User ID.")
     prefers_text = serializers.BooleanField(help_text="Text instead of videos.")

@@ -1,4 +1,4 @@
-"""Publications of flows in the API: the plan for the members in it, and what a publication does."""
+"""Publications of flows in the API: the plan for the members in it, and the result of a publication."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from core.web.api_fields import ChoiceField, StrictBooleanField, StrictCharField
 
 
 class StateChoiceSerializer(serializers.Serializer[Any]):
-    """What happens to the members who wait at a step."""
+    """A choice for the members who wait at a step."""
 
     state = StrictCharField(max_length=40, help_text="The key of the step.")
     choice = ChoiceField(SessionPlan.Choice.choices)
@@ -61,7 +61,7 @@ class StateChangeSerializer(serializers.Serializer[Any]):
 
 
 class SessionPlanSerializer(serializers.Serializer[Any]):
-    """What happens to the members who wait at a step."""
+    """The plan for the members who wait at a step, with their number."""
 
     state = serializers.CharField()
     name = serializers.CharField(source="state_name")
@@ -83,7 +83,7 @@ class CallersGoldenSerializer(serializers.Serializer[GoldenConversation]):
 
 
 class PublicationSerializer(serializers.Serializer[Any]):
-    """What a publication does."""
+    """The result of a publication, or of its dry run."""
 
     dry_run = serializers.BooleanField()
     flow = serializers.IntegerField(source="version.flow_id")
@@ -99,7 +99,7 @@ class PublicationSerializer(serializers.Serializer[Any]):
 
 
 class SessionMoveSerializer(serializers.ModelSerializer[SessionMove]):
-    """What became of one session in a publication."""
+    """The outcome of one session in a publication."""
 
     version = serializers.IntegerField(source="batch.plan.version.number", read_only=True)
     flow = serializers.IntegerField(source="version.flow_id", read_only=True)

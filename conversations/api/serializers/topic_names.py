@@ -10,7 +10,7 @@ from core.web.api_fields import StrictCharField
 
 
 class TopicNameField(StrictCharField):
-    """A topic by its name; one that is not there yet is made with what is about it. Empty: none."""
+    """A topic by its name; a new one is saved with the row that names it. Empty: none."""
 
     def __init__(self, **options: Any) -> None:
         options = {"allow_blank": True, "required": False, **options}

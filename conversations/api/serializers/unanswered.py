@@ -20,7 +20,7 @@ class OccurrenceSerializer(serializers.ModelSerializer[QuestionOccurrence]):
 
 
 class UnansweredQuestionSerializer(StrictModelSerializer[UnansweredQuestion]):
-    """What members asked and the table did not know. Alike questions are one."""
+    """A question of members without an answer in the table. Alike questions are one."""
 
     waiting = serializers.IntegerField(read_only=True, help_text="Members who want to be told and were not.")
 

@@ -195,7 +195,7 @@ def _run(box: StateBox, run: Run) -> SafeString:
 
 
 def _numbers(box: StateBox) -> Iterable[SafeString]:
-    """A row of numbers at the lower edge, each a link to what it counts."""
+    """A row of numbers at the lower edge, each a link to the rows that it counts."""
     x, y = PADDING, box.height - PADDING - CHIP + 4
     for number in box.numbers:
         width = labels.measure(f"{number.count}", TEXT) + 30

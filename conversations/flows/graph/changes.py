@@ -1,4 +1,4 @@
-"""Two versions of a flow in one picture: what was added, removed and changed."""
+"""Two versions of a flow in one picture, with their added, removed and changed steps and ways."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 
 
 def merged(before: Machine, after: Machine) -> tuple[Machine, Marks]:
-    """The later version with what is gone from the earlier one, and the marks that tell them apart."""
+    """The later version with the removed steps of the earlier one, and the marks that tell them apart."""
     old, new = ({node.key: node for node in machine.nodes} for machine in (before, after))
     gone = [node for key, node in old.items() if key not in new]
     states = {key: ADDED for key in new if key not in old}

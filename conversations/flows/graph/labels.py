@@ -61,7 +61,7 @@ class Wording:
         return durations.exact(minutes)
 
     def validator(self, name: str) -> str:
-        """What a check in code is called."""
+        """The label of a check in code, or its name if it is not registered."""
         known = registered.get(name)
         return str(known.label) if known else name
 

@@ -9,7 +9,7 @@ from conversations.machine.edges import On
 
 @dataclass(frozen=True, kw_only=True)
 class Number:
-    """A number on the drawing, in words for its title, and the URL of what it counts."""
+    """A number on the drawing, in words for its title, and the URL of the rows that it counts."""
 
     sort: str
     count: int
@@ -29,9 +29,9 @@ class Run:
 class Marks:
     """Marks on states, by key, and on the ways between them, as (from, to). Unknown keys are ignored.
 
-    `here` is the state to mark, `counts` are the waiting members, `links` the URLs of boxes, `problems` what is wrong
-    with a state, and `walked` the ways that were taken. `states` and `ways` have a tone each: added, removed, changed,
-    covered or uncovered. `numbers` stand in boxes, `way_numbers` on ways. `runs` are the flows that states run.
+    `here` is the state to mark, `counts` are the waiting members, `links` the URLs of boxes, `problems` the faults of a
+    state, and `walked` the ways that were taken. `states` and `ways` have a tone each: added, removed, changed, covered
+    or uncovered. `numbers` stand in boxes, `way_numbers` on ways. `runs` are the flows that states run.
     """
 
     here: str = ""

@@ -1,7 +1,7 @@
 """Coordinates of boxes, labels and lines in pixels: the second half of a layered drawing.
 
-Items that follow one another straight down share one column; columns are pulled to the middle of what they are joined
-with. Lines run down through columns and across in the channels between layers, so they never meet a box.
+Items that follow one another straight down share one column; columns are pulled to the middle of their neighbours.
+Lines run down through columns and across in the channels between layers, so they never meet a box.
 """
 
 import itertools

@@ -1,8 +1,8 @@
 """Assigns boxes to layers and orders each layer: the first half of a layered drawing.
 
-Boxes stand in even layers; the odd ones between them are for what passes through. Each link is a chain of items, one in
-every layer that it crosses. A link that leads back up, or to its own box, has a lane beside the boxes from its source's
-layer to its target's, so that it too leaves below and arrives above.
+Boxes stand in even layers; the odd ones between them are for links that pass through. Each link is a chain of items,
+one in every layer that it crosses. A link that leads back up, or to its own box, has a lane beside the boxes from its
+source's layer to its target's, so that it too leaves below and arrives above.
 """
 
 import itertools
@@ -119,7 +119,7 @@ def _ranks(order: Mapping[str, int], forward: Sequence[Link]) -> dict[str, int]:
 
 
 def _chain(layered: Layered, link: Link, start: int, end: int) -> list[int]:
-    """Add what is needed for one link."""
+    """Add the items of one link; returns its chain from source to target."""
     source, target = layered.of_box[link.source], layered.of_box[link.target]
     down = end > start
     rows = range(start + 1, end) if down else range(start, end - 1, -1)

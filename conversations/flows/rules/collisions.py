@@ -1,4 +1,4 @@
-"""Problems of what starts a flow: taken by another flow, a command or an answer, or too wide. Reads rows."""
+"""Problems of the triggers of a flow: taken by another flow, a command or an answer, or too wide. Reads rows."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,7 +15,7 @@ NARROW_ENOUGH = 2  # Chinese characters; of other letters twice as many
 
 
 def problems(flow: Flow) -> Iterator[Problem]:
-    """All problems, each with a link to what it collides with."""
+    """All problems, each with a link to the row that it collides with."""
     others = list(Flow.objects.exclude(pk=flow.pk).defer("live"))
     yield from _taken(flow, others)
     for words in flow.trigger_words:

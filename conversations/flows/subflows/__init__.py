@@ -1,1 +1,1 @@
-"""Flows that run in steps of others: what is published of them, what is wrong with that, and who runs a flow."""
+"""Flows that run in steps of others: their published versions, their problems, and their callers."""

@@ -11,8 +11,9 @@ from conversations.models import Flow, FlowVersion
 
 @dataclass(frozen=True, kw_only=True)
 class Library:
-    """The flows that can run in steps, by key. `known` are those that a step names, also if they do not run;
-    `versions` are the rows of what runs."""
+    """The flows that can run in steps, by key. `known` are those that a step names, also if they do not run; `versions`
+    are the rows of the running ones.
+    """
 
     flows: Mapping[int, Published] = field(default_factory=dict)
     known: Mapping[int, Flow] = field(default_factory=dict)

@@ -69,7 +69,7 @@ def kind_of(name: str, data: bytes) -> str:
 def blocks_of(path: Path, kind: str, *, goes_on: Callable[[], None] = lambda: None) -> tuple[Sequence[Block], int]:
     """The text of a document and its number of pages. Raises `DocumentRefused`.
 
-    `goes_on` is called every second. What it raises ends the reading.
+    `goes_on` is called every second. Its exceptions end the reading.
     """
     release_connections()
     said = _said(path, kind, goes_on)
@@ -80,7 +80,7 @@ def blocks_of(path: Path, kind: str, *, goes_on: Callable[[], None] = lambda: No
 
 
 def refusal(code: str) -> DocumentRefused:
-    """The error for a code, with what to do."""
+    """The error for a code, with its remedy."""
     most, pages = int(settings.DOCUMENTS["MAX_MB"]), int(settings.DOCUMENTS["MAX_PAGES"])
     words = {
         "locked": (
@@ -103,7 +103,7 @@ def refusal(code: str) -> DocumentRefused:
 
 
 def words_of(code: str) -> str:
-    """Why a document could not be read, and what to do, in the active language."""
+    """The reason why a document could not be read, and the remedy, in the active language."""
     error = refusal(code.removeprefix("document_"))
     return str(error)
 

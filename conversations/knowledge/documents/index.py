@@ -47,7 +47,7 @@ def wait_until_current(seconds: float) -> None:
 
 
 def _refresh(index: PassageIndex) -> None:
-    """Take over what has changed. A thread takes over long documents, and questions get those of before until then."""
+    """Take over the changes. A thread takes over long documents; until then questions get the passages of before."""
     seen, number = index.seen, KnowledgeRevision.objects.current()
     if number == seen and not index.is_worn:
         return
@@ -60,7 +60,7 @@ def _refresh(index: PassageIndex) -> None:
 
 
 def _take_all(index: PassageIndex) -> bool:
-    """Take over what has changed. Returns whether there may be more."""
+    """Take over the changes. Returns whether there may be more."""
     seen, number = index.seen, KnowledgeRevision.objects.current()
     if number <= seen:
         return False

@@ -1,9 +1,9 @@
 """Reads the text of a document, in a process of its own: `python reader_child.py FILE KIND PAGES CHARACTERS UNPACKED`.
 
 A document comes from anywhere. This process has no secrets in its environment, little memory and little time, and
-imports nothing of ours. What its readers stumble over ends it, and its parent takes the file for broken. It prints
-JSON: `{"code": …}`, or `{"blocks": [[page, heading, text], …], "pages": …}`; page is null where a format has none.
-Scripts, styles and the navigation of a page are no text.
+imports nothing of ours. An error of its readers ends it, and its parent takes the file for broken. It prints JSON:
+`{"code": …}`, or `{"blocks": [[page, heading, text], …], "pages": …}`; page is null where a format has none. Scripts,
+styles and the navigation of a page are no text.
 """
 
 import html.parser
@@ -148,7 +148,7 @@ def _decoded(data: bytes) -> str:
 
 
 def main(file: str, kind: str, pages: int, characters: int, unpacked: int) -> dict[str, object]:
-    """Read a document of a kind; returns what to print."""
+    """Read a document of a kind; returns the object to print."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

@@ -1,6 +1,6 @@
 """Finds the passage that answers a question, beside the answers of the table.
 
-The limit was set with the answers of `tests/benchmarks/knowledge` as passages; README.md says what it gives.
+The limit was set with the answers of `tests/benchmarks/knowledge` as passages; README.md has the results.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Reads documents in the background, piece by piece; what was found before is quoted until all is there.
+"""Reads documents in the background, piece by piece; the edition before is quoted until all is there.
 
 The first piece reads the file and stores its passages as the next edition. Each further one computes vectors for a
 second and gives other work its turn. A worker that dies loses its piece. The last one makes the new edition the quoted

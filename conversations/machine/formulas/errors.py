@@ -20,7 +20,7 @@ class Fault(StrEnum):
 
 
 class FormulaError(ValueError):
-    """A formula cannot be read: `at` counts characters from 1, `word` is what stands there, `instead` a better word."""
+    """A formula cannot be read: `at` counts characters from 1, `word` stands there, `instead` a better word."""
 
     def __init__(self, fault: Fault, *, at: int, word: str = "", instead: str = "") -> None:
         super().__init__(f"{fault.value} at {at}: {word}")

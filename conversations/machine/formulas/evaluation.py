@@ -1,4 +1,4 @@
-"""Computes a formula from answers and facts. It never fails: what cannot be computed is empty."""
+"""Computes a formula from answers and facts. It never fails: a value that cannot be computed is empty."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta

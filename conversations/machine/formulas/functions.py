@@ -1,4 +1,4 @@
-"""The functions of formulas. None of them fails: what does not fit is empty.
+"""The functions of formulas. None of them fails: the result of an argument that does not fit is empty.
 
 To add one: a function here, its entry in FUNCTIONS, a line in `docs/formulas.md`, a case in its test.
 """

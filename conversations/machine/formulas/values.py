@@ -1,6 +1,6 @@
 """Values of formulas: how texts, numbers, dates and lists compare, and how they are kept as answers.
 
-Answers are texts. Beside a number they count as numbers, beside a date as dates. What is not known is empty.
+Answers are texts. Beside a number they count as numbers, beside a date as dates. Unknown values are empty.
 """
 
 import re

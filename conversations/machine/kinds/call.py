@@ -18,7 +18,7 @@ from core.text.placeholders import parse_values, value_lines
 @register
 @dataclass(frozen=True, kw_only=True)
 class CallNode(Node):
-    """A request to a service. What it keeps of the response are answers."""
+    """A request to a service. The results that it keeps of the response are answers."""
 
     kind = "call"
     does = gettext_noop("call a service, then go on")

@@ -65,7 +65,7 @@ class SayNode(Node):
 
     @classmethod
     def of_row(cls, row: Any) -> dict[str, Any]:
-        """With only what its form has."""
+        """With the fields of its form only."""
         is_linked, is_stored = row.form in LINKED, row.form in STORED
         return {
             **super().of_row(row),

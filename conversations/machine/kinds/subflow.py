@@ -17,7 +17,7 @@ from core.text.placeholders import parse_values, value_lines
 @register
 @dataclass(frozen=True, kw_only=True)
 class SubflowNode(Node):
-    """A flow in the flow. What it takes over from that are answers."""
+    """A flow in the flow. The answers that it takes over from that become its own."""
 
     kind = "subflow"
     does = gettext_noop("run another flow, then go on")
@@ -55,14 +55,14 @@ class SubflowNode(Node):
         return self.subflow.results if self.subflow else ()
 
     def leads_silently(self, silent_flows: Collection[int], *, asking: bool) -> tuple[Edge, ...]:
-        """One that asks is left by an answer, unless it fails or nobody answers."""
+        """One that asks is left by an answer, unless it fails or no answer comes."""
         passes = self.subflow is not None and self.subflow.flow in silent_flows
         ways = (On.FAILED, *([On.NEXT] if passes else []), *([On.EXPIRED] if asking else []))
         return tuple(edge for edge in self.edges if edge.on in ways)
 
     @property
     def formulas(self) -> tuple[str, ...]:
-        """Those of what it passes to the sub-flow too."""
+        """Those of the answers that it passes to the sub-flow too."""
         passed = (formula for _name, formula in self.subflow.given) if self.subflow else ()
         return (*super().formulas, *passed)
 

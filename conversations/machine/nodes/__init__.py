@@ -1,1 +1,1 @@
-"""What a kind of step is, the parts of its declaration, and where kinds are found."""
+"""The base of all kinds of steps, the parts of their declaration, and the registry of kinds."""

@@ -15,7 +15,7 @@ def gettext_noop(words: str) -> str:
 
 
 class Shape(StrEnum):
-    """The outline of a box: what decides has points at its sides, what ends or waits is round."""
+    """The outline of a box: kinds that decide have points at their sides, kinds that end or wait are round."""
 
     BOX = "box"
     POINTED = "pointed"
@@ -39,7 +39,7 @@ class Drawing:
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """What is wrong with a step. `words` get the `values` once they are translated."""
+    """A fault of a step. `words` get the `values` once they are translated."""
 
     code: str
     words: str
@@ -56,5 +56,5 @@ class Column:
 
 
 def named(words: str, read: Callable[[Any], Any] | None = None) -> dict[str, Any]:
-    """The metadata of a field of a node: its name in differences, and what reads its plain values."""
+    """The metadata of a field of a node: its name in differences, and the function that reads its plain values."""
     return {"words": words, **({"read": read} if read else {})}

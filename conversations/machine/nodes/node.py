@@ -25,7 +25,7 @@ Line = tuple[str | Column, ...]
 
 
 class Wording(Protocol):
-    """Words of the active language, for what a kind says of a step."""
+    """Words of the active language, for the summary of a step by its kind."""
 
     def translated(self, words: str) -> str: ...
 
@@ -69,7 +69,7 @@ class Walk(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """A state. A text is said when the state is entered, or asked."""
+    """A state. It says its text when a session enters it, or asks it."""
 
     kind: ClassVar[str]
     does: ClassVar[str]
@@ -149,13 +149,13 @@ class Node:
 
     @property
     def file(self) -> str:
-        """The name in the storage of what it sends."""
+        """The storage name of the file that it sends."""
         return ""
 
     # How a session walks.
 
     def enter(self, walk: Walk, place: Place, *, is_passed: bool) -> tuple[Place, bool]:
-        """Do what it does, and say whether the walk goes on; `is_passed` if it came through here before."""
+        """Do the act of its kind; returns whether the walk goes on. `is_passed` if it came through here before."""
         self.say(walk, place)
         return place, True
 
@@ -178,7 +178,7 @@ class Node:
 
     @property
     def closing(self) -> Notice | None:
-        """What is told if the flow ends behind it, since nothing else is said."""
+        """The notice if the flow ends behind it, where no other text is sent."""
         return None
 
     def due_after(self, *, reminded: bool) -> int | None:
@@ -201,7 +201,7 @@ class Node:
         return Say(text=self.text, form=Form(self.form))
 
     def faults(self, others: Sequence["Node"], *, flow_minutes: int | None = None) -> Iterator[Fault]:
-        """What is wrong with it among these steps of a flow that lasts so long."""
+        """Its faults among these steps of a flow that lasts so long."""
         yield from ()
 
     @property
@@ -250,7 +250,7 @@ class Node:
     # How it is shown and translated.
 
     def summary(self, wording: Wording) -> str:
-        """What it does beside its text, in its box of the drawing."""
+        """Its act beside its text, in its box of the drawing."""
         return ""
 
     @property

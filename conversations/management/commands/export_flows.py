@@ -14,7 +14,7 @@ from core.exceptions import OpenUserError
 
 
 class Command(BaseCommand):
-    """Equal rows give equal bytes, so that a repository shows what was changed."""
+    """Equal rows give equal bytes, so that a repository shows each change."""
 
     help = "Write the drafts of flows, answers and documents into a YAML, or into a ZIP if some have files."
 

@@ -1,4 +1,4 @@
-"""Golden conversations: what a flow has to say in a conversation, so that a change that breaks it is seen."""
+"""Golden conversations: the replies that a flow must give in a conversation, so that a change that breaks it shows."""
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,7 @@ from wecom.models import Member
 
 
 class GoldenConversation(models.Model):
-    """A conversation as it has to be: the turns with what the flow says in each, recorded from *Try it*."""
+    """A conversation that must go the same way: the turns with the flow's replies in each, recorded from *Try it*."""
 
     flow = models.ForeignKey(Flow, models.CASCADE, related_name="golden_conversations", verbose_name=_("flow"))
     name = models.CharField(_("name"), max_length=100)

@@ -44,7 +44,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 
 
 class Answer(KnowledgeEntry):
-    """One answer (问答) and the ways to ask for it: what it says and how, in which days and for whom."""
+    """One answer (问答) and the ways to ask for it: its text and kind, its days and its members."""
 
     SEARCHED: ClassVar = ("question", "other_wordings", "answer", "title")
 
@@ -97,7 +97,7 @@ class Answer(KnowledgeEntry):
             return super().delete(*args, **options)
 
     def clean(self) -> None:
-        """Refuse what WeChat Work would refuse, with the field and what to do."""
+        """Refuse values that WeChat Work would refuse, with the field and the remedy."""
         if self.kind in self.FILES and not self.file:
             raise ValidationError({"file": _("Choose the file to send.")})
         if self.kind not in self.FILES and not self.answer.strip() and not (self.kind == self.Kind.VIDEO and self.file):

@@ -1,5 +1,6 @@
-"""Fields that answers and documents have in common: for whom and when they are given, and the number of their last
-change."""
+"""Fields that answers and documents have in common: the members and days that they are for, and the number of their
+last change.
+"""
 
 import time
 from datetime import date
@@ -33,7 +34,7 @@ class KnowledgeRevisionQuerySet(models.QuerySet["KnowledgeRevision"]):
 
 
 class KnowledgeRevision(models.Model):
-    """The number of the last change to what is searched: each process compares it before it searches."""
+    """The number of the last change to the searched rows: each process compares it before it searches."""
 
     number = models.BigIntegerField(default=0)
 
@@ -49,7 +50,7 @@ class KnowledgeRevision(models.Model):
 
 
 class KnowledgeEntry(models.Model):
-    """Something that members are given if they ask for it: in which days, to whom and in which language."""
+    """A row that answers questions: its topic, and the days, members and language that it is for."""
 
     topic = models.ForeignKey(
         Topic,

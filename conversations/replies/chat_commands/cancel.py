@@ -1,4 +1,4 @@
-"""`/cancel`: an end of what the member is in or waits for."""
+"""`/cancel`: ends the flow, video or errand that the member is in or waits for."""
 
 from conversations.delivery.messages import say
 from conversations.machine.commands import CANCEL

@@ -17,7 +17,7 @@ def people(conversation: Conversation) -> str:
 
 @ACTS.of(HUMAN)
 def ask_for_person(conversation: Conversation, _args: str, cid: str) -> None:
-    """Pass the member on to people; without operators, say whom they can turn to."""
+    """Pass the member on to people; without operators, name the contact of the desk."""
     if not requests.ask_for_person(conversation, cid=cid, now=timezone.now()):
         say(conversation, people(conversation), cid=cid)
 

@@ -1,4 +1,4 @@
-"""The commands that the chat understands, what each does, and who may use it. Each module of this folder binds one."""
+"""The commands that the chat understands, the act of each, and its users. Each module of this folder binds one."""
 
 from collections.abc import Callable
 from functools import cache

@@ -20,9 +20,9 @@ from core.interchange.media import Media
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """The steps of a draft, what keeps it from being published, and what undo and redo would do.
+    """The steps of a draft, the problems that prevent its publication, and the changes that undo and redo would take.
 
-    `seen` names exactly this draft: whoever writes it back with that does not overwrite another person's change.
+    `seen` names exactly this draft: a program that writes it back with that overwrites no change of another person.
     """
 
     seen: str
@@ -47,9 +47,9 @@ def write_draft(
 ) -> Draft:
     """Replace the steps of a draft; steps that keep their key keep their page. It can be undone.
 
-    Raises `FlowError` if the draft is no longer what was `seen`, and `FileRefused` with all that is wrong with the
-    steps. A file of a step is named as it is now: new ones come in an imported ZIP or on the step's page. A `dry_run`
-    keeps nothing and answers the same.
+    Raises `FlowError` if the draft has changed since it was `seen`, and `FileRefused` with all faults of the steps. A
+    file of a step is named as it is now: new ones come in an imported ZIP or on the step's page. A `dry_run` keeps
+    nothing and answers the same.
     """
     media = media_of(flow)
     with transaction.atomic():

@@ -35,7 +35,7 @@ def create_flow(entry: Mapping[str, Any], *, by: AbstractBaseUser | None = None)
 
 @transaction.atomic
 def change_flow(flow: Flow, entry: Mapping[str, Any]) -> Flow:
-    """Change what the entry names; null is the default. Raises `FileRefused` with all that is wrong."""
+    """Change the fields that the entry names; null is the default. Raises `FileRefused` with all faults."""
     flow, sources = Flow.objects.select_for_update(of=("self",)).select_related("live").get(pk=flow.pk), _sources()
     before = flow_entry(flow, (), sources.media)
     del before["steps"]

@@ -26,11 +26,11 @@ def import_file(
     may_write: Collection[Kind] = tuple(PARTS),
     dry_run: bool = False,
 ) -> list[Imported]:
-    """Take over what a file holds. Of flows it changes the drafts: what members get changes when they are published.
+    """Take over the rows of a file. Of flows it changes the drafts: members notice when they are published.
 
-    Rows are told by their names. What is equal is left as it is, so that the second import of a file does nothing. With
-    `dry_run` nothing is kept and the outcome is the same, but for the keys of new rows. Raises `FileRefused` with all
-    that is wrong, and then nothing is kept either. Only what is of a kind in `may_write` may be new or changed.
+    Rows are told by their names. Equal rows are left as they are, so that the second import of a file does nothing.
+    With `dry_run` nothing is kept and the outcome is the same, but for the keys of new rows. Raises `FileRefused` with
+    all faults, and then nothing is kept either. Only rows of a kind in `may_write` may be new or changed.
     """
     text, files = unpack(data)
     content, media = documents.read(text, keys=KEYS, size=LARGE), Media(files)

@@ -1,4 +1,4 @@
-"""Flows from those that come with OpenUser: drafts, complete but for what only the company knows."""
+"""Flows from those that come with OpenUser: drafts, complete but for facts that only the company knows."""
 
 from itertools import count
 

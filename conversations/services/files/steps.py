@@ -1,7 +1,7 @@
 """Single steps and transitions of a draft as programs write them, by the services of the graph's editor.
 
-Each answers with the draft after it, and raises `FlowError` if that is no longer what was `seen`, and `FileRefused`
-with all that is wrong.
+Each answers with the draft after it, and raises `FlowError` if that has changed since it was `seen`, and `FileRefused`
+with all faults.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,8 +41,9 @@ def add_step(
 
 
 def change_step(step: State, entry: Entry, *, seen: str | None = None, by: By = None) -> tuple[State, Draft]:
-    """Change what an entry names of a step; null is the default. With `transitions` all of its transitions are
-    replaced."""
+    """Change the fields of a step that an entry names; null is the default. With `transitions` all of its transitions
+    are replaced.
+    """
     media = media_of(step.flow)
     with transaction.atomic():
         before = step_entry(_whole(step), media)
@@ -83,7 +84,9 @@ def add_transition(
 def change_transition(
     way: Transition, entry: Entry, *, number: int | None = None, seen: str | None = None, by: By = None
 ) -> Draft:
-    """Change what an entry names of a transition; null is the default. A `number` moves it among those of its step."""
+    """Change the fields of a transition that an entry names; null is the default. A `number` moves it among those of
+    its step.
+    """
     step = way.state
     media = media_of(step.flow)
     with transaction.atomic():

@@ -56,7 +56,7 @@ def _department(application: Application, text: str) -> Resolution:
 
 
 def _offer(text: str, shown: list[tuple[str, str, str, str]], words: str) -> Resolution:
-    """Several to choose from: each with its value, its name, where it belongs, and what no other has."""
+    """Several to choose from: each with its value, its name, its place, and the detail that no other has."""
     names = Counter(name for _value, name, _where, _own in shown)
     places = Counter((name, where) for _value, name, where, _own in shown)
     offered = []

@@ -1,4 +1,4 @@
-"""Runs the validators of answers, which are code of others: whatever they raise, the member is asked again."""
+"""Runs the validators of answers, which are code of others: after any exception the member is asked again."""
 
 import logging
 import traceback

@@ -10,9 +10,9 @@ from conversations.wording import handoff_texts, small_talk_texts, working_day_t
 
 
 def pass_on(session: Session, effect: HandOff, *, cid: str, now: datetime) -> bool:
-    """Pass the member on; False if the session goes on at once, because nobody is there to answer now.
+    """Pass the member on; False if the session goes on at once, outside office hours or without operators.
 
-    What was answered in the flow is in the summary: outside office hours that is the message.
+    The answers in the flow are in the summary: outside office hours that is the message.
     """
     conversation = session.conversation
     topic = Topic.objects.filter(pk=effect.topic).first() if effect.topic else None

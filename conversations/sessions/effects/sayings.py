@@ -1,4 +1,4 @@
-"""Sends what a step says: text, Markdown, a card, an article, a picture or a file."""
+"""Sends the text of a step in its form: text, Markdown, a card, an article, a picture or a file."""
 
 import logging
 
@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 
 def send(conversation: Conversation, say: Say, *, cid: str) -> None:
-    """Send it; what cannot be sent in its form, such as a file that is gone, is sent as its words."""
+    """Send it; one that cannot be sent in its form, such as a missing file, is sent as its words."""
     if say.form == Form.TEXT:
         _say(conversation, say.text, cid=cid)
         return

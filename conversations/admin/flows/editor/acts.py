@@ -34,7 +34,9 @@ def step_view(request: HttpRequest, pk: int, step: int | None = None) -> HttpRes
 
 @require_POST
 def act_view(request: HttpRequest, pk: int) -> HttpResponse:
-    """Does one act. A refusal says why; the fresh parts come with it, since somebody else may have changed them."""
+    """Does one act. A refusal gives its reason; the fresh parts come with it, since another account may have changed
+    them.
+    """
     flow = viewable(request, pk)
     act = ACTS.get(request.POST.get("act", ""))
     if act is None or not request.user.has_perms(EDIT):

@@ -36,7 +36,7 @@ class Listed:
 
 
 def graph_view(request: HttpRequest, pk: int) -> HttpResponse:
-    """The page; with `part` in the query what changes by itself, or nothing if the draft is what was `seen`."""
+    """The page; with `part` in the query only its live parts, or nothing if the draft still equals `seen`."""
     flow = viewable(request, pk)
     if "part" in request.GET:
         if request.GET.get("seen") == services.draft_fingerprint(flow):
@@ -54,7 +54,7 @@ def graph_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def viewable(request: HttpRequest, pk: int) -> Flow:
-    """The flow, for somebody who may see it."""
+    """The flow. Raises `PermissionDenied` without the right to view it."""
     if not request.user.has_perm(VIEW):
         raise PermissionDenied
     return get_object_or_404(Flow.objects.select_related("live"), pk=pk)

@@ -71,7 +71,7 @@ class StepForm:
 
 
 def step_form(request: HttpRequest, step: State, *, may_edit: bool, bound: bool = False) -> StepForm:
-    """The form of a step; `bound` to what was posted."""
+    """The form of a step; `bound` to the posted values."""
     page: Any = admin.site.get_model_admin(State)
     fieldsets = page.fieldsets_of(step, may_change=may_edit)
     form_class = page.get_form(request, step, change=step.pk is not None)

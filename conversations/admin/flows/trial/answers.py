@@ -14,9 +14,9 @@ from wecom.models import Download
 
 
 def looked_up(request: HttpRequest, cast: Cast, level: Level, text: str) -> tuple[Act, str]:
-    """The words of a member, with their meaning where the directory or code knows it.
+    """The text of a member, with its meaning where the directory or code knows it.
 
-    An account that may not see members finds none: there what is written counts as the user ID, or the number.
+    An account that may not see members finds none: its text counts as the user ID, or the number.
     """
     place, machine = level.place, level.machine
     node, now = machine.node(place.at), cast.context([machine]).now

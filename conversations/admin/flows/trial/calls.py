@@ -10,7 +10,7 @@ FOR_REAL = "call_for_real"
 
 
 def result_of(act: str, request: Request, response: str) -> Returned:
-    """How the call ends, and what is kept of its response."""
+    """How the call ends, and the results kept of its response."""
     if act == FOR_REAL:
         return services.try_call(request, key=secrets.token_hex(16))
     if WAYS[act] != Way.NEXT:

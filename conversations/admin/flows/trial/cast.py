@@ -1,4 +1,4 @@
-"""Whom a trial plays, when, and in which language."""
+"""The member, moment and language that a trial plays."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

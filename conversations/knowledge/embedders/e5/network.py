@@ -1,8 +1,8 @@
 """The network of e5 for onnxruntime: products of whole numbers, each token with a scale of its own.
 
-Weights and what goes into a product are rounded to bytes. A token's scale is its own largest number, so a vector does
-not depend on the texts beside it. What no result depends on is left out: the bias of keys moves all scores of a token
-alike, and that of values comes out of the attention as it went in, so it is added after it.
+Weights and the inputs of a product are rounded to bytes. A token's scale is its own largest number, so a vector does
+not depend on the texts beside it. Terms that change no result are left out: the bias of keys moves all scores of a
+token alike, and that of values comes out of the attention as it went in, so it is added after it.
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ INPUT, OUTPUT = "embeddings", "mean"
 
 
 class Network:
-    """Nodes and weights while they are put together. Each method returns the name of what it computes."""
+    """Nodes and weights while they are put together. Each method returns the name of its result."""
 
     def __init__(self, file: ModelFile, *, is_signed: bool) -> None:
         self._file = file
@@ -32,7 +32,7 @@ class Network:
         self._tensors: list[onnx.TensorProto] = []
 
     def model(self) -> bytes:
-        """Embeddings of texts with equally many tokens to the mean of what the last layer makes of them."""
+        """Embeddings of texts with equally many tokens to the mean of the last layer's rows."""
         width = self._file.width
         self._tensor("last", np.array([-1], np.int64))
         self._tensor("tokens", np.array([-1, width], np.int64))
