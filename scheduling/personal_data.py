@@ -103,7 +103,9 @@ def _without(value: Any, user_id: str) -> Any:
 
 
 class SegmentHolding(Holding):
-    """Rules that name the person go on without them: the alias in the place of their user ID or name finds nobody."""
+    """Rules that name the person go on without them: the alias in the place of their user ID or name finds no
+    member.
+    """
 
     def clear(self, pks: Collection[int], person: Person | None = None) -> None:
         for segment in self.rows(pks) if person else ():

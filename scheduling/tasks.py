@@ -7,7 +7,7 @@ from scheduling import services
 
 @shared_task(name="scheduling.run_due")
 def run_due(_pk: int) -> None:
-    """Beat of the version before asks for a schedule: it becomes a campaign, which sends what is due."""
+    """Beat of the version before asks for a schedule: it becomes a campaign, which sends the due messages."""
     services.replace_schedules()
 
 

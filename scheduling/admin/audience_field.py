@@ -1,4 +1,4 @@
-"""An audience as a form field: whom it includes and excludes, with a live count and who is left out and why.
+"""An audience as a form field: its selections, with a live count and the members left out, by reason.
 
 For the form of a campaign: `audience = AudienceField(label=…)`; in the form's `__init__` call
 `self.fields["audience"].of(application)`. Initial and cleaned values are the JSON of `AudienceRule`. The application is

@@ -1,4 +1,4 @@
-"""The page on which a campaign or a series is rehearsed: for whom, from which day, and the messages of each member."""
+"""The page of rehearsals of a campaign or a series: members, first day, and the messages of each member."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -120,7 +120,7 @@ class RehearsalForm(forms.Form):
 
 
 class RehearsalAdmin(ModelAdmin[Any]):
-    """Whoever may see a campaign or a series may rehearse it."""
+    """A rehearsal needs the right to view its campaign or series."""
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.rehearsal_view)

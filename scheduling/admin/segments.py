@@ -144,7 +144,7 @@ class SegmentAdmin(FileButtons, ProtectedDeleteAdmin):
         return [*named, audience, *super().get_urls()]
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
-        """Whom the rule of a form means today, saved or not."""
+        """The members that the rule of a form selects today, saved or not."""
         self._check(request)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
@@ -170,7 +170,9 @@ class SegmentAdmin(FileButtons, ProtectedDeleteAdmin):
         return JsonResponse(answer)
 
     def audience_view(self, request: HttpRequest) -> HttpResponse:
-        """Whom the audience of a form reaches, and who is left out and why; `name` is the name of its field."""
+        """The members that the audience of a form reaches, and those left out, by reason; `name` is the name of its
+        field.
+        """
         self._check(request)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])

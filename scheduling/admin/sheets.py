@@ -120,7 +120,7 @@ class AudienceSheetAdmin(FormAdmin):
         )
 
     def preview_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Whom the list means; POST keeps or dismisses it, `?as=csv` has all lines that are nobody's."""
+        """The members on the list; POST keeps or dismisses it, `?as=csv` has all lines without a member."""
         if not self.has_upload_permission(request):
             raise PermissionDenied
         sheet = AudienceSheet.objects.filter(pk=key, created_by=request.user.pk).first()
@@ -183,7 +183,7 @@ class AudienceSheetAdmin(FormAdmin):
 
 
 def _strangers_file(strangers: Any) -> HttpResponse:
-    """All lines that are nobody's."""
+    """All lines without a member."""
     headers = {"Content-Disposition": 'attachment; filename="unknown.csv"', "Cache-Control": "private, no-store"}
     data = csv_file([[gettext("Row"), gettext("User ID")], *(list(one) for one in strangers)])
     return HttpResponse(data, content_type="text/csv; charset=utf-8", headers=headers)

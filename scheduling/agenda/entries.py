@@ -50,7 +50,7 @@ COUNTS = frozenset({*AHEAD, State.RUNNING, State.SENT}) - {State.PAUSED}
 
 @dataclass(frozen=True, kw_only=True)
 class Audience:
-    """To whom an entry goes. Equal ones, of the same application, are counted once."""
+    """The recipients of an entry. Equal ones, of the same application, are counted once."""
 
     application: int
     rule: AudienceRule
@@ -133,8 +133,7 @@ class Load:
 class Day:
     """A day of a calendar. `differs` is whether it is a public holiday or make-up day, `holiday` its name.
 
-    Of a day that is not `known`, nothing says whether it works; `works` is then what its weekday says.
-    `is_cut` is whether it has more runs than were counted.
+    Of a day that is not `known`, `works` follows its weekday. `is_cut` is whether it has more runs than were counted.
     """
 
     date: date

@@ -50,7 +50,7 @@ class CalendarQuerySerializer(StrictSerializer):
 
 
 class ConflictSerializer(serializers.Serializer[Conflict]):
-    """What speaks against an entry."""
+    """A conflict of an entry."""
 
     code = serializers.CharField(
         help_text="`same_minute`, `daily_cap`, `weekly_cap`, `quiet_hours`, `send_window`, `day_off` or `passed`."
@@ -118,7 +118,7 @@ class UndatedSerializer(serializers.Serializer[Entry]):
 
 
 class CalendarSerializer(serializers.Serializer[Agenda]):
-    """Everything that goes out on these days, and what went out."""
+    """All messages that go out on these days, and those that went out."""
 
     days = CalendarDaySerializer(many=True)
     undated = UndatedSerializer(many=True)
@@ -146,7 +146,7 @@ class CalendarView(generics.GenericAPIView[Any]):
         responses=CalendarSerializer,
     )
     def get(self, request: Request) -> Response:
-        """Everything that goes out, and what went out."""
+        """All messages that go out, and those that went out."""
         query = CalendarQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         data = query.validated_data

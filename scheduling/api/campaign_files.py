@@ -38,7 +38,7 @@ class CampaignImportSerializer(StrictSerializer):
 
 
 class ImportedSerializer(serializers.Serializer[Imported]):
-    """What becomes of one entry of the file."""
+    """The verdict on one entry of the file."""
 
     kind = serializers.CharField(help_text="`segment`, `campaign` or `series`.")
     name = serializers.CharField()
@@ -99,7 +99,7 @@ class CampaignFiles(viewsets.GenericViewSet[Campaign]):
 
 
 def _kinds_of(who: Any) -> list[Kind]:
-    """What a person has the rights to write; of a client, segments have a scope of their own."""
+    """The kinds that a person has the rights to write; of a client, segments have a scope of their own."""
     scopes = getattr(who, "scopes", None)
     if scopes is not None:
         return [kind for kind in PARTS if kind != "segment" or SEGMENTS_SCOPE in scopes]

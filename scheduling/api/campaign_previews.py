@@ -14,7 +14,7 @@ from scheduling.models import Campaign, CampaignContent
 
 
 class CampaignPreviewQuerySerializer(StrictSerializer):
-    """As whom to look at it."""
+    """The member to preview it for, and the variant."""
 
     user_id = serializers.CharField(max_length=64, help_text="The WeChat Work user ID.")
     variant = serializers.CharField(
@@ -32,7 +32,7 @@ class CampaignTestSerializer(CampaignPreviewQuerySerializer):
 
 
 class CampaignPreviewSerializer(serializers.Serializer[Any]):
-    """What the member would see."""
+    """The message as the member would see it."""
 
     user_id = serializers.CharField(source="member.user_id")
     variant = serializers.CharField()
@@ -60,7 +60,7 @@ class CampaignPreviews(viewsets.GenericViewSet[Campaign]):
     )
     @action(detail=True, methods=["get"], pagination_class=None)
     def preview(self, request: Request, pk: str) -> Response:
-        """In the member's language and variant, with what is known about them. Sends nothing."""
+        """In the member's language and variant, with the facts known about them. Sends nothing."""
         campaign, query = self.get_object(), CampaignPreviewQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         asked = query.validated_data

@@ -86,7 +86,7 @@ class CampaignSerializer(StrictModelSerializer[Campaign]):
         ]
 
     def validate_audience(self, value: object) -> dict[str, Any]:
-        """One that selects nobody is a problem of the draft; one of another form is none that a campaign can have."""
+        """An audience that selects no members is a problem of the draft; one of another form is refused."""
         return services.parse_audience(value).as_json()
 
     def create(self, validated_data: dict[str, Any]) -> Campaign:
@@ -108,13 +108,13 @@ class CampaignNoteSerializer(StrictSerializer):
 
 
 class StartSerializer(StrictSerializer):
-    """Start it, or only say what that would do."""
+    """Start it, or only forecast that."""
 
     dry_run = serializers.BooleanField(required=False, default=False, help_text="Sends nothing and keeps nothing.")
 
 
 class CampaignStartSerializer(StartSerializer):
-    """Start a campaign, or only say what that would do."""
+    """Start a campaign, or only forecast that."""
 
     anyway = serializers.BooleanField(
         required=False, default=False, help_text="Starts it in spite of blockers that are not `final`."
@@ -147,7 +147,7 @@ class BetterMomentSerializer(serializers.Serializer[Any]):
 
 
 class OddHourSerializer(serializers.Serializer[Any]):
-    """What is odd about the moment at which it goes out. A warning: nothing is refused."""
+    """The oddities of the moment at which it goes out. A warning: nothing is refused."""
 
     message = serializers.CharField(source="words")
     is_night = serializers.BooleanField(help_text="From 21:00 to 8:00 in the time zone of the campaign.")
@@ -182,7 +182,7 @@ class BlockerSerializer(serializers.Serializer[Any]):
 
 
 class CampaignForecastSerializer(serializers.Serializer[services.CampaignForecast]):
-    """What a start would do now; equal to what it does."""
+    """The figures that a start would have now; they equal those of the start."""
 
     planned = serializers.IntegerField(help_text="Members who get it.")
     calls = serializers.IntegerField(help_text="Batches of at most 1,000 members with equal content.")
@@ -252,7 +252,7 @@ class RunPointSerializer(serializers.Serializer[Any]):
 
 
 class RunReportSerializer(serializers.Serializer[services.RunReport]):
-    """What became of a run, over time and by variant."""
+    """The figures of a run, over time and by variant."""
 
     sent = serializers.IntegerField()
     failed = serializers.IntegerField()
@@ -271,7 +271,7 @@ class RunReportSerializer(serializers.Serializer[services.RunReport]):
 
 
 class DeliverySerializer(serializers.ModelSerializer[Delivery]):
-    """What became of one member in one run."""
+    """The outcome of one member in one run."""
 
     user_id = serializers.CharField(source="member.user_id", read_only=True)
 

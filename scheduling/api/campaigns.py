@@ -73,7 +73,9 @@ class CampaignFilter(django_filters.FilterSet):  # type: ignore[misc]
 class Campaigns(
     SharesCalendars, CampaignFiles, CampaignPreviews, MailingSteps, Rehearsals, viewsets.ModelViewSet[Campaign]
 ):
-    """The same message for many members. A second person approves exactly what is sent: an edit voids that."""
+    """The same message for many members. A second person approves exactly this content and audience: an edit voids
+    that.
+    """
 
     queryset = Campaign.objects.select_related("application").prefetch_related("contents")
     serializer_class = CampaignSerializer
@@ -99,7 +101,7 @@ class Campaigns(
 
     @extend_schema(summary="Change a campaign")
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Changes the given fields only; `contents` replaces all. A change of what was approved makes it a draft."""
+        """Changes the given fields only; `contents` replaces all. A change of approved content makes it a draft."""
         return super().partial_update(request, *args, **kwargs)
 
     @extend_schema(summary="Delete a campaign")
@@ -115,7 +117,7 @@ class Campaigns(
     )
     @action(detail=True, methods=["post"])
     def start(self, request: Request, pk: str) -> Response:
-        """It goes out at its moments from now on, or at once. With `dry_run` it answers 202 with what that would do.
+        """It goes out at its moments from now on, or at once. With `dry_run` it answers 202 with the forecast.
 
         Refused for the first of the `blockers` of a dry run; `anyway` overrides those that are not `final`. `odd_hour`
         warns of a moment at night or on a day off; `at` or `next_working_day_at` put the start off.
@@ -193,7 +195,7 @@ class DeliveryFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 @extend_schema_view(list=extend_schema(summary="List deliveries"), retrieve=extend_schema(summary="Get a delivery"))
 class Deliveries(viewsets.ReadOnlyModelViewSet[Delivery]):
-    """What became of each member of a campaign, with the reason if they did not get it."""
+    """The outcome of each member of a campaign, with the reason if they did not get it."""
 
     queryset = Delivery.objects.select_related("member", "run__campaign")
     serializer_class = DeliverySerializer
@@ -203,11 +205,11 @@ class Deliveries(viewsets.ReadOnlyModelViewSet[Delivery]):
     @extend_schema(summary="Get why a member got it", responses=DeliveryExplanationSerializer, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
     def why(self, request: Request, pk: str) -> Response:
-        """Who planned and approved it, how the member came into it, and what became of it."""
+        """Who planned and approved it, how the member came into it, and the outcome."""
         return Response(DeliveryExplanationSerializer(services.explain_delivery(self.get_object())).data)
 
     @extend_schema(summary="Get the evidence of a delivery", responses=EvidenceSerializer, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
     def evidence(self, request: Request, pk: str) -> Response:
-        """What was said, with which consent, who approved it, when it went out. Signed: `manage.py verify_evidence`."""
+        """The words, the consent, the approval and the moments of a delivery. Signed: `manage.py verify_evidence`."""
         return Response(services.evidence_bundle(self.get_object()))

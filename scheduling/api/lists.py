@@ -46,7 +46,7 @@ class ListRowSerializer(serializers.Serializer[Any]):
 
 
 class AudienceListUploadedSerializer(serializers.Serializer[Any]):
-    """What an upload does, or would do."""
+    """The result of an upload, or of its dry run."""
 
     dry_run = serializers.BooleanField()
     list = AudienceListSerializer(allow_null=True, help_text="null in a dry run.")
@@ -88,7 +88,7 @@ class AudienceLists(
         },
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Keeps the user IDs of a file, and says what is left out, by row. With `dry_run` it keeps nothing."""
+        """Keeps the user IDs of a file, and lists the rows left out. With `dry_run` it keeps nothing."""
         body = AudienceListUploadSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.validated_data

@@ -60,7 +60,7 @@ class MailingSteps(StepPermissions):
 
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: str) -> Response:
-        """Needs `campaigns:approve`. A person does not approve what they asked for."""
+        """Needs `campaigns:approve`. A person who asked for the approval cannot give it."""
         return self.take(services.approve, **self.body(CampaignNoteSerializer))
 
     @action(detail=True, methods=["post"], url_path="send-back")

@@ -1,6 +1,6 @@
-"""A rehearsal over REST: what a campaign or a series would do in the days to come.
+"""A rehearsal over REST: the messages of a campaign or a series in the days to come.
 
-A worker goes through the days. Whoever asks gets the rehearsal's address, and reads its progress and its result there.
+A worker goes through the days. The client gets the rehearsal's address, and reads its progress and its result there.
 """
 
 from typing import Any
@@ -59,7 +59,7 @@ class OccasionSerializer(serializers.Serializer[services.Occasion]):
 
 
 class RehearsalTimelineSerializer(serializers.Serializer[services.Timeline]):
-    """What a member would get and not get, in the order of time."""
+    """The messages that a member would get and not get, in the order of time."""
 
     user_id = serializers.CharField(source="member.user_id")
     last_day = serializers.DateField(allow_null=True, help_text="Of a member who leaves meanwhile.")
@@ -75,7 +75,7 @@ class RehearsalDaySerializer(serializers.Serializer[services.Day]):
 
 
 class DroppedMomentSerializer(serializers.Serializer[services.Dropped]):
-    """A moment at which nobody gets anything."""
+    """A moment without recipients."""
 
     at = serializers.DateTimeField()
     name = serializers.CharField()
@@ -83,7 +83,7 @@ class DroppedMomentSerializer(serializers.Serializer[services.Dropped]):
 
 
 class RehearsalDoubtSerializer(serializers.Serializer[services.RehearsalDoubt]):
-    """From when on the days of a campaign or series rest on working days that nobody knows."""
+    """The moment from which a campaign or series counts working days that are not known."""
 
     at = serializers.DateTimeField()
     name = serializers.CharField()
@@ -93,7 +93,7 @@ class RehearsalDoubtSerializer(serializers.Serializer[services.RehearsalDoubt]):
 
 
 class RehearsalSerializer(serializers.Serializer[services.Rehearsal]):
-    """What would happen."""
+    """The result of a rehearsal."""
 
     begins = serializers.DateTimeField()
     ends = serializers.DateTimeField()
@@ -106,7 +106,7 @@ class RehearsalSerializer(serializers.Serializer[services.Rehearsal]):
 
 
 class RehearsalProblemSerializer(serializers.Serializer[dict[str, str]]):
-    """Why a rehearsal failed, and what to do."""
+    """The reason why a rehearsal failed, and the remedy."""
 
     code = serializers.CharField()
     field = serializers.CharField(help_text="The name of the field that is wrong; empty if none is.")
@@ -130,7 +130,7 @@ class RehearsalRunSerializer(serializers.ModelSerializer[RehearsalRun]):
 
 
 class Rehearsals(viewsets.GenericViewSet[Any]):
-    """For what can be rehearsed."""
+    """For rows that can be rehearsed."""
 
     @extend_schema(
         summary="Rehearse a campaign or a series while you wait",
@@ -141,7 +141,8 @@ class Rehearsals(viewsets.GenericViewSet[Any]):
     )
     @action(detail=True, methods=["get"], pagination_class=None)
     def rehearsal(self, request: Request, pk: str) -> Response:
-        """What each member would get in the days to come, and why not. Sends nothing and keeps nothing.
+        """The messages that each member would get in the days to come, and the reasons for missing ones. Sends nothing
+        and keeps nothing.
 
         Goes with the next release: `POST` queues a rehearsal, and answers at once.
         """
@@ -168,13 +169,13 @@ class Rehearsals(viewsets.GenericViewSet[Any]):
     @extend_schema(summary="Get a rehearsal", responses=RehearsalRunSerializer, filters=False)
     @action(detail=True, methods=["get"], url_path=r"rehearsal/(?P<run>[0-9]{1,18})", pagination_class=None)
     def read_rehearsal(self, request: Request, pk: str, run: str) -> Response:
-        """How far one that you asked for is, and what it found."""
+        """The progress of a rehearsal that you asked for, and its result."""
         rows = services.rehearsals_of(self.get_object(), asked_by=_asker(request))
         return Response(RehearsalRunSerializer(get_object_or_404(rows, pk=run)).data)
 
 
 def _wish(data: Any) -> dict[str, Any]:
-    """What is asked for, as arguments of `rehearse`."""
+    """The requested rehearsal, as arguments of `rehearse`."""
     query = RehearsalQuerySerializer(data=data)
     query.is_valid(raise_exception=True)
     asked = query.validated_data

@@ -24,14 +24,14 @@ S = Campaign.State
 
 
 class MessageType(models.TextChoices):
-    """What a schedule sends."""
+    """The kind of message that a schedule sends."""
 
     TEXT = "text"
     VIDEO = "video"
 
 
 class Outcome(models.TextChoices):
-    """What became of a run."""
+    """The outcome of a run."""
 
     SENT = "sent"
     MISSED = "missed"
@@ -246,7 +246,7 @@ class RunDetailSerializer(RunSerializer):
         read_only_fields = fields
 
     def get_unreached(self, run: Any) -> dict[str, str]:
-        """Also those named whom the directory had lost, who have no row."""
+        """Also the named members that the directory had lost, who have no row."""
         had = set(run.deliveries.values_list("member__user_id", flat=True))
         named = run.content.get("audience", {}).get("members", ()) if had else ()  # of before 0.6 there are no rows
         return {**dict.fromkeys(sorted(set(named) - had), "unknown"), **super().get_unreached(run)}

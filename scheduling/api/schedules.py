@@ -217,7 +217,7 @@ class Schedules(SharesCalendars, viewsets.ModelViewSet[Campaign]):
     @extend_schema(summary="Run a schedule now", request=None, responses={201: RunDetailSerializer})
     @action(detail=True, methods=["post"])
     def run(self, request: Request, id: str) -> Response:
-        """Runs it in addition to its own times. Workers send it: the run says what has become of it."""
+        """Runs it in addition to its own times. Workers send it: the run shows the outcome."""
         may = getattr(request.user, "has_perm", None)
         if may is not None and not may("scheduling.send_campaign"):
             raise PermissionDenied

@@ -1,4 +1,4 @@
-"""Segments over REST, and what an audience reaches before anything is sent."""
+"""Segments over REST, and the reach of an audience before anything is sent."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ class ObjectField(serializers.Field[Any, Any, Any, Any]):
 
 
 class SegmentSerializer(StrictModelSerializer[Segment]):
-    """Members whom a rule means."""
+    """Members that a rule selects."""
 
     rule = ObjectField(help_text=RULE)
     words = serializers.SerializerMethodField(help_text="The rule in words.")
@@ -69,7 +69,7 @@ class RuleSerializer(StrictSerializer):
 
 
 class SegmentCountSerializer(serializers.Serializer[Any]):
-    """Whom a rule means today."""
+    """The members that a rule selects today."""
 
     words = serializers.CharField(help_text="The rule in words.")
     count = serializers.IntegerField(help_text="Number of members who meet it.")
@@ -99,7 +99,7 @@ class LeftOutSerializer(serializers.Serializer[Any]):
 
 
 class ReachSerializer(serializers.Serializer[Any]):
-    """Whom an audience reaches today."""
+    """The members that an audience reaches today."""
 
     count = serializers.IntegerField(help_text="Number of members who would get it.")
     names = serializers.ListField(child=serializers.CharField(), help_text="The first of them, by name.")

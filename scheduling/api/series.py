@@ -83,7 +83,7 @@ class SeriesView(SharesCalendars, MailingSteps, Rehearsals, viewsets.ModelViewSe
 
     @extend_schema(summary="Change a series")
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Changes the given fields only; `steps` replaces all. A change of what was approved makes it a draft."""
+        """Changes the given fields only; `steps` replaces all. A change of approved content makes it a draft."""
         return super().partial_update(request, *args, **kwargs)
 
     @extend_schema(summary="Delete a series")
@@ -99,7 +99,7 @@ class SeriesView(SharesCalendars, MailingSteps, Rehearsals, viewsets.ModelViewSe
     )
     @action(detail=True, methods=["post"])
     def start(self, request: Request, pk: str) -> Response:
-        """Members come in from now on. With `dry_run` it answers 202 with what that would do."""
+        """Members come in from now on. With `dry_run` it answers 202 with the forecast."""
         if self.body(StartSerializer)["dry_run"]:
             forecast = services.forecast_series(self.get_object())
             return Response(SeriesForecastSerializer(forecast).data, status=202)
@@ -112,7 +112,9 @@ class SeriesView(SharesCalendars, MailingSteps, Rehearsals, viewsets.ModelViewSe
     )
     @action(detail=True, methods=["post"])
     def members(self, request: Request, pk: str) -> Response:
-        """Takes a member in once: a repeated call answers 200 with the same. With `dry_run` it says what would come."""
+        """Takes a member in once: a repeated call answers 200 with the same. With `dry_run` it lists the steps that
+        would come.
+        """
         series, body = self.get_object(), self.body(EnrolmentRequestSerializer)
         if body["dry_run"]:
             ahead = services.preview_enrolment(series, body["user_id"], on=body.get("on"))

@@ -85,7 +85,7 @@ class SeriesSerializer(StrictModelSerializer[Series]):
         ]
 
     def validate_audience(self, value: object) -> dict[str, Any]:
-        """One that selects nobody is a problem of the draft; one of another form is none that a series can have."""
+        """An audience that selects no members is a problem of the draft; one of another form is refused."""
         return services.parse_audience(value).as_json()
 
     def validate_stop_rule(self, value: object) -> object:
@@ -130,7 +130,7 @@ class SeriesChangeSerializer(serializers.ModelSerializer[SeriesChange]):
 
 
 class SeriesForecastSerializer(serializers.Serializer[services.SeriesForecast]):
-    """What a start would do now; equal to what it does."""
+    """The figures that a start would have now; they equal those of the start."""
 
     members = serializers.IntegerField(help_text="Members who come in.")
     due = serializers.SerializerMethodField(help_text="Members whose turn comes at once, by the key of the step.")
@@ -163,7 +163,7 @@ class StepAheadSerializer(serializers.Serializer[services.StepAhead]):
 
 
 class EnrolmentForecastSerializer(serializers.Serializer[Any]):
-    """What would come to the member."""
+    """The steps that would come to the member."""
 
     steps = StepAheadSerializer(many=True)
 

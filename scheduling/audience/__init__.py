@@ -1,1 +1,1 @@
-"""To whom something goes, and what is known about each of them: audiences, uploaded lists, variables."""
+"""Recipients and the facts known about each of them: audiences, uploaded lists, variables."""

@@ -1,4 +1,4 @@
-"""To whom something goes, as a value: the selections that it includes, and those that it excludes. Pure.
+"""An audience as a value: the selections that it includes, and those that it excludes. Pure.
 
 Its JSON form has one order and no empty entries, so that equal audiences have equal hashes and equal YAML:
 `{"departments": [{"number": 7}], "segments": [3], "exclude": {"tags": [5]}}`.
@@ -58,7 +58,7 @@ class Selection:
 
 @dataclass(frozen=True, kw_only=True)
 class AudienceRule:
-    """Members whom `include` selects and `exclude` does not."""
+    """Members that `include` selects and `exclude` does not."""
 
     include: Selection = field(default_factory=Selection)
     exclude: Selection = field(default_factory=Selection)

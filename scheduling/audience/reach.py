@@ -109,7 +109,7 @@ def with_reasons(members: QuerySet[Member], *, application: Application, further
 
 
 def unknown_ids(rule: AudienceRule, *, application: Application) -> QuerySet[AudienceSheetMember] | None:
-    """The lines of its sheet whose user ID is nobody's; None without a sheet."""
+    """The lines of its sheet with an unknown user ID; None without a sheet."""
     if rule.include.sheet is None:
         return None
     known = Member.objects.filter(corporation=application.corporation_id, user_id=OuterRef("user_id"))
@@ -126,7 +126,7 @@ def make_members(rule: AudienceRule, *, application: Application) -> None:
 
 
 def unknown_members(rule: AudienceRule, *, application: Application) -> list[str]:
-    """The user IDs that it names one by one, and that are nobody's."""
+    """The unknown ones of the user IDs that it names one by one."""
     known = _company(application).filter(user_id__in=rule.include.members).values_list("user_id", flat=True)
     return sorted(set(rule.include.members) - set(known)) if rule.include.members else []
 
@@ -134,7 +134,9 @@ def unknown_members(rule: AudienceRule, *, application: Application) -> list[str
 def reach_of(
     rule: AudienceRule, *, application: Application, today: date, further: Sequence[When] = (), first: int = FIRST
 ) -> Reach:
-    """How many an audience reaches, whom first, and who is left out and why: a few queries, however many they are."""
+    """The number of members that an audience reaches, the first of them, and those left out, by reason: a few queries
+    for any number.
+    """
     compiler = Compiler(application.corporation, today=today)
     members = members_of(rule, application=application, today=today, compiler=compiler)
     judged = with_reasons(members, application=application, further=further)

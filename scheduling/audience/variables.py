@@ -1,4 +1,4 @@
-"""Variables in the words of a campaign: {{name}}, or {{name|colleague}} with what stands where the value is unknown."""
+"""Variables in the words of a campaign: {{name}}, or {{name|colleague}} with a default for an unknown value."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping

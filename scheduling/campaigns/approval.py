@@ -45,7 +45,7 @@ def describe_contents(campaign: Campaign) -> dict[str, Any]:
 
 
 def digest(description: Mapping[str, Any]) -> str:
-    """The hash of a description: equal for equal ones, whatever the order of their keys."""
+    """The hash of a description: equal for equal ones, with their keys in any order."""
     canonical = json.dumps(description, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 

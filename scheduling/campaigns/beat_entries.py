@@ -1,7 +1,7 @@
 """The `PeriodicTask` of a campaign without approval, by which beat wakes a worker to the second.
 
-It may wake too often: the campaign's own rule decides what is due. Celery's crontab supports neither “the last day” nor
-“the 1st or a Monday”, so such entries run every day.
+It may wake too often: the campaign's own rule decides whether it is due. Celery's crontab supports neither “the last
+day” nor “the 1st or a Monday”, so such entries run every day.
 """
 
 import json

@@ -1,6 +1,6 @@
 """The sources of a content: its video template, its presentation, the version of its flow.
 
-An approval is bound to them, too: the script of a template is what members hear.
+An approval is bound to them, too: members hear the script of a template.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ UNHEARD = frozenset({"id", "name", "notes", "spliced", "created_at", "updated_at
 
 
 def describe_sources(content: CampaignContent) -> dict[str, Any]:
-    """All that decides what is seen and heard, as JSON with stable keys; {} for words of its own."""
+    """All that a member would see and hear, as JSON with stable keys; {} for words of its own."""
     sources: dict[str, Any] = {}
     if content.template is not None:
         sources["template"] = _fields(content.template) | {"variables": _variables(content.template.variables.all())}

@@ -1,7 +1,7 @@
-"""Who wrote a campaign or series, who asked for its approval, and who may not be the one who approves it.
+"""Who wrote a campaign or series, who asked for its approval, and who may not approve it.
 
-A party is an account, or a client of the API together with the account that holds its token: that account could do
-with the token what it may not do under its own name.
+A party is an account, or a client of the API together with the account that holds its token: with the token that
+account could do acts that it may not do under its own name.
 """
 
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def acting_party(by: AbstractBaseUser | None) -> Party:
 
 
 def note_edit(row: Campaign | Series, digest: str, *, by: AbstractBaseUser | None, at: datetime) -> None:
-    """Note who changed a draft, unless it is what it was; edits that one party makes in a row are one entry."""
+    """Note who changed a draft, unless its hash is the same; edits that one party makes in a row are one entry."""
     latest = row.changes.first()
     if digest == row.changes.exclude(digest="").values_list("digest", flat=True).first():
         return
@@ -66,7 +66,7 @@ def note_edit(row: Campaign | Series, digest: str, *, by: AbstractBaseUser | Non
 def check_approver(row: Campaign | Series, by: AbstractBaseUser | None, *, words: str) -> None:
     """Raise `SchedulingError` unless this is a second party, and one that may approve.
 
-    Neither who wrote what was not approved before, nor who asked for the approval, person or client.
+    Parties that wrote anything since the last approval, or asked for this one, may not, person or client.
     """
     client, approver = acting_client(), acting_party(by)
     if not approver.is_known:
@@ -84,7 +84,7 @@ def check_approver(row: Campaign | Series, by: AbstractBaseUser | None, *, words
 
 
 def _parties(row: Campaign | Series) -> Iterator[tuple[str, Party]]:
-    """All who may not approve a row, each with what they did."""
+    """All who may not approve a row, each with the reason."""
     changes: list[Any] = list(row.changes.defer("description"))
     approved = next((change for change in changes if change.after == "approved" and change.is_step), None)
     asked = next((change for change in changes if change.after == "waiting" and change.is_step), None)

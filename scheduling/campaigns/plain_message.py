@@ -30,7 +30,7 @@ NAMING = 40
 
 @dataclass(frozen=True, kw_only=True)
 class PlainMessage:
-    """What is sent, to whom, and when.
+    """A message with its recipients and its times.
 
     Attributes:
         message_type: `text` or `video`, which a template or a presentation may say instead of the text.
@@ -95,7 +95,9 @@ def tidied(message: PlainMessage) -> PlainMessage:
 
 
 def write(message: PlainMessage, campaign: Campaign) -> list[CampaignContent]:
-    """Give a campaign what is sent, to whom, and when; returns its words in each language. Nothing is saved."""
+    """Give a campaign the content, recipients and times of a message; returns its words in each language. Nothing is
+    saved.
+    """
     once = message.only_on is not None
     campaign.name, campaign.application, campaign.topic = message.name, message.application, message.topic
     campaign.content_type = (VideoKind if message.message_type == VideoKind.name else TextKind).name

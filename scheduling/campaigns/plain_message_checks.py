@@ -104,7 +104,7 @@ def _words(message: PlainMessage) -> Iterator[SchedulingError]:
 
 
 def _beside_source(message: PlainMessage) -> Iterator[SchedulingError]:
-    """What a template or presentation leaves unused."""
+    """The fields that a template or presentation leaves unused."""
     field, source = "template" if message.template is not None else "presentation", message.source
     if message.message_type != VideoKind.name:
         words = _("A text has no video template and no presentation.")

@@ -13,7 +13,7 @@ MONDAY_TO_FRIDAY = ("1", "2", "3", "4", "5")
 
 @dataclass(frozen=True, kw_only=True)
 class Repetition:
-    """How often, and at what time. Weekdays are cron's: 0 is Sunday; `day` is that of the month, or "L"."""
+    """The rhythm, and the time of day. Weekdays are cron's: 0 is Sunday; `day` is that of the month, or "L"."""
 
     kind: str
     at: time = time(9)

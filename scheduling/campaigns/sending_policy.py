@@ -1,4 +1,4 @@
-"""What holds for all campaigns of a company: quiet hours, caps, and the switch that stops them."""
+"""The rules for all campaigns of a company: quiet hours, caps, and the switch that stops them."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta

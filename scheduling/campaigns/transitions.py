@@ -21,7 +21,7 @@ class Life:
 
     Attributes:
         steps: the states that may follow each.
-        columns: what else changes with the state.
+        columns: those that change with the state.
         code: of the error for a step that it cannot take; its words are `refusal`, with both states, and `remedy`.
     """
 
@@ -73,7 +73,7 @@ class Life:
 
 
 def note_of(why: str) -> str:
-    """What an approver wants changed, as it is kept. Raises `SchedulingError` for a note without words."""
+    """The note of an approver who wants changes, as it is kept. Raises `SchedulingError` for a note without words."""
     words, remedy = _("A note is missing."), _("Say in words what to change.")
     return stated_reason(why, SchedulingError(words, code="empty", field="why", remedy=remedy))
 
@@ -87,24 +87,24 @@ def reason_given(why: str, *, field: str = "why") -> str:
 
 
 def last_change(row: Campaign | Series, after: str) -> Any:
-    """The last step to a state, None if there was none: who asked, who approved, with what it was like then."""
+    """The last step to a state, None if there was none: who asked, who approved, with the description at that time."""
     return row.changes.filter(after=after).exclude(before=F("after")).select_related("by").first()
 
 
 def bound_to(row: Campaign | Series) -> str:
-    """The hash that a row is held to: of its approval, or of what waits for it."""
+    """The hash that a row is held to: of its approval, or of the content that waits for it."""
     asked = last_change(row, "waiting")
     return row.approved_hash or (asked.digest if asked else "")
 
 
 def check_seen(seen: str, digest: str, *, words: str, code: str) -> None:
-    """Raise `SchedulingError` if what the approver saw has another hash."""
+    """Raise `SchedulingError` if the approver saw content with another hash."""
     if seen and seen != digest:
         raise SchedulingError(words, code=code, remedy=_("Look at it again."))
 
 
 def check_asked(row: Campaign | Series, digest: str) -> None:
-    """Raise `SchedulingError` if what waits is not what approval was asked for, such as after an edit of a segment."""
+    """Raise `SchedulingError` if the waiting content has changed since the request, such as by an edit of a segment."""
     asked = last_change(row, "waiting")
     if asked is not None and asked.digest and asked.digest != digest and row.state == "waiting":
         words = _("Something that it uses was changed since approval was asked for.")

@@ -31,7 +31,7 @@ Slots = Mapping[str, Slot]
 
 
 def problems(campaign: Campaign, now: datetime, *, slots: Slots | None = None) -> Iterator[SchedulingError]:
-    """All errors of a campaign that is saved. `slots` are what its variables may be, where the caller knows them."""
+    """All errors of a campaign that is saved. `slots` are the types of its variables, where the caller knows them."""
     if not campaign.name.strip():
         yield _error("name", "empty", _("The name is missing."), _("Write what the campaign is about."))
     if campaign.urgent_reason and not has_words(campaign.urgent_reason):

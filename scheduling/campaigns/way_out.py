@@ -1,4 +1,4 @@
-"""How an optional message on a topic ends: with a line that tells members how they choose what they get.
+"""The end of an optional message on a topic: a line that leads members to their choices.
 
 Texts end with it. Cards have it where their kind shows words, notices as a link at the foot. An image or a file has no
 place for words: members who had no message with the line on this topic yet get it as a text beside.

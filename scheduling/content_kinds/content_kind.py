@@ -1,4 +1,4 @@
-"""What a kind of content declares: the fields that it uses, its flaws, its message and its last line."""
+"""The declaration of a kind of content: the fields that it uses, its flaws, its message and its last line."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +20,7 @@ def gettext_noop(words: str) -> str:
 
 
 class Closing(StrEnum):
-    """Where members read how they choose what they get: at the end of a text, on a card, as a text behind, nowhere."""
+    """The place of the line about members' choices: at the end of a text, on a card, as a text behind, nowhere."""
 
     IN_TEXT = "in_text"
     ON_CARD = "on_card"
@@ -30,7 +30,7 @@ class Closing(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Flaw:
-    """What is wrong with a content, and the remedy: English words for `gettext`."""
+    """A flaw of a content, and the remedy: English words for `gettext`."""
 
     field: str
     code: str
@@ -70,7 +70,7 @@ class ContentKind:
     personal_batch: ClassVar[int] = PERSONAL
 
     def flaws(self, content: Any) -> Iterator[Flaw]:
-        """What a saved content lacks."""
+        """The flaws of a saved content."""
         yield from ()
 
     def batch_size(self, *, is_personal: bool) -> int:

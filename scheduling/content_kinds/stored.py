@@ -9,7 +9,7 @@ from wecom import contents
 
 
 class StoredKind(MessageKind):
-    """A stored file. Whoever sends the message uploads it."""
+    """A stored file. The sender of the message uploads it."""
 
     fields = ("file",)
     closing = Closing.BEHIND

@@ -1,7 +1,7 @@
 """The State Council's notice: “一、元旦：1月1日（周四）至3日（周六）放假调休，共3天。1月4日（周日）上班。”
 
-Its wording differs from year to year. What it says twice is compared: a weekday in brackets with the date, the number
-of days with the dates, and the holidays with those that every year has.
+Its wording differs from year to year. Facts that it has twice are compared: a weekday in brackets with the date, the
+number of days with the dates, and the holidays with those that every year has.
 """
 
 import html

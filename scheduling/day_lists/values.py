@@ -22,7 +22,7 @@ class ListedDay:
 
 @dataclass(frozen=True, kw_only=True)
 class Flaw:
-    """What is wrong with a list, in words.
+    """A flaw of a list, in words.
 
     Attributes:
         code: for programs.
@@ -36,10 +36,10 @@ class Flaw:
 
 @dataclass(frozen=True, kw_only=True)
 class DayList:
-    """What was read, by date, and what is wrong.
+    """The days of a list, by date, and its flaws.
 
     Attributes:
-        title: what the list is, by its own words; empty if it does not say.
+        title: of the list, by its own words; empty without one.
         years: the years that it holds in full: they have no other days that differ from Monday to Friday.
         flaws: without those that are doubts it can be taken over.
     """

@@ -135,7 +135,9 @@ def sender_of(campaign: Campaign) -> Application:
 
 
 def reach_of(campaign: Campaign, *, now: datetime) -> CampaignReach:
-    """Whom a campaign reaches now, and who is left out and why. Raises `SchedulingError` for a broken audience."""
+    """The members that a campaign reaches now, and those left out, by reason. Raises `SchedulingError` for a broken
+    audience.
+    """
     application, rule = sender_of(campaign), parse_audience(campaign.audience)
     check_somebody(rule)
     members = judged(campaign, application, now=now)
@@ -286,7 +288,7 @@ def existing_render(own: Mapping[str, Any], script: str, application: Applicatio
 
 
 def _not_startable(campaign: Campaign, count: int, *, alone: bool) -> Iterator[Blocker]:
-    """What its policy, its approval and its state have against a start."""
+    """The blockers from its size, its policy, its approval and its state."""
     try:
         validation.check_size(campaign, count)
         if alone:

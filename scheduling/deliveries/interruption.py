@@ -70,7 +70,7 @@ def go_on(campaign: Campaign, *, now: datetime) -> None:
 def go_on_everywhere(corporation: Corporation, *, stopped_at: datetime | None, now: datetime) -> int:
     """Let the running campaigns of a company go on after the switch was turned back; returns how many runs.
 
-    What waited for too long is not sent any more.
+    Runs that waited for too long expire.
     """
     running = CampaignRun.objects.filter(
         ended_at=None, status=CampaignRun.Status.DONE, campaign__state=Campaign.State.RUNNING
@@ -88,7 +88,7 @@ def go_on_everywhere(corporation: Corporation, *, stopped_at: datetime | None, n
 def _is_too_late(run: CampaignRun, stopped_at: datetime, now: datetime) -> bool:
     """Whether a stop held a run for longer than its grace, where it needs no approval and skips missed moments.
 
-    What others approved goes on however late, because half of its members may have it.
+    An approved run goes on at any time, because half of its members may have it.
     """
     campaign = run.campaign
     skips = not campaign.needs_approval and campaign.missed == Campaign.Missed.SKIP

@@ -26,7 +26,7 @@ STATUSES = {Delivery.Reason.EXPIRED: Delivery.Status.EXPIRED, Delivery.Reason.CA
 
 @transaction.atomic(savepoint=False)
 def follow(outbound: Outbound, *, now: datetime) -> None:
-    """Record the end of a call for the members whom it went to; nothing if it is no campaign's."""
+    """Record the end of a call for its recipients; nothing if no campaign sent it."""
     batch = Batch.objects.with_campaign_locked().filter(outbound=outbound, ended_at=None).first()
     own = batch is None
     if batch is None:

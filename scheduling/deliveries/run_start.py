@@ -100,7 +100,7 @@ def open_run(
 
 
 def make_members(run: CampaignRun) -> None:
-    """Make rows for members whom its audience names one by one, as a first contact does, if it needs no approval.
+    """Make rows for members that its audience names one by one, as a first contact does, if it needs no approval.
 
     Others were approved for the members who had a row then.
     """
@@ -146,7 +146,7 @@ def _freeze_and_release(run: CampaignRun, *, now: datetime) -> tuple[int, int]:
 
 @transaction.atomic
 def _end_missed(run: CampaignRun, *, now: datetime) -> None:
-    """End a run that nothing could send in time, so that what waits for an application is not sent days later."""
+    """End a run that nothing could send in time, so that one that waits for an application is not sent days later."""
     Campaign.objects.select_for_update(of=("self",)).get(pk=run.campaign_id)  # before its run, as everywhere
     run.settle(CampaignRun.Status.CANCELLED, CampaignRun.Reason.MISSED)
     progress.end_run(run, now=now)
@@ -163,7 +163,7 @@ def _stop(run: CampaignRun, error: SchedulingError, *, now: datetime) -> None:
 def freeze(run: CampaignRun, words: CampaignWords, *, now: datetime) -> int:
     """Write the deliveries and batches of a run; returns how many members get it. To be called in a transaction.
 
-    Of a campaign in each member's own time, those are left out for whom the moment is too long ago.
+    Of a campaign in each member's own time, members are left out if their moment is too long ago.
     """
     campaign, application = run.campaign, run.campaign.sender
     assert application is not None
@@ -188,7 +188,7 @@ def _too_late(campaign: Campaign, run: CampaignRun, clocks: Sequence[Clock], now
 
 
 def _members(run: CampaignRun, application: Application) -> QuerySet[Member]:
-    """Whom a run goes to: the audience, or those in a series whose turn has come to this step."""
+    """The members of a run: the audience, or those in a series whose turn has come to this step."""
     if run.campaign.series_id is not None:
         return Member.objects.filter(pk__in=run.taken.values("enrolment__member"))
     today = run.moment.astimezone(run.campaign.zone).date()

@@ -32,7 +32,7 @@ class Videos:
 
     Attributes:
         renders: the finished video of each member, by key; None for those who get the words alone.
-        scripts: what each member's video says.
+        scripts: the text of each member's video.
         readers: those who have chosen text instead of videos.
         waits: whether one is still being made, and worth waiting for.
     """
@@ -53,8 +53,8 @@ def videos_of(
 ) -> Videos:
     """The videos of a batch's members, asked for at the first look; one that fails is not asked for again.
 
-    One that ended because nobody waited for it, in a pause, is. Those of members who do not get it any more end. Of
-    personal ones, only what differs is rendered for each. Raises `LeaseLost` where the campaign was paused meanwhile.
+    One that was cancelled in a pause is. Those of members who do not get it any more end. Of personal ones, only the
+    differing segments are rendered for each. Raises `LeaseLost` where the campaign was paused meanwhile.
     """
     own = words[batch.variant, batch.language]
     if not words.is_personal:

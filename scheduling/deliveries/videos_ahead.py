@@ -32,7 +32,7 @@ CAUTION = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Script:
-    """What a video says, with the words of its content and the facts that fill them."""
+    """The text of a video: the words of its content and the facts that fill them."""
 
     words: Mapping[str, Any]
     facts: Mapping[str, str]

@@ -74,7 +74,7 @@ def _was_taken_back(batch: Batch) -> bool:
 
 
 def _told(batch: Batch) -> set[str]:
-    """Whom the line reached behind an earlier try, may have reached, or will reach."""
+    """The members that the line reached behind an earlier try, may have reached, or will reach."""
     calls = Outbound.objects.filter(cid=batch.cid, broadcast=_broadcast(batch))
     failed = calls.filter(status__in=(Outbound.Status.FAILED, Outbound.Status.CANCELLED))
     told: set[str] = set()

@@ -22,7 +22,7 @@ class ZoneStart:
 
     Attributes:
         moment: when its moment comes there.
-        held: what it waits for from then until it starts.
+        held: the reason of its wait from then until it starts.
         expires_before: whether it has expired by then.
         names: the first of its members by name.
     """

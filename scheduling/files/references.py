@@ -1,4 +1,4 @@
-"""Rows that a file names: by what people call them, never by primary key.
+"""Rows that a file names: by their names, never by primary key.
 
 Departments, tags and members stand in a file by WeChat Work's own numbers and user IDs. They are not looked up, because
 the directory may get them with its next sync; the preview of an audience tells which are unknown.

@@ -21,7 +21,7 @@ class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
         return self.calendar_and_names()[0]
 
     def calendar_and_names(self) -> tuple[Calendar, dict[date, str]]:
-        """The same, and what the days are called."""
+        """The same, and the names of the days."""
         rows = list(self.values_list("date", "works", "source", "name"))
         years = {day.year for day, _works, source, _name in rows if source in CalendarDay.WHOLE_LISTS}
         calendar = Calendar(days={day: works for day, works, *_rest in rows}, years=frozenset(years))
@@ -67,7 +67,7 @@ class CalendarImport(models.Model):
     """A list that was taken over, with the days as they were before, so that it can be undone.
 
     Attributes:
-        title: what the list is, by its own words and by those of who imported it.
+        title: of the list, by its own words and by those of its importer.
         years: the years that it holds in full.
         before: the days that it changed, as they were: the date, whether it works, its name and its source.
         after: the same days as it left them.

@@ -24,7 +24,7 @@ FARTHEST_DAY = 365  # of a step, before day 0 and after it
 
 
 def content_choices() -> list[tuple[str, Any]]:
-    """The kinds of content, and what lists call them."""
+    """The kinds of content, and their labels in lists."""
     return [(one.name, _(one.label)) for one in kinds()]
 
 

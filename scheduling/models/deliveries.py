@@ -189,8 +189,8 @@ class Batch(Work):
 class Delivery(models.Model):
     """One member in one run, with the outcome. Written once when the audience is frozen, and once at the end.
 
-    Its keys are not checked by the database: a million checks at the end of one transaction cost more than the rows.
-    Whoever deletes a member, a run or an outbound message deletes or clears them, as Django does.
+    Its keys are not checked by the database: a million checks at the end of one transaction cost more than the rows. A
+    deletion of a member, a run or an outbound message deletes or clears them, as Django does.
     """
 
     class Status(models.TextChoices):

@@ -101,9 +101,9 @@ class Enrolment(models.Model):
 
 
 class EnrolmentStep(models.Model):
-    """That a member's turn in a series has come to a step. What became of it says the delivery of the run.
+    """That a member's turn in a series has come to a step. The delivery of the run has the outcome.
 
-    It is written before anything is sent, and a step has one for each enrolment: nobody gets a step twice.
+    It is written before anything is sent, and a step has one for each enrolment: no member gets a step twice.
     """
 
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="taken", verbose_name=_("enrolment"))

@@ -1,5 +1,6 @@
-"""What campaigns and series have in common: who may get it, who wrote it, the approved content, and the history of
-it."""
+"""Fields that campaigns and series have in common: the members who may get it, its author, the approved content, and
+its history.
+"""
 
 import zoneinfo
 from typing import Any, ClassVar

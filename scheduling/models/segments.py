@@ -25,7 +25,7 @@ class SegmentQuerySet(models.QuerySet["Segment"]):
 
 
 class Segment(PartyRow):
-    """Members whom a rule means. Who they are is found each time, as the directory and facts have it then.
+    """Members that a rule selects. They are found each time, from the directory and facts of that time.
 
     `rule_by`, or the program, changed the rule last.
     """
@@ -80,7 +80,7 @@ class AudienceSheetQuerySet(models.QuerySet["AudienceSheet"]):
     """Queries on sheets."""
 
     def kept(self) -> "AudienceSheetQuerySet":
-        """Those that somebody confirmed after the preview."""
+        """Those that their uploader confirmed after the preview."""
         return self.filter(kept=True)
 
     def expired(self, now: Any) -> "AudienceSheetQuerySet":
@@ -117,7 +117,7 @@ class AudienceSheet(PartyRow):
 
 
 class AudienceSheetMember(models.Model):
-    """A line of a sheet. The user ID may be nobody's, or become somebody's with the next sync."""
+    """A line of a sheet. The user ID may be unknown, or become known with the next sync."""
 
     sheet = models.ForeignKey(AudienceSheet, models.CASCADE, related_name="members", verbose_name=_("list"))
     line = models.PositiveIntegerField(_("line"))

@@ -33,8 +33,8 @@ _real: ContextVar[BaseDatabaseWrapper | None] = ContextVar("real", default=None)
 def database_aside(rows: Iterable[tuple[type[models.Model], Iterable[models.Model]]]) -> Iterator[None]:
     """All queries of this thread go to a database with only these rows; it is gone afterwards.
 
-    The rows are read from the real one first. Nothing is ever committed here, so that what waits for
-    a commit, such as the wake of a worker or a hint to open pages, never happens.
+    The rows are read from the real one first. Nothing is ever committed here, so that actions on commit, such as the
+    wake of a worker or a hint to open pages, never happen.
     """
     copied = [(model, list(some)) for model, some in rows]
     real, aside = connections[DEFAULT_DB_ALIAS], _connection()

@@ -76,7 +76,7 @@ def _moment(run: CampaignRun, batch: Batch | None) -> datetime:
 def told(
     found: list[Finding], subject: Subject, *, last_days: Mapping[int, date], in_full: bool
 ) -> tuple[tuple[Timeline, ...], tuple[Day, ...], tuple[Dropped, ...]]:
-    """The findings as timelines of members, as days, and the moments at which nobody gets anything."""
+    """The findings as timelines of members, as days, and the moments without recipients."""
     keys = {one.member for one in found if one.member != NOBODY}
     members = {member.pk: member for member in _members(sorted(keys))}
     by_member: dict[int, list[Occasion]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Members for whom the event of a series comes while a rehearsal goes on: dates lie ahead as facts, events do not."""
+"""Members to whom the event of a series comes while a rehearsal goes on: dates lie ahead as facts, events do not."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -62,7 +62,7 @@ class Joiners:
         self.moments = {key: at for key, at in self.moments.items() if key not in due}
 
     def told(self) -> tuple[Dropped, ...]:
-        """Whom the series did not take in, for the result."""
+        """The members that the series did not take in, for the result."""
         members = {row.pk: str(row) for row in Member.objects.filter(pk__in=self.refused)}
         why = _("is not taken in: outside the audience of the series, or in it already")
         return tuple(Dropped(at=at, name=members[key], why=why) for key, at in self.refused.items())

@@ -1,4 +1,4 @@
-"""Members with a day each, as a person or a program writes them: who leaves, and for whom an event comes."""
+"""Members with a day each, as a person or a program writes them: leavers, and joiners with the day of their event."""
 
 import re
 from collections.abc import Mapping

@@ -30,8 +30,8 @@ DATES = ("leavers", "joiners")
 def request_rehearsal(subject: Subject, *, asked_by: str, in_full: bool = False, **wish: Any) -> RehearsalRun:
     """Queue a rehearsal in the language of this thread. `wish` are arguments of `rehearse`.
 
-    Earlier ones of the same subject that `asked_by` still waits for are cancelled. Raises `SchedulingError` for what
-    can be seen at once.
+    Earlier ones of the same subject that `asked_by` still waits for are cancelled. Raises `SchedulingError` for errors
+    that show at once.
     """
     planned(subject, **wish, now=timezone.now())
     for earlier in of_subject(subject, asked_by=asked_by).filter(status__in=RehearsalRun.UNFINISHED):
@@ -80,7 +80,7 @@ def run_rehearsal(pk: int, *, now: datetime | None = None) -> None:
 
 
 def _note(run: RehearsalRun) -> Callable[[float], None]:
-    """Notes the progress now and then, and ends the work with `LeaseLost` once nobody waits for it."""
+    """Notes the progress now and then, and ends the work with `LeaseLost` once its row was cancelled."""
     due = 0.0
 
     def note(part: float) -> None:

@@ -44,10 +44,11 @@ def rehearse(
     """The messages that a saved campaign or series would send; nothing is sent, rendered or kept.
 
     It is done by the very functions that send, under a moved clock and in a database aside: the real one is only read.
-    What is not started yet starts on the first day. Days until then are gone through, too, because of the caps.
+    A subject that is not started yet starts on the first day. Days until then are gone through, too, because of the
+    caps.
 
     Args:
-        cohort: the members, as an audience has them; without one all, and those whom the subject names.
+        cohort: the members, as an audience has them; without one all, and those that the subject names.
         since: the first day that is told; today without one.
         others: whether everything else that is scheduled goes out as well, which counts for the caps.
         leavers: the last days of members who leave, by user ID.
@@ -150,7 +151,7 @@ def _held(subject: Subject, begins: datetime, ends: datetime) -> tuple[Dropped, 
 
 
 def doubts_of(plan: Plan) -> tuple[Doubt, ...]:
-    """What of all that goes out counts days, from when on, of which nothing says whether they are working days."""
+    """The campaigns and series that count days with unknown holidays, each with its first such moment."""
     rows = [
         *Campaign.objects.filter(pk__in=plan.campaigns).select_related("application"),
         *Series.objects.filter(pk__in=plan.series).select_related("application"),

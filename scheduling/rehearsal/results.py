@@ -16,7 +16,7 @@ class Occasion:
         campaign: its key; `name` is its name, and for a step of a series that of the series and the day.
         status: a status of `Delivery`; `planned` where it still waits at the end.
         reason: a code of `Delivery`, `CampaignRun` or `Batch`, and `why` in words; "" for those who get it.
-        words: what it says to this member.
+        words: its text for this member.
     """
 
     at: datetime
@@ -55,7 +55,7 @@ class Day:
 
 @dataclass(frozen=True, kw_only=True)
 class Dropped:
-    """A moment at which nobody gets anything, and why."""
+    """A moment without recipients, and why."""
 
     at: datetime
     name: str
@@ -64,9 +64,9 @@ class Dropped:
 
 @dataclass(frozen=True, kw_only=True)
 class Doubt:
-    """From this moment on a campaign or series counts days of which nothing says whether they are working days.
+    """From this moment on a campaign or series counts days with unknown holidays.
 
-    `stops` says whether nothing of it goes out any more; else Monday to Friday count. `words` says what to do.
+    `stops` is whether it sends nothing any more; else Monday to Friday count. `words` has the remedy.
     """
 
     at: datetime
@@ -78,7 +78,7 @@ class Doubt:
 
 @dataclass(frozen=True, kw_only=True)
 class Rehearsal:
-    """The days that were rehearsed, with the timelines of members to whom something happens."""
+    """The rehearsed days, with the timelines of members who get or miss a message."""
 
     name: str
     begins: datetime

@@ -1,4 +1,4 @@
-"""A campaign or a series as it is rehearsed: approved and started in the database aside, whatever its state is."""
+"""A campaign or a series as it is rehearsed: approved and started in the database aside, from any state."""
 
 from datetime import datetime
 

@@ -1,7 +1,7 @@
 """Comparisons of one column in SQL, with the same meaning on SQLite and on PostgreSQL.
 
-Texts are compared without regard to the case of A to Z alone: that is what SQLite's LOWER knows, and PostgreSQL's
-depends on the locale of the database.
+Texts are compared without regard to the case of A to Z alone: SQLite's LOWER knows only these, and PostgreSQL's depends
+on the locale of the database.
 """
 
 from collections.abc import Callable, Mapping

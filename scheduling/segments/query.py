@@ -54,7 +54,7 @@ class Compiler:
         return checked(group, self.subjects)
 
     def compile(self, group: Group, *, open_segments: tuple[int, ...] = ()) -> Q:
-        """The members whom a rule means. Raises `SchedulingError` for a fact or segment that is gone."""
+        """The members that a rule selects. Raises `SchedulingError` for a fact or segment that is gone."""
         self._count = 0
         return self._group(checked(group, self.subjects), open_segments)
 

@@ -73,7 +73,7 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """All, any or none of its rules. Without rules, `all` and `none` hold for everybody, `any` for nobody."""
+    """All, any or none of its rules. Without rules, `all` and `none` hold for every member, `any` for none."""
 
     op: Op = Op.ALL
     rules: tuple["Rule", ...] = ()
@@ -160,7 +160,7 @@ def _rule(data: object, *, place: str, depth: int) -> Rule:
 
 
 def _value(data: object, *, place: str) -> Value:
-    """Scalars and lists of them; what they mean is for `subjects` to say."""
+    """Scalars and lists of them; `subjects` knows their meaning."""
     if isinstance(data, list | tuple):
         if len(data) > MOST_VALUES:
             words = _("A condition may name %(most)d values.") % {"most": MOST_VALUES}

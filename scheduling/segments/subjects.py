@@ -30,7 +30,7 @@ class Kind(StrEnum):
 
 
 class Shape(StrEnum):
-    """What a test compares with."""
+    """The values that a test compares with."""
 
     NOTHING = "nothing"
     ONE = "one"
@@ -84,7 +84,7 @@ TEST_LABELS: Mapping[Test, Any] = {
 
 
 def shape_of(test: Test) -> Shape:
-    """What a test compares with."""
+    """The values that a test compares with."""
     return SHAPES.get(test, Shape.ONE)
 
 

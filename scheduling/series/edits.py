@@ -1,4 +1,4 @@
-"""What an edit of a series or of a step must keep to, and the fields that steps take over from their series."""
+"""The limits of an edit of a series or of a step, and the fields that steps take over from their series."""
 
 from datetime import time
 

@@ -23,7 +23,7 @@ DaysOfSteps = Mapping[int, tuple[date, date]]
 def due_on(series: Series, day: date, *, now: datetime) -> Mapping[Campaign, int]:
     """How many members get each step on this day; of a day that has passed, how many got their turn.
 
-    Steps that reach nobody are left out. Events that have not happened yet cannot be counted.
+    Steps without members are left out. Events that have not happened yet cannot be counted.
     """
     application = series.sender
     if application is None:

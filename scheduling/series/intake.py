@@ -49,7 +49,7 @@ def take_in(plan: Plan) -> int:
 
 
 def take_in_member(plan: Plan, key: int, at: datetime) -> bool:
-    """Take in a member whose event is said to have come at a moment; whether the series took them in."""
+    """Take in a member whose event came at a moment, by the caller's word; whether the series took them in."""
     rows = Member.objects.filter(pk=key).annotate(event_at=Value(at, output_field=DateTimeField()))
     return bool(_insert_events(plan, rows, "event_at", "pk"))
 

@@ -10,7 +10,7 @@ from wecom.models import Member
 
 
 def stop_members(plan: Plan) -> None:
-    """End the series for the members of whom one of its conditions holds, each with its reason."""
+    """End the series for members who meet one of its conditions, each with its reason."""
     series, now = plan.series, plan.now
     active = Enrolment.objects.active().filter(series=series)
     active.filter(member__status=Member.Status.LEFT).stop(Enrolment.Reason.LEFT, now=now)

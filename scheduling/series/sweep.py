@@ -80,7 +80,7 @@ def _why_not(plan: Plan) -> str:
 
 
 def _finish(plan: Plan) -> None:
-    """A series that takes nobody in any more is over with its last member and run."""
+    """A series with closed intake is over with its last member and run."""
     series = plan.series
     if series.ends_on is None or plan.today <= series.ends_on:
         return

@@ -1,7 +1,7 @@
 """Whose turn it is at which step, as conditions on enrolments, and the runs that this begins.
 
 A step is *fresh* for members whose moment has just come, and *missed* by those whose moment passed while they were not
-in the series yet, or while it was paused; the series says what becomes of the latter.
+in the series yet, or while it was paused; the series decides about the latter.
 """
 
 from dataclasses import dataclass, replace
@@ -96,7 +96,7 @@ def _later_is_not_due(plan: Plan, days: DueDays, later: list[Campaign]) -> Q:
 
 
 def _begin(plan: Plan, turn: Turn) -> CampaignRun | None:
-    """The run of a step, with a row for each member in it, in one transaction; None if it is nobody's turn."""
+    """The run of a step, with a row for each member in it, in one transaction; None without members."""
     rows = whose_turn(plan, turn)
     if not rows.exists():
         return None

@@ -22,7 +22,7 @@ from wecom.models import Member
 class CampaignForecast:
     """How many members would get a campaign now, in how many calls, and how many are left out for each reason.
 
-    `blockers` are what a start would be refused for; `odd` says whether its moment is at night or on a day off.
+    `blockers` are the reasons to refuse a start; `odd` says whether its moment is at night or on a day off.
     """
 
     planned: int
@@ -39,8 +39,8 @@ def forecast_campaign(
 ) -> CampaignForecast:
     """The figures of a run at this moment, or at `at`; nothing is kept and nothing is sent.
 
-    Equal to what a start would write, because it is what a start writes: the rows are taken back. Raises
-    `SchedulingError` for the first error of the campaign, and for an audience that names what does not exist any more.
+    Equal to the rows of a start, because a start writes them: they are rolled back. Raises `SchedulingError` for the
+    first error of the campaign, and for an audience that names missing rows.
     """
     now = now or timezone.now()
     for problem in validation.problems(campaign, now):

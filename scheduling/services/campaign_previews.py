@@ -59,8 +59,8 @@ def find_tester(campaign: Campaign, user_id: str) -> Member:
 def send_test(campaign: Campaign, member: Member, *, variant: str = "", dry_run: bool = False) -> None:
     """Send a campaign to one member as a test, marked as one, outside of all figures and caps.
 
-    With `dry_run` all is taken back. Raises `SchedulingError` for broken words and a file that is gone, and the errors
-    of what it sends.
+    With `dry_run` all is rolled back. Raises `SchedulingError` for broken words and a missing file, and the errors of
+    sending.
     """
     try:
         _send_test(campaign, member, variant=variant)

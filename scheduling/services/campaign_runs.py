@@ -76,16 +76,15 @@ def note_response(event: CardEvent, *, application: Application, member: Member,
 
 
 def run_due_campaigns(*, now: datetime | None = None) -> list[CampaignRun]:
-    """Begin what is due; returns the runs."""
+    """Begin the due campaigns; returns the runs."""
     now = now or timezone.now()
     keys = list(Campaign.objects.due(now).order_by("next_at", "pk").values_list("pk", flat=True)[:SWEEP_LIMIT])
     return [run for run in (run_start.begin(pk, now=now) for pk in keys) if run is not None]
 
 
 def sweep_campaigns(*, now: datetime | None = None) -> int:
-    """Ask for videos ahead, begin what is due, let batches go that nothing released, and end what a dead process left.
-
-    Returns how many runs began.
+    """Ask for videos ahead, begin due campaigns, release batches that no event released, and end runs that a dead
+    process left. Returns how many runs began.
     """
     now = now or timezone.now()
     videos_ahead.prepare_all(now=now)

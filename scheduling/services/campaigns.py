@@ -36,7 +36,7 @@ S = Campaign.State
 def save_campaign(
     campaign: Campaign, contents: Iterable[CampaignContent] | None = None, *, by: Person = None
 ) -> Campaign:
-    """Save a campaign, with other contents where they are given. An edit of what was approved voids the approval.
+    """Save a campaign, with other contents where they are given. An edit of approved content voids the approval.
 
     Raises `SchedulingError` for one that runs or has ended. Errors of its words do not keep a draft from being saved:
     `campaign_problems` has them, and nothing with errors is approved.
@@ -118,7 +118,9 @@ def start_campaign(
 
 
 def _end_others(campaign: Campaign, *, by: Person, now: datetime) -> None:
-    """Cancel what went on in the place of the schedule that a campaign was made from, so that no member gets both."""
+    """Cancel campaigns that went on in the place of the schedule that a campaign was made from, so that no member gets
+    both.
+    """
     for other in Campaign.objects.filter(replaces=campaign.replaces_id).exclude(pk=campaign.pk):
         if other.state in (*Campaign.ON, S.PAUSED):
             cancel_mailing(other, by=by, why=_("“%s” has taken its place.") % campaign, now=now)
@@ -132,7 +134,7 @@ def check_startable(campaign: Campaign, *, alone: bool) -> None:
 
 
 def _settle_alone(campaign: Campaign, now: datetime) -> dict[str, Any]:
-    """Bind a locked campaign to what it is now, as an approval does, and return that for the history of its start.
+    """Bind a locked campaign to its present content, as an approval does, and return that for the history of its start.
 
     Raises `SchedulingError` for its first error, and if its policy asks for a second person.
     """
@@ -175,9 +177,9 @@ def start_unblocked(
     by: Person = None,
     now: datetime | None = None,
 ) -> Campaign:
-    """Start a campaign that nothing on its start page speaks against; `anyway` overrides what is not final there.
+    """Start a campaign without blockers on its start page; `anyway` overrides those that are not final.
 
-    Raises `SchedulingError` for the first thing that does, and as `start_campaign`.
+    Raises `SchedulingError` for the first blocker, and as `start_campaign`.
     """
     now = now or timezone.now()
     check_no_step(campaign)

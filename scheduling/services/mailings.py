@@ -1,7 +1,7 @@
 """The life of campaigns and of series, written once: approved by a second person, paused, resumed, cancelled, deleted.
 
-Writing, approving and sending are three rights; the callers check them. What is approved is the hash of content,
-audience and time: an edit voids it. `MailingKind` has what differs.
+Writing, approving and sending are three rights; the callers check them. An approval holds for the hash of content,
+audience and time: an edit voids it. `MailingKind` has the differences.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -32,16 +32,16 @@ M = TypeVar("M", Campaign, Series)
 
 @dataclass(frozen=True, kw_only=True)
 class MailingKind(Generic[M]):
-    """What campaigns and series do in a way of their own.
+    """The acts in which campaigns and series differ.
 
     Attributes:
-        changed: the refusal of an approver who saw something else; `second` that of who wrote it or asked.
+        changed: the refusal of an approver who saw another content; `second` that of its author or requester.
         locked: the row, locked; raises `SchedulingError` for one that has no life of its own.
-        problems: what keeps it from being approved; `describe` has all that it would do, as JSON with stable keys.
-        change: takes a locked row to another state; `go_on` takes it on from a pause, and `gone_on` does what is due
+        problems: those that prevent its approval; `describe` has all that it would do, as JSON with stable keys.
+        change: takes a locked row to another state; `go_on` takes it on from a pause, and `gone_on` does the due work
             then, once the transaction has ended. So do `take_back`, for messages without a call, and `cancel_rest`.
-        runs: what was sent of it, so that its deliveries are kept.
-        forget: ends what wakes workers for a row that is about to be deleted.
+        runs: those that were sent, so that their deliveries are kept.
+        forget: ends the wakes of workers for a row that is about to be deleted.
         tells: whether `campaign_stopped` is sent for the row itself; the steps of a series tell it.
     """
 
@@ -133,7 +133,7 @@ def ask_approval(row: M, *, by: Person = None, now: datetime | None = None) -> M
 
 
 def approve(row: M, *, by: Person = None, seen: str = "", why: str = "", now: datetime | None = None) -> M:
-    """Approve exactly what waits; `seen` is the hash of the content that the approver saw.
+    """Approve exactly the content that waits; `seen` is the hash of the content that the approver saw.
 
     Raises `SchedulingError` if it was changed since, has errors, or is approved by a party that wrote it or asked.
     """
@@ -154,13 +154,13 @@ def approve(row: M, *, by: Person = None, seen: str = "", why: str = "", now: da
 
 
 def send_back_mailing(row: M, *, by: Person = None, why: str, now: datetime | None = None) -> M:
-    """Give what waits for approval back to its writer, with a note. Raises `SchedulingError` without one."""
+    """Give a row that waits for approval back to its writer, with a note. Raises `SchedulingError` without one."""
     why = transitions.note_of(why)
     return take(row, lambda locked: _kind(row).change(locked, "draft", by=by, why=why, now=now))
 
 
 def pause_mailing(row: M, *, by: Person = None, why: str = "", now: datetime | None = None) -> M:
-    """Pause it: messages of which no call was made yet are taken back, and nobody comes into a series.
+    """Pause it: messages of which no call was made yet are taken back, and a series takes no members in.
 
     Raises `SchedulingError` for a reason without words.
     """
@@ -226,7 +226,9 @@ def changed_since_approval(row: M) -> list[Difference]:
 
 
 def note_edit(row: M, *, by: Person = None) -> None:
-    """Note who changed a locked draft; make one a draft again that is not what was approved, or what waits for it."""
+    """Note who changed a locked draft; make a row a draft again whose content is neither the approved nor the waiting
+    one.
+    """
     kind = _kind(row)
     content = _content(kind, row)
     if row.state == "draft":
@@ -254,7 +256,7 @@ def check_approved(row: M) -> None:
 def check_going(row: M) -> None:
     """Raise `SchedulingError` for one that is on, or was, and is not as it was approved.
 
-    A campaign without approval is bound to what it uses now: a template, or the rule of a segment.
+    A campaign without approval is bound to its sources as they are now: a template, or the rule of a segment.
     """
     if not row.needs_approval and row.approved_hash:
         row.approved_hash = approval.digest(_kind(row).describe(row))
@@ -283,6 +285,6 @@ def _name(row: M) -> str:
 
 
 def _content(kind: MailingKind[M], row: M) -> dict[str, Any]:
-    """What an approval is bound to, and its hash."""
+    """The description that an approval is bound to, and its hash."""
     description = kind.describe(row)
     return {"description": description, "digest": approval.digest(description)}

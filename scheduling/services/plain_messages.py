@@ -66,8 +66,8 @@ def change_plain_message(
 ) -> Campaign:
     """Change some fields of a plain message; a campaign that goes on, or is paused, does so as it is then.
 
-    Recipients and words that are not changed stay as they are, whatever was made of them in the admin. A moment that
-    has just come is not lost unless its times are others. Raises `SchedulingError` as `send_plain_message`.
+    Recipients and words that are not changed stay as the admin may have edited them. A moment that has just come is not
+    lost unless its times are others. Raises `SchedulingError` as `send_plain_message`.
     """
     before = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
     known = plain_message.read(before)

@@ -1,4 +1,4 @@
-"""A run sent once more: to those for whom it failed, to those who have not confirmed, or taken back from all."""
+"""A run sent once more: to members for whom it failed, to those who have not confirmed, or taken back from all."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,7 +55,7 @@ class Recalled:
 
 @transaction.atomic
 def retry_failed(run: CampaignRun, *, by: AbstractBaseUser | None = None, now: datetime | None = None) -> int:
-    """Send a run again to the members for whom it certainly failed; returns how many they are.
+    """Send a run again to the members whose delivery certainly failed; returns how many they are.
 
     Raises `SchedulingError` if there are none, if the run has not ended, or if its campaign cannot send it any more.
     """
@@ -84,7 +84,7 @@ def retry_failed(run: CampaignRun, *, by: AbstractBaseUser | None = None, now: d
 
 
 def recall_run(run: CampaignRun, *, by: AbstractBaseUser | None = None) -> Recalled:
-    """Take a run back from all who got it; what became of it shows each member's row, once the platform answered.
+    """Take a run back from all who got it; each member's row shows the outcome, once the platform answered.
 
     Raises `SchedulingError` if nothing was sent.
     """

@@ -90,7 +90,9 @@ def fact_uses(definition: FactDefinition) -> list[str]:
 
 
 def preview_rule(rule: object, *, corporation: Corporation, own: int | None = None) -> SegmentPreview:
-    """Whom a rule means today, saved or not; `own` is the key of its segment. Raises `SchedulingError`."""
+    """The members that a rule selects today, saved or not; `own` is the key of its segment. Raises
+    `SchedulingError`.
+    """
     compiler = Compiler(corporation, today=timezone.localdate())
     group = _checked(rule, compiler, own=own)
     here = _here(corporation)
@@ -106,7 +108,7 @@ def preview_rule(rule: object, *, corporation: Corporation, own: int | None = No
 
 
 def segment_warnings(segment: Segment) -> list[str]:
-    """Warnings on a saved segment: departments and tags that are gone select nobody."""
+    """Warnings on a saved segment: departments and tags that are gone select no members."""
     return list(_gone([parse_group(segment.rule)], segment.corporation))
 
 

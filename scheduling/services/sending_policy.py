@@ -27,7 +27,7 @@ def undecided_policies() -> list[SendingPolicy]:
 def decide_quiet_hours(
     policy: SendingPolicy, *, wanted: bool, by: AbstractBaseUser | None = None, now: datetime | None = None
 ) -> list[Campaign]:
-    """Give a company the quiet hours of a new one, or note that it wants none. Returns what `save_sending_policy` does.
+    """Give a company the quiet hours of a new one, or note that it wants none. Returns as `save_sending_policy`.
 
     A company that has decided meanwhile keeps what it has.
     """

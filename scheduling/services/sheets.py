@@ -26,7 +26,7 @@ TOLD = 1_000  # rows of an import that are told one by one
 
 @dataclass(frozen=True, kw_only=True)
 class SheetPreview:
-    """Whom a list means today: how many get it, who is left out, and the lines that are nobody's."""
+    """The members on a list today: how many get it, who is left out, and the lines with unknown user IDs."""
 
     lines: int
     count: int
@@ -38,7 +38,7 @@ class SheetPreview:
 
 @dataclass(frozen=True, kw_only=True)
 class SheetRow:
-    """A row of a file that is left out, or whose user ID is nobody's. Of a repeated one, `value` is the first row."""
+    """A row of a file that is left out, or has an unknown user ID. Of a repeated one, `value` is the first row."""
 
     row: int
     value: str
@@ -47,7 +47,7 @@ class SheetRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ImportedSheet:
-    """A list, whom it means today, and the rows to look at, at most `TOLD`."""
+    """A list, its members today, and the rows to look at, at most `TOLD`."""
 
     sheet: AudienceSheet
     preview: SheetPreview
@@ -98,7 +98,7 @@ def discard_sheet(sheet: AudienceSheet) -> None:
 
 
 def preview_sheet(sheet: AudienceSheet, *, application: Application, most: int = 100) -> SheetPreview:
-    """Whom a list means, for an application that would send."""
+    """The members on a list, for an application that would send."""
     rule = AudienceRule(include=Selection(sheet=sheet.pk))
     reach = reach_of(rule, application=application, today=timezone.localdate())
     strangers = unknown_ids(rule, application=application)

@@ -48,7 +48,7 @@ class FilterForm(forms.Form):
         chosen.choices = [*ALL, *((str(row.pk), str(row)) for row in applications)]
 
     def filters(self) -> services.AgendaFilters:
-        """What is chosen, as a value."""
+        """The chosen filters, as a value."""
         self.is_valid()
         data: dict[str, Any] = self.cleaned_data
         application, human = data.get("application"), data.get("digital_human")

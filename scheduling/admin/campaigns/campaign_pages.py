@@ -154,7 +154,7 @@ class CampaignAdmin(
         return ((None, {"fields": ("whole",)}),)
 
     def _short(self) -> Any:
-        """The form of a new one without approval: what a message for a few needs seldom is folded."""
+        """The form of a new one without approval: fields that a message for a few members seldom needs are folded."""
         *first, english, compare, _when = self.fieldsets
         rare = (_("Late, during a dialogue, send window"), {"fields": (*SENDING, *WINDOW)})
         folded = [(title, {**shown, "classes": ("collapse",)}) for title, shown in (english, compare, rare)]

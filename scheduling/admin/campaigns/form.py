@@ -1,4 +1,6 @@
-"""The form of a campaign: its words, to whom, when. A draft with errors is saved; they stand at their fields."""
+"""The form of a campaign: its words, its audience, its moments. A draft with errors is saved; they stand at their
+fields.
+"""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time

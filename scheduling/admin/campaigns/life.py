@@ -189,7 +189,7 @@ class LifeAdmin(LifeStepsAdmin):
         act: Callable[..., object],
         words: Callable[[int], str],
     ) -> None:
-        """Take the step of each chosen campaign; what is refused is told with its name."""
+        """Take the step of each chosen campaign; a refusal is shown with the campaign's name."""
         count = 0
         for campaign in queryset:
             try:

@@ -84,7 +84,7 @@ class ApprovalForm(BaseDialogForm):
         raise NotImplementedError
 
     def reach_of(self, row: Any) -> dict[str, Any]:
-        """Whom it reaches."""
+        """The members that it reaches."""
         raise NotImplementedError
 
     def rows_of(self, row: Any) -> list[Row]:

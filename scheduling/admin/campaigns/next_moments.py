@@ -67,7 +67,7 @@ class MomentsForm(TimingFields):
         return self.cleaned_data if self.cleaned_data.get("repeat") in (AT_ONCE, WORKING_DAY) else super().clean()
 
     def moments(self, now: datetime) -> Moments | None:
-        """What these times mean; None while some are missing. Raises `SchedulingError` for wrong ones."""
+        """The moments of these times; None while some are missing. Raises `SchedulingError` for wrong ones."""
         if not self.is_valid():
             return None
         data, kind = self.cleaned_data, self.cleaned_data["repeat"]

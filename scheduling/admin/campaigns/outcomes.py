@@ -115,7 +115,7 @@ def page_of(run: CampaignRun, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _percent(run: CampaignRun) -> int:
-    """How much of a run is over; of one that ended before anybody got it, how much had failed."""
+    """How much of a run is over, in percent; of one that ended before anything was sent, how much had failed."""
     if run.ended_at is not None and run.sent:
         return 100
     return round(100 * (run.sent + run.failed) / run.planned) if run.planned else 0

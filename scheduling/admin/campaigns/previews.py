@@ -28,7 +28,7 @@ TESTER = "campaign_tester"
 
 
 class PreviewAdmin(ModelAdmin[Campaign]):
-    """Whoever may see a campaign sees its previews; a test needs the right to write it."""
+    """Previews need the right to view a campaign; a test needs the right to write it."""
 
     def get_urls(self) -> list[URLPattern]:
         preview = self.admin_site.admin_view(self.preview_view)

@@ -50,7 +50,7 @@ class StartAdmin(ModelAdmin[Campaign]):
         return redirect(reverse("admin:scheduling_campaign_start", args=[campaign.pk]))
 
     def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """*Save and start*, for what can be saved and is not started yet."""
+        """*Save and start*, for a campaign that can be saved and is not started yet."""
         campaign = Campaign.objects.filter(pk=object_id).first() if object_id is not None else None
         if campaign is not None and (campaign.series_id is not None or campaign.state not in NOT_STARTED):
             return []

@@ -105,7 +105,7 @@ class WorkingDayImportSerializer(serializers.ModelSerializer[CalendarImport]):
 
 
 class DayListImportedSerializer(serializers.Serializer[Any]):
-    """What an import does, or would do."""
+    """The result of an import, or of its dry run."""
 
     dry_run = serializers.BooleanField()
     imported = WorkingDayImportSerializer(

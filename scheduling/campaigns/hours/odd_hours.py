@@ -30,7 +30,7 @@ class BetterMoment:
 
 @dataclass(frozen=True, kw_only=True)
 class OddHour:
-    """What is odd about a moment, by the clock of a zone and the company's working days.
+    """The oddities of a moment, by the clock of a zone and the company's working days.
 
     Attributes:
         is_known: whether the working days of its year are known; else Monday to Friday count as such.
@@ -45,7 +45,7 @@ class OddHour:
 
     @property
     def words(self) -> str:
-        """What is odd, as sentences; "" for an ordinary moment."""
+        """The oddities, as sentences; "" for an ordinary moment."""
         sentences = []
         if self.is_night:
             sentences.append(_("Its moment is at night: %(time)s.") % {"time": f"{self.at:%H:%M}"})
@@ -73,7 +73,7 @@ def is_night(at: time) -> bool:
 
 
 def look(at: datetime, zone: ZoneInfo, calendar: Calendar) -> OddHour:
-    """What is odd about a moment, and the next morning and the next working day at nine if anything is."""
+    """The oddities of a moment; with any, also the next morning and the next working day at nine."""
     local = at.astimezone(zone)
     is_off = not calendar.works_on(local.date())
     is_weekend = is_off and local.weekday() >= SATURDAY

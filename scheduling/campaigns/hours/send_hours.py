@@ -48,7 +48,7 @@ class SendWindow:
 
 @dataclass(frozen=True, kw_only=True)
 class Hold:
-    """Until when a message waits, and what for at the end."""
+    """The end of a message's wait, and the last reason for it."""
 
     until: datetime
     reason: Batch.Reason
@@ -56,7 +56,7 @@ class Hold:
 
 @dataclass(frozen=True, kw_only=True)
 class SendHours:
-    """What both together allow, by the clock of a zone."""
+    """The hours that policy and window allow together, by the clock of a zone."""
 
     policy: Policy
     window: SendWindow = field(default_factory=SendWindow)
@@ -108,6 +108,6 @@ def window_of(campaign: Campaign) -> SendWindow:
 
 
 def chosen_weekdays(campaign: Campaign) -> list[int]:
-    """The weekdays that are chosen for a send window; nothing that is no day, whatever the column holds."""
+    """The weekdays that are chosen for a send window, 1 to 7; other values in the column are ignored."""
     chosen = campaign.window_weekdays
     return [day for day in chosen if day in range(1, 8)] if isinstance(chosen, list) else []

@@ -12,7 +12,7 @@ from scheduling.models import Campaign, Segment, Series
 
 
 class Command(BaseCommand):
-    """Equal campaigns give equal bytes, so that a repository shows what was changed."""
+    """Equal campaigns give equal bytes, so that a repository shows each change."""
 
     help = "Write campaigns, series and segments into a YAML, or into a ZIP if the campaigns send files."
 

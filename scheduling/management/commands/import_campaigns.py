@@ -1,4 +1,4 @@
-"""`manage.py import_campaigns FILE`: take over what a file holds, or only say what that would do."""
+"""`manage.py import_campaigns FILE`: take over the entries of a file, or only report the changes."""
 
 from collections.abc import Iterable, Sequence
 

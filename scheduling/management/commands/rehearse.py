@@ -1,4 +1,4 @@
-"""`manage.py rehearse`: what a campaign or a series would do in the days to come."""
+"""`manage.py rehearse`: the messages of a campaign or a series in the days to come."""
 
 from argparse import ArgumentParser
 from datetime import date

@@ -11,7 +11,7 @@ from core.evidence.signed_documents import SignatureError
 
 
 class Command(BaseCommand):
-    """Prints what the evidence says. Needs no database."""
+    """Prints the facts of the evidence. Needs no database."""
 
     help = "Verify the evidence of a delivery: that nothing was changed, and which key signed it."
     requires_system_checks = []

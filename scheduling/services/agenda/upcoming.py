@@ -45,9 +45,9 @@ def upcoming(
 ) -> Agenda:
     """The days from `since` to `until`, both included, in the current time zone.
 
-    Conflicts and quotas consider everything that goes out, whatever the filters hide. Audiences that were not counted
-    lately are counted for at most so many seconds; `Agenda.uncounted` says how many are left. `applications` are all,
-    where a caller has read them.
+    Conflicts and quotas consider everything that goes out, with the entries that the filters hide. Audiences that were
+    not counted lately are counted for at most so many seconds; `Agenda.uncounted` says how many are left.
+    `applications` are all, where a caller has read them.
     """
     now, filters, zone = now or timezone.now(), filters or Filters(), timezone.get_current_timezone()
     begin = datetime.combine(since, time(), zone)

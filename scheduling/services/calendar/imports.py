@@ -168,7 +168,7 @@ def _published(years: Iterable[int]) -> set[date]:
 
 
 def _replace(corporation: Corporation, days: Iterable[date], rows: Mapping[date, Day], now: datetime) -> None:
-    """Leave these rows of these days, and count the next moments of what waits for them anew."""
+    """Leave these rows of these days, and compute the next moments of waiting campaigns anew."""
     days = set(days)
     CalendarDay.objects.filter(corporation=corporation, date__in=days).delete()
     CalendarDay.objects.bulk_create(

@@ -20,11 +20,11 @@ COUNTED = gettext_lazy(
 
 @dataclass(frozen=True, kw_only=True)
 class UnknownDays:
-    """The first moment on a day of which nothing says whether it is a working day.
+    """The first moment on a day with unknown holidays.
 
     Attributes:
         stops: whether nothing is sent from then on; else Monday to Friday count, holidays or not.
-        words: the same in words, and what to do.
+        words: the same in words, with the remedy.
     """
 
     at: datetime

@@ -15,7 +15,7 @@ SATURDAY = 5
 
 @dataclass(frozen=True, kw_only=True)
 class WorkingDay:
-    """A day. Of one that is not `known`, `works` is what its weekday says; `name` is why it differs from that."""
+    """A day. `works` of one that is not `known` follows its weekday; `name` is why it differs from that."""
 
     date: date
     works: bool

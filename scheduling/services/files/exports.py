@@ -23,7 +23,7 @@ def export_file(
     """These campaigns, series and segments with the segments that they name. Equal rows give equal bytes.
 
     Raises `SchedulingError` for rows of two companies, two rows of one name, a step without its series, and a reference
-    to what is gone.
+    to a row that is gone.
     """
     campaigns, series, segments = list(campaigns), list(series), list(segments)
     references, media = References(_company([*campaigns, *series], segments)), Media()

@@ -29,9 +29,9 @@ def import_file(
 ) -> list[Imported]:
     """Take over the entries of a file; each campaign and series that is new or changed is a draft.
 
-    They are told by their names. What is equal is left as it is, so that the second import of a file does nothing. With
-    `dry_run` nothing is kept and the outcome is the same, but for the keys of new rows. Raises `FileRefused` with all
-    that is wrong, and then nothing is kept either. Only what is of a kind in `may_write` may be new or changed.
+    They are told by their names. Equal rows are left as they are, so that the second import of a file does nothing.
+    With `dry_run` nothing is kept and the outcome is the same, but for the keys of new rows. Raises `FileRefused` with
+    all faults, and then nothing is kept either. Only rows of a kind in `may_write` may be new or changed.
     """
     text, files = unpack(data)
     document = documents.read(text, keys=KEYS, inner_lists=INNER_LISTS)

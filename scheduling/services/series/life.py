@@ -28,7 +28,7 @@ LIFE = ("state", "reason", "approved_hash", "started_at", "swept_at")
 
 @transaction.atomic
 def save_series(series: Series, *, by: Person = None) -> Series:
-    """Save a series. An edit of what was approved voids the approval.
+    """Save a series. An edit of approved content voids the approval.
 
     Raises `SchedulingError` for one that runs or has ended. Errors do not keep a draft from being saved:
     `series_problems` has them, and nothing with errors is approved.

@@ -80,7 +80,7 @@ def copy_step(step: Campaign, *, day: int, at: time | None, by: Person = None) -
 
 @transaction.atomic
 def copy_series(series: Series, *, by: Person = None) -> Series:
-    """A draft with the same rule and steps, in which nobody is."""
+    """A draft with the same rule and steps, without members."""
     copy = Series.objects.get(pk=series.pk)
     copy.pk, copy._state.adding = None, True
     copy.state, copy.reason, copy.approved_hash = Series.State.DRAFT, "", ""
