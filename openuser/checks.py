@@ -45,7 +45,7 @@ def check_roles(**_kwargs: Any) -> list[CheckMessage]:
 
 @register
 def check_personal_data(**_kwargs: Any) -> list[CheckMessage]:
-    """Our models of which nothing says what they hold about people."""
+    """Models of ours without an entry in the registry of personal data."""
     words = "Nothing says what {} holds about people, so no retention and no erasure covers it."
     hint = "Register it in the personal_data module of its app, or name it there as without personal data."
     ours = [label for label in registry.unlisted_models() if label.split(".")[0] in {"core", *roles.OUR_APPS}]

@@ -1,4 +1,4 @@
-"""Encrypts what is stored with the newest of `OPENUSER_FIELD_KEYS`, so that older ones can be removed."""
+"""Encrypts stored values with the newest of `OPENUSER_FIELD_KEYS`, so that older ones can be removed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Rotated:
 def rotate() -> Iterator[Rotated]:
     """Go through all encrypted columns, in short transactions, while others read and write.
 
-    May be interrupted and run again: what has the newest key stays as it is.
+    May be interrupted and run again: values with the newest key stay as they are.
     """
     keys = [Fernet(key) for key in settings.FIELD_KEYS]
     for model in apps.get_models():
@@ -63,7 +63,7 @@ def _rows(model: type[models.Model], column: str, after: int) -> list[tuple[int,
 
 
 def _replace(model: type[models.Model], column: str, pk: int, old: str, new: str) -> int:
-    """Unless somebody wrote another value meanwhile, which has the newest key."""
+    """Unless another process wrote a value meanwhile, which has the newest key."""
     table, key, name = _names(model, column)
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {table} SET {name} = %s WHERE {key} = %s AND {name} = %s", [new, pk, old])  # noqa: S608

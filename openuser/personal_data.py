@@ -67,7 +67,7 @@ class LogHolding(Holding):
 
 
 class AccessRecordHolding(Holding):
-    """Who has read what a person said. Records stay when the person is erased: they name the row of an alias."""
+    """Who has read messages of a person. Records stay when the person is erased: they name the row of an alias."""
 
     def clear(self, pks: Collection[int], person: Person | None = None) -> None:
         if person is None:

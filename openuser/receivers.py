@@ -152,7 +152,7 @@ def on_ticket_closed(ticket: Ticket, **_: Any) -> None:
 
 
 def _ticket(ticket: Ticket) -> dict[str, Any]:
-    """Who and when, but not what was said."""
+    """Persons and moments, but no words."""
     moments = ("opened_at", "taken_at", "answered_at", "closed_at")
     return {
         "id": ticket.pk,

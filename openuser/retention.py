@@ -1,4 +1,4 @@
-"""Retention: deletes what has passed the days of its kind, and files that no row needs any more."""
+"""Retention: deletes rows that have passed the days of their kind, and files that no row needs any more."""
 
 from django.utils import timezone
 
@@ -11,7 +11,7 @@ from wecom import services as wecom
 
 
 def delete_expired() -> None:
-    """Delete what has passed its retention."""
+    """Delete rows and files that have passed their retention."""
     wecom.note_key_proofs()
     retention.expire_all(now=timezone.now())
     wecom.erase_leavers()

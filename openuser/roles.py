@@ -1,8 +1,8 @@
 """The six roles of the admin, which are groups of accounts with permissions.
 
 Every role may view what a viewer may view. An editor also edits content, an operator also renders, sends and runs, an
-approver also approves campaigns, a conversation reader also reads what members tell the digital human, an administrator
-may do everything. An account may have several roles.
+approver also approves campaigns, a conversation reader also reads messages of members, an administrator may do
+everything. An account may have several roles.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The engines page of the admin: each engine with what it is missing, its fallback, and a button to try it."""
+"""The engines page of the admin: each engine with the parts that it lacks, its fallback, and a button to try it."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied

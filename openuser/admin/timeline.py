@@ -66,7 +66,7 @@ def timeline_url(cid: str) -> str:
 
 
 def _steps(cid: str, messages: list[Message], reads: bool) -> Iterator[Step]:
-    """All steps; without what members said for those who do not read it."""
+    """All steps; without the words of members for readers without that right."""
     renders = {message.render_id: message.render for message in messages if message.render}
     renders |= {render.pk: render for render in Render.objects.filter(cid=cid)}
     outbounds = list(Outbound.objects.filter(cid=cid).select_related("upload", "application").prefetch_related("tries"))

@@ -42,7 +42,7 @@ class Source(Protocol):
 
 
 class Writer:
-    """Encrypts what is written to it. What is not closed has no end, and no reader accepts it."""
+    """Encrypts the data written to it. Data without a close has no end, and no reader accepts it."""
 
     def __init__(self, target: Target, passphrase: str) -> None:
         file_key, salt, nonce = secrets.token_bytes(16), secrets.token_bytes(16), secrets.token_bytes(16)
@@ -72,10 +72,10 @@ class Writer:
 
 
 class Reader:
-    """Decrypts what it reads.
+    """Decrypts the data that it reads.
 
-    Raises `BackupError` for a file that is none of the format, that another pass phrase opens, or that was changed or
-    cut off; the latter when it comes to that place.
+    Raises `BackupError` for a file of another format, of another pass phrase, or that was changed or cut off; the
+    latter when it comes to that place.
     """
 
     def __init__(self, source: Source, passphrase: str) -> None:

@@ -1,7 +1,7 @@
 """The archive of a backup: a tar, encrypted as it is written, so that neither end needs room for all of it.
 
 Entries: `database/00000` and so on, the pieces of one dump; `media/…` and `spool/…`, files; `keys.json`; and last
-`manifest.json`. What opens age files and tars opens a backup.
+`manifest.json`. Tools for age files and tars open a backup.
 """
 
 import hashlib
@@ -48,7 +48,7 @@ class Writer:
         self.add(name, io.BytesIO(data), len(data))
 
     def add_stream(self, folder: str, pieces: Iterable[bytes]) -> int:
-        """Add what comes in pieces, as numbered entries of a folder; its size."""
+        """Add the content of all pieces, as numbered entries of a folder; its size."""
         number, size, buffer = 0, 0, bytearray()
         for piece in pieces:
             buffer += piece

@@ -1,4 +1,5 @@
-"""Makes a backup: first what waits in the spool, then the database, then the files that its rows name, then the keys.
+"""Makes a backup: first the callbacks in the spool, then the database, then the files that its rows name, then the
+keys.
 
 In this order nothing is missing. A callback of the spool that is recorded meanwhile is in both, and is taken once. A
 file that is written meanwhile is one too many; one that is deleted meanwhile was of a row that is over.

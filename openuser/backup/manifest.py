@@ -22,7 +22,7 @@ class Manifest:
 
     Attributes:
         database: `sqlite` or `postgresql`; only the same one takes it back.
-        migrations: what was applied, as `app.name`.
+        migrations: the applied ones, as `app.name`.
         rows: how many each table had.
         entries: by their names in the archive; a dump has one for each of its pieces.
     """

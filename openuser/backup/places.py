@@ -22,7 +22,7 @@ BUCKET = "s3://"
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Stored:
-    """A backup where it lies. Its name tells what one needs to know without its pass phrase."""
+    """A backup where it lies. Its name tells the facts that one needs without its pass phrase."""
 
     created_at: datetime
     name: str
@@ -35,7 +35,7 @@ class Place(Protocol):
     """Keeps backups."""
 
     def files(self) -> Iterator[tuple[str, int]]:
-        """The names and sizes of what is there."""
+        """The names and sizes of the files there."""
 
     def new(self, name: str) -> AbstractContextManager[Target]:
         """A file to write to, which is there once the block ends without an error."""

@@ -107,7 +107,7 @@ def _dumped(snapshot: str) -> Iterator[bytes]:
 
 @contextmanager
 def _running(program: str, line: Sequence[str], **pipes: int) -> Iterator["subprocess.Popen[bytes]"]:
-    """A program of PostgreSQL that has to end well. Raises `BackupError` with what it said."""
+    """A program of PostgreSQL that has to end well. Raises `BackupError` with its error output."""
     path = find(program, _server())
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen([path, *line], env=_environment(), stderr=said, **pipes)  # type: ignore[call-overload]

@@ -59,7 +59,7 @@ def restore(
     """Restore database, files and keys. All processes must have ended.
 
     Args:
-        force: whether what is there may be replaced.
+        force: whether existing data may be replaced.
 
     Raises:
         BackupError: the backup is not whole, does not fit here, or something is in its place; then nothing was changed.

@@ -12,7 +12,7 @@ class Snapshot:
     """The content of a database at one moment.
 
     Attributes:
-        migrations: what was applied, as `app.name`.
+        migrations: the applied ones, as `app.name`.
         rows: how many each table has.
         pieces: its dump.
     """

@@ -45,11 +45,12 @@ GUARD = "OPENUSER_BOOTSTRAPPED"  # set by us, to notice a broken environment
 
 
 class BootstrapError(Exception):
-    """The bootstrap failed; the message says why and what to do."""
+    """The bootstrap failed; the message has the reason and the remedy."""
 
 
 def ensure(argv: Sequence[str]) -> None:
-    """Return if this interpreter is the project's own and has what the command needs; else install, and replace it.
+    """Return if this interpreter is the project's own and has the packages that the command needs; else install, and
+    replace it.
 
     Exits with status 1 and a message on stderr if the environment cannot be created.
     """
@@ -95,9 +96,9 @@ def is_server(argv: Sequence[str]) -> bool:
 
 
 def needed_groups(argv: Sequence[str]) -> list[Group]:
-    """The groups to install for a command. Only `up`, `test` and a server's `migrate` update what is installed.
+    """The groups to install for a command. Only `up`, `test` and a server's `migrate` update installed packages.
 
-    On a server, no other command installs at all: a check must not change what runs.
+    On a server, no other command installs at all: a check must not change a running installation.
     """
     command = argv[1] if len(argv) > 1 else ""
     if command == "test":
@@ -128,7 +129,7 @@ def stamp(group: Group) -> Path:
 
 
 def digest(group: Group) -> str:
-    """A digest of the files that decide what pip installs for a group."""
+    """A digest of the files that decide which packages pip installs for a group."""
     state = hashlib.sha256()
     for name in group.files:
         state.update(name.encode() + b"\0" + (REQUIREMENTS / name).read_bytes() + b"\0")

@@ -20,7 +20,7 @@ def is_cause(error: BaseException) -> bool:
 
 
 def explanation(error: BaseException) -> str:
-    """Which disk is full, and what to do."""
+    """Which disk is full, and the remedy."""
     folder = next((Path(one.filename) for one in _chain(error) if isinstance(one, OSError) and one.filename), None)
     place = _existing(folder or var_folder())
     free = shutil.disk_usage(place).free // MEGABYTE

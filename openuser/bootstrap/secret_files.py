@@ -39,7 +39,7 @@ SECRETS = (
 
 
 def read(environment: MutableMapping[str, str], names: tuple[str, ...] = SECRETS) -> None:
-    """Give each name what the file of its `NAME_FILE` holds, and drop that.
+    """Give each name the content of the file in its `NAME_FILE`, and drop that.
 
     Raises:
         OSError: a file cannot be read; its `filename` says which.

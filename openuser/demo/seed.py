@@ -30,7 +30,7 @@ CONTACT = "HR 人事 8001 · IT 8000"
 
 
 def seed() -> None:
-    """Create what is missing; existing rows stay."""
+    """Create the missing rows; existing rows stay."""
     application = wecom.configure_from_settings(name="OpenUser")
     with transaction.atomic():
         avatars.seed_voices()

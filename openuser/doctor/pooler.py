@@ -1,4 +1,4 @@
-"""Check of what is between OpenUser and PostgreSQL."""
+"""Check of a pooler between OpenUser and PostgreSQL."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Incidents in the admin: what is wrong, what to do, and who was told."""
+"""Incidents in the admin: the condition, the remedy, and the alerts."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The condition of the calendar: what goes out on working days is about to stop."""
+"""The condition of the calendar: messages on working days are about to stop."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The conditions that make an incident, each with its words and what to do.
+"""The conditions that make an incident, each with its words and its remedy.
 
 To add one, name its kind in `Incident.Kind`, write a class here and list it in `CONDITIONS`.
 """
@@ -23,7 +23,7 @@ RECENT = timedelta(days=3)
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A condition that holds: of what, and the figures for its words."""
+    """A condition that holds: its subject, and the figures for its words."""
 
     subject: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
@@ -179,7 +179,7 @@ class Held(OfApplication):
 
 
 class Undecided(Condition):
-    """Messages of which nobody knows whether they arrived."""
+    """Messages that may or may not have arrived."""
 
     kind = Incident.Kind.UNDECIDED
 

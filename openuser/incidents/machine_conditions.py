@@ -66,7 +66,7 @@ class Spooled(OfMachine):
 
 
 class Logins(Condition):
-    """Somebody guesses passwords."""
+    """Many log-ins fail, as when passwords are guessed."""
 
     kind = Incident.Kind.LOGINS
     least = 20

@@ -8,7 +8,7 @@ from openuser.models import Alert, Incident
 
 
 class AlertSerializer(serializers.ModelSerializer[Alert]):
-    """What one channel was told of an incident."""
+    """An alert of an incident in one channel."""
 
     class Meta:
         model = Alert

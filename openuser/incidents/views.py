@@ -30,7 +30,7 @@ class IncidentFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 @extend_schema_view(list=extend_schema(summary="List incidents"), retrieve=extend_schema(summary="Get an incident"))
 class Incidents(viewsets.ReadOnlyModelViewSet[Incident]):
-    """What is wrong with the installation, since when, what to do, and who was told."""
+    """Conditions of the installation that need a person: their beginning, their remedy, and the alerts."""
 
     queryset = Incident.objects.prefetch_related(Prefetch("alerts", Alert.objects.order_by("pk")))
     serializer_class = IncidentSerializer

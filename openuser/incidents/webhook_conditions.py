@@ -1,4 +1,4 @@
-"""Conditions of webhooks: what another system no longer hears."""
+"""Conditions of webhooks: events that another system no longer gets."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -9,7 +9,7 @@ from core.storage import disk
 
 
 class DiskWatch:
-    """Compares the disks with what was said of them last; `say` gets a line when one becomes full or has room again."""
+    """Compares the disks with its last notes on them; `say` gets a line when one becomes full or has room again."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say

@@ -156,9 +156,9 @@ def acceptor(plan: Plan, listener: socket.socket) -> Program:
 
 
 def worker(plan: Plan) -> Program:
-    """The Celery worker of what somebody waits for, with a parent that has it back in a second when it is killed.
+    """The Celery worker of answers and sends, with a parent that has it back in a second when it is killed.
 
-    Of the others nobody notices a death, and a parent costs 40 MB.
+    The death of another worker goes unnoticed, and a parent costs 40 MB.
     """
     command = (*PYTHON, "openuser.launcher.worker_process")
     return _worker(plan, name="worker", lane=lanes.DEFAULT, threads=4, command=command)
@@ -170,7 +170,7 @@ def render(plan: Plan) -> Program:
 
 
 def bulk(plan: Plan) -> Program:
-    """The Celery worker of what nobody waits for: one thread computes while the other calls."""
+    """The Celery worker of bulk work: one thread computes while the other calls."""
     return _worker(plan, name="bulk", lane=lanes.BULK, threads=2)
 
 

@@ -23,7 +23,7 @@ PARTS = (
 
 
 def preload() -> None:
-    """Import what a worker does. Opens no connection and starts no thread, which a fork would share or lose."""
+    """Import the code of a worker. Opens no connection and starts no thread, which a fork would share or lose."""
     for name in (*PARTS, "openuser.celery"):
         importlib.import_module(name)
     sys.modules["openuser.celery"].app.loader.import_default_modules()

@@ -79,7 +79,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         raise NotImplementedError
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any) -> None:
-        """Ignore what the client sends."""
+        """Ignore messages of the client."""
 
 
 class RenderConsumer(LiveConsumer):

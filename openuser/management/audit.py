@@ -1,4 +1,6 @@
-"""Asks PyPI for known vulnerabilities of the locked packages, with pip-audit, and tells what could not be asked."""
+"""Asks PyPI for known vulnerabilities of the locked packages, with pip-audit, and lists the packages that it does not
+know.
+"""
 
 import json
 import subprocess
@@ -16,7 +18,7 @@ LOCK = BASE_DIR / "requirements" / "production.lock"
 
 @dataclass(frozen=True, kw_only=True)
 class Audit:
-    """What is known: `found` has a line for each vulnerability, `unasked` the packages of which nothing is known."""
+    """The result: `found` has a line for each vulnerability, `unasked` the packages that the index does not know."""
 
     asked: int
     unasked: list[str]
@@ -41,7 +43,7 @@ def run(lock: Path = LOCK) -> Audit | None:
 
 
 def read(report: dict[str, Any]) -> Audit:
-    """The report of pip-audit. It passes over what the index does not know, and then finds nothing wrong with it."""
+    """The report of pip-audit. It passes over packages that the index does not know, as if they were sound."""
     packages = report["dependencies"]
     unasked = sorted(one["name"] for one in packages if "skip_reason" in one)
     found = [

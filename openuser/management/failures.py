@@ -24,9 +24,9 @@ class Failure:
     """A test that failed on a database.
 
     Attributes:
-        test: what pytest calls it.
+        test: its name for pytest.
         frames: where it failed, as `path:line`, from the test down.
-        words: what the error said, or pytest.
+        words: those of the error, or of pytest.
         text: all that pytest wrote about it.
     """
 
@@ -70,7 +70,7 @@ def failure_of(case: Element, report: Element, database: str) -> Failure:
 
 
 def test_of(classname: str, name: str) -> str:
-    """What pytest calls the test; of a file that could not be read, its path."""
+    """The name of the test for pytest; of a file that could not be read, its path."""
     if not classname:
         return junit.file_of(name)
     module = junit.module_of(classname)
@@ -79,7 +79,7 @@ def test_of(classname: str, name: str) -> str:
 
 
 def lines(causes: list[list[Failure]]) -> Iterable[str]:
-    """Each cause: what was said and where, some of its tests, and the command that runs one of them again."""
+    """Each cause: its error and its place, some of its tests, and the command that runs one of them again."""
     for failures in causes[:CAUSES]:
         first = failures[0]
         yield ""

@@ -15,7 +15,7 @@ def passes(words: Sequence[str], output: IO[bytes] | None) -> bool:
     """Run a command as `manage.py WORDS` does; whether it would exit with status 0.
 
     Args:
-        output: gets what the command prints, from wherever in this process. None is the terminal.
+        output: gets the prints of the command, from all of this process. None is the terminal.
     """
     if output is None:
         return _passes(words)

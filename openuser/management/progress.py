@@ -6,7 +6,7 @@ STEP = 10  # per cent
 
 
 class Percent:
-    """Writes a line whenever a tenth more is done. Is called with what is done and about how much there is."""
+    """Writes a line whenever a tenth more is done. Is called with the part that is done and the approximate total."""
 
     def __init__(self, output: OutputWrapper) -> None:
         self._output, self._told = output, 0

@@ -55,7 +55,7 @@ def _pinned(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _own_words(about: metadata.PackageMetadata) -> str:
-    """What a package says of its licence."""
+    """The licence of a package by its own words."""
     names = [about["License-Expression"] or about["License"] or ""]
     kinds = about.get_all("Classifier") or []
     names += [kind.rpartition(" :: ")[2] for kind in kinds if kind.startswith("License ::")]

@@ -101,7 +101,7 @@ def is_setting(call: ast.Call) -> bool:
 
 
 def _description(call: ast.Call, parents: dict[ast.AST, ast.AST], lines: list[str]) -> str:
-    """The comment above the line of the call, else above what holds it."""
+    """The comment above the line of the call, else above the statement that holds it."""
     numbers = [call.lineno]
     node: ast.AST = call
     while node in parents and not isinstance(node, ast.stmt | ast.keyword):

@@ -1,4 +1,4 @@
-"""What a change must pass: the steps of `manage.py test`, in two lanes."""
+"""The checks of a change: the steps of `manage.py test`, in two lanes."""
 
 import importlib.util
 import os
@@ -31,7 +31,7 @@ class Step:
 
     Attributes:
         work: does it, and returns whether it passed. Raises ServiceError if it cannot run.
-        command: what one types to run it alone; empty for pytest's, whose tests have commands of their own.
+        command: the line that runs it alone; empty for pytest's, whose tests have commands of their own.
     """
 
     title: str

@@ -1,1 +1,1 @@
-"""The page /metrics, in the format of Prometheus: what all processes have counted, and gauges read when it is asked."""
+"""The page /metrics, in the format of Prometheus: the counts of all processes, and gauges read at each request."""

@@ -126,7 +126,7 @@ class ApiClient(models.Model):
 
     @property
     def acting(self) -> ActingClient:
-        """What rows that it causes say of it."""
+        """Its name in rows that it causes."""
         holder = self.token_by_id or self.created_by_id
         return ActingClient(key=self.pk, name=self.name, holder=holder, may_approve=self.may_approve)
 

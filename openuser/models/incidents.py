@@ -19,7 +19,7 @@ class Incident(models.Model):
     """A condition that needs a person, from when it was found until it is over.
 
     Attributes:
-        subject: what it is about, if there are several: the ID of an application, the name of a machine.
+        subject: of several the one that it concerns: the ID of an application, the name of a machine.
         details: figures for the words, as they were last found.
         seen_at: when the condition was last found.
     """

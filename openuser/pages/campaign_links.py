@@ -1,7 +1,7 @@
-"""Short addresses in messages of campaigns: each counts that it was opened, and leads to what its row says.
+"""Short addresses in messages of campaigns: each counts its clicks, and leads to the address of its row.
 
-Where a campaign notes which members open a link, the browser within WeChat Work signs them in silently on the way.
-Nothing that goes wrong with that keeps a member from the page.
+Where a campaign notes which members open a link, the browser within WeChat Work signs them in silently on the way. No
+failure of that keeps a member from the page.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""The pages for what is missing or refused, in the product's look and the reader's language."""
+"""The pages for missing or refused addresses, in the product's look and the reader's language."""
 
 import logging
 from typing import Any

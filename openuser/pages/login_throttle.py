@@ -1,9 +1,9 @@
 """Slows the guessing of passwords and codes down, and stops it, before anything is hashed.
 
-Failures count by account and address together, so that nobody's guesses keep others out: not those behind the same
-address, such as a company's, and not the owner of the account. An address alone is stopped at a much higher number, and
-does not stop those who have logged in from it before. While an account is guessed from many addresses, each of them has
-fewer tries, unless the account has logged in from it before.
+Failures count by account and address together, so that the guesses of one person keep no others out: not those behind
+the same address, such as a company's, and not the owner of the account. An address alone is stopped at a much higher
+number, and does not stop those who have logged in from it before. While an account is guessed from many addresses, each
+of them has fewer tries, unless the account has logged in from it before.
 """
 
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ class LoginThrottle(AxesDatabaseHandler):  # type: ignore[misc]
         return seconds_to_wait(request, credentials) > 0
 
     def get_failures(self, request: Any, credentials: dict[str, Any] | None = None) -> int:
-        """The number that stops log-ins once they are stopped: what axes compares after it has recorded a failure."""
+        """The number that stops log-ins once they are stopped: axes compares it after it has recorded a failure."""
         return int(settings.AXES_FAILURE_LIMIT) if failures_of(request, credentials).is_stopped else 0
 
     def user_login_failed(self, sender: Any, credentials: Any, request: Any = None, **kwargs: Any) -> None:

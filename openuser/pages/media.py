@@ -1,4 +1,6 @@
-"""Media files, for staff who may view what they belong to and for holders of a signed link: they show people."""
+"""Media files, for staff who may view the rows that they belong to and for holders of a signed link: they show
+people.
+"""
 
 import posixpath
 from pathlib import Path
@@ -79,7 +81,7 @@ def _find_permitted(request: HttpRequest, name: str) -> Path:
 
 
 def _check_words(request: HttpRequest, name: str, folder: str) -> None:
-    """Files that have what a member said are for those who may read it, and who serve that member."""
+    """Files with the words of a member are for readers of conversations, and for those who serve that member."""
     if folder == "desk":
         if not (may_read(request.user) or request.user.has_perm("conversations.answer_ticket")):
             raise PermissionDenied

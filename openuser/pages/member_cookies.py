@@ -46,7 +46,7 @@ def forget(response: HttpResponse, name: str, *, path: str) -> None:
 def sign_in(
     request: HttpRequest, application: Application, *, back: str, cookie: str, path: str, **begun: Any
 ) -> HttpResponse:
-    """Redirect to the platform's sign-in, which leads `back`; the cookie keeps what has begun, with its state."""
+    """Redirect to the platform's sign-in, which leads `back`; the cookie keeps `begun`, with its state."""
     state = secrets.token_hex(16)
     inside = bool(WECHAT_BROWSER.search(request.headers.get("User-Agent", "")))
     target = f"{settings.SITE_URL.rstrip('/')}{back}"

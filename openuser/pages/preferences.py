@@ -54,7 +54,7 @@ def _for_member(view: Page) -> Callable[[HttpRequest], HttpResponseBase]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @_for_member
 def page(request: HttpRequest, member: Member) -> HttpResponseBase:
-    """GET shows what the member has chosen, POST saves it."""
+    """GET shows the choices of the member, POST saves them."""
     if request.method == "POST":
         return _saved(_save(request, member))
     choices = conversations.choices_of(member)
@@ -135,7 +135,7 @@ def _ask_who(request: HttpRequest) -> HttpResponseBase:
 
 
 def _save(request: HttpRequest, member: Member) -> PreferenceChange | None:
-    """Save what the form says; topics that it did not show stay as they are."""
+    """Save the choices of the form; topics that it did not show stay as they are."""
     shown, wanted = (_keys(request.POST.getlist(name)) for name in ("shown", "topic"))
     muted = (conversations.choices_of(member).muted - shown) | (shown - wanted)
     known = {topic.pk for topic in conversations.offered_topics()}

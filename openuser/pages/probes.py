@@ -1,4 +1,4 @@
-"""Answers what other machines ask of a process before any other middleware.
+"""Answers probes of other machines before any other middleware.
 
 Supervisors, Kubernetes and Prometheus ask by an address of the internal network, without TLS: the name of the site and
 its redirect to HTTPS are for people.

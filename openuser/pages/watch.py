@@ -76,7 +76,7 @@ def page(request: HttpRequest, name: str) -> HttpResponseBase:
 
 @require_safe
 def state(request: HttpRequest, name: str) -> HttpResponseBase:
-    """What there is of a video that is being made, as JSON for `watch.js`: progress in words, poster and stream."""
+    """The state of a video that is being made, as JSON for `watch.js`: progress in words, poster and stream."""
     link = _find(name)
     if link.render is None or not _may_watch(request, link):
         return HttpResponse(status=403)
@@ -167,7 +167,7 @@ def idle(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 def _idle_video(render: Render) -> Render | None:
-    """What a page may show until a video is there: never to those whom its person did not agree to."""
+    """The video that a page may show until the render is finished: only for purposes that its person agreed to."""
     return avatars.idle_video(render.digital_human, purpose=render.purpose)
 
 

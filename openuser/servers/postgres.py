@@ -1,8 +1,8 @@
 """A private PostgreSQL on a Unix socket: an embedded installation's database on request, and that of the tests.
 
 Its folder contains `data`. As root, the server runs as another user, who may not read the folders above, such as var/.
-So every program gets the data folder as its working folder and finds it as /proc/self/cwd, whatever the folders above
-permit.
+So every program gets the data folder as its working folder and finds it as /proc/self/cwd, with any permissions of the
+folders above.
 """
 
 import contextlib

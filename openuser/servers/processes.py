@@ -17,7 +17,7 @@ from openuser.servers import reaper
 
 
 class ServiceError(Exception):
-    """A server or program cannot be started; the message says why and what to do."""
+    """A server or program cannot be started; the message has the reason and the remedy."""
 
 
 @dataclass(frozen=True, kw_only=True)

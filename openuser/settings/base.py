@@ -1,6 +1,6 @@
 """The settings of every installation: Django itself here, other subjects in the modules that this one imports.
 
-`embedded`, `production`, `test` change what differs there. docs/settings.md lists every setting that comes from the
+`embedded`, `production`, `test` override some of them. docs/settings.md lists every setting that comes from the
 environment; `manage.py settings_reference` writes it from the comments above the settings.
 """
 

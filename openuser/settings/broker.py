@@ -1,4 +1,4 @@
-"""Settings of the broker, and of what processes share through it: tasks, live updates, the cache."""
+"""Settings of the broker, and of the data that processes share through it: tasks, live updates, the cache."""
 
 import socket
 from typing import Any
@@ -17,7 +17,7 @@ def is_rabbitmq(url: str) -> bool:
 
 
 def priorities(url: str) -> tuple[int, int, int | None]:
-    """The priorities of what a member waits for and of bulk, and the highest that a queue is declared with.
+    """The priorities of work that a member waits for and of bulk, and the highest that a queue is declared with.
 
     RabbitMQ counts up, and keeps a line for each priority of a queue that is declared so. Redis counts down.
     """

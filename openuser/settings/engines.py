@@ -1,4 +1,6 @@
-"""Settings of engines: speech, speech recognition, rendering, restoration. Each listed engine reports what it lacks."""
+"""Settings of engines: speech, speech recognition, rendering, restoration. Each listed engine reports the parts that it
+lacks.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path

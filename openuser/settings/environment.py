@@ -108,7 +108,7 @@ class Env(environ.Env):  # type: ignore[misc]
 
 
 def _is_importable(module: str) -> bool:
-    """Whether a module is there. What its package fails to import itself is raised."""
+    """Whether a module is there. An import error within its package is raised."""
     try:
         return find_spec(module) is not None
     except ModuleNotFoundError as error:

@@ -20,7 +20,7 @@ def sought(user: Any) -> dict[str, QuerySet[Any]]:
 
 
 def _sent_back_to(user: AbstractBaseUser) -> QuerySet[CampaignChange]:
-    """The newest step of each draft that somebody else has sent back, where this person had asked; latest first."""
+    """The newest step of each draft that another person has sent back, where this one had asked; latest first."""
     steps = CampaignChange.objects.filter(campaign=OuterRef("campaign")).exclude(before=F("after"))
     asked = steps.filter(after=S.WAITING, pk__lt=OuterRef("pk")).order_by("-pk")
     rows = CampaignChange.objects.filter(before=S.WAITING, after=S.DRAFT, wrote=False).exclude(by=user.pk)

@@ -87,7 +87,7 @@ def content(request: HttpRequest) -> HttpResponse:
 
 
 def overview(request: HttpRequest) -> dict[str, Any]:
-    """The context of the page; rows of each kind only with the permission to view them, and only of what there is."""
+    """The context of the page; rows of each kind only with the permission to view them, and only of kinds with rows."""
     may, now = request.user.has_perm, timezone.now()
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     sees_renders, sees_outbounds = may("avatars.view_render"), may("wecom.view_outbound")
@@ -182,7 +182,7 @@ def _seconds_left(render: Render) -> float | None:
 
 
 def _conversations(today: datetime) -> QuerySet[Conversation]:
-    """Today's conversations; what was said in them stays on their pages."""
+    """Today's conversations; their messages stay on their pages."""
     rows = Conversation.objects.filter(last_message_at__gte=today).select_related("member", "application")
     return rows.order_by("-last_message_at")[:NEWEST]
 

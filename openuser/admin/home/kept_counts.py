@@ -26,7 +26,7 @@ class Look:
 
 
 def look(counted: Mapping[str, QuerySet[Any]], sought: Mapping[str, QuerySet[Any]]) -> Look:
-    """The numbers of rows of `counted`, of many as it was at most a minute ago; and what of `sought` is there."""
+    """The numbers of rows of `counted`, large ones at most a minute old; and the names of `sought` with rows."""
     parts, values = [], list[Any]()
     for rows, most in (*((rows, COUNTED + 1) for rows in counted.values()), *((rows, 1) for rows in sought.values())):
         try:

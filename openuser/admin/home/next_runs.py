@@ -38,7 +38,9 @@ def sought(may: Any, *, now: datetime) -> dict[str, QuerySet[Any]]:
 
 
 def next_runs(there: Collection[str], senders: Iterable[Application], *, now: datetime) -> list[NextRun]:
-    """The next moments, soonest first, of what is there; `senders` are all applications with their corporations."""
+    """The next moments, soonest first, of the kinds that are there; `senders` are all applications with their
+    corporations.
+    """
     asked = {name: name in there for name in ("campaigns", "series")}
     entries = services.next_entries(SHOWN, **asked, senders=senders, now=now) if any(asked.values()) else []
     return [_shown(entry) for entry in entries]

@@ -90,7 +90,7 @@ class Known:
 
 
 def sought(may: Callable[[str], bool], *, now: datetime) -> dict[str, QuerySet[Any]]:
-    """The rows that are problems or may have one, by name, of what a person may see; without renders."""
+    """The rows that are problems or may have one, by name, as far as a person may see them; without renders."""
     since, querysets = now - RECENT, dict[str, QuerySet[Any]]()
     if may("wecom.view_outbound"):
         querysets["outbounds"] = _failed_outbounds(since)
@@ -153,7 +153,7 @@ def _unsent_runs(since: datetime) -> "QuerySet[CampaignRun]":
 
 
 def _stopped_campaigns(since: datetime) -> "QuerySet[Campaign]":
-    """Campaigns that paused by themselves, and that nobody has taken up."""
+    """Campaigns that paused by themselves, and were not taken up since."""
     rows = Campaign.objects.filter(state=Campaign.State.PAUSED, reason__in=STOPPED, changed_at__gte=since)
     return rows.select_related("series").order_by("-changed_at")
 

@@ -18,7 +18,7 @@ RENDERS, MESSAGES, LATE_TICKETS = "unfinished renders", "unfinished messages", "
 
 
 def sought(may: Callable[[str], bool], *, now: datetime) -> dict[str, QuerySet[Any]]:
-    """The rows by name, of what a person may see."""
+    """The rows by name, as far as a person may see them."""
     querysets: dict[str, QuerySet[Any]] = {}
     if may("avatars.view_render"):
         querysets[RENDERS] = Render.objects.filter(status__in=Render.UNFINISHED)
@@ -30,7 +30,7 @@ def sought(may: Callable[[str], bool], *, now: datetime) -> dict[str, QuerySet[A
 
 
 def no_problems(may: Callable[[str], bool], there: Collection[str]) -> str:
-    """That there are no problems, what is all done, and what is not yet, of what a person may see."""
+    """That there are no problems, with the finished and the unfinished work that a person may see."""
     kinds = {
         RENDERS: ("avatars.view_render", _("All videos were rendered."), _("Videos are still being made.")),
         MESSAGES: ("wecom.view_outbound", _("All messages were delivered."), _("Messages are still on their way.")),
@@ -43,7 +43,7 @@ def no_problems(may: Callable[[str], bool], there: Collection[str]) -> str:
 
 
 def late_tickets(now: datetime) -> Problem:
-    """One problem for all members whom a person should have answered by now."""
+    """One problem for all members who should have had an answer from a person by now."""
     rows = Ticket.objects.late(now)
     count, oldest = rows.count(), rows.order_by("due_at").values_list("due_at", flat=True).first()
     return Problem(

@@ -26,7 +26,7 @@ def description() -> dict[str, Any]:
 
 
 class OpenApiView(APIView):
-    """The same document whatever the scopes of who reads it."""
+    """The same document for a reader with any scopes."""
 
     schema = None  # the document does not describe itself
     renderer_classes = [OpenApiJsonRenderer]

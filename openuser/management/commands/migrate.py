@@ -1,8 +1,8 @@
 """`manage.py migrate`: Django's, except that it never stands in the way of a running installation for long.
 
 On PostgreSQL a change of a table waits for every transaction that uses the table, and all later ones wait behind it. So
-it gives up after a moment, lets them pass, and tries again. What is built beside the work, outside a transaction, waits
-for as long as it takes: nothing waits behind it.
+it gives up after a moment, lets them pass, and tries again. An index that is built beside the work, outside a
+transaction, waits for as long as it takes: nothing waits behind it.
 """
 
 import time
@@ -56,7 +56,7 @@ class Command(migrate.Command):
         super().migration_progress_callback(action, migration, fake)
 
     def _migrated(self, *args: Any, last: bool, **options: Any) -> bool:
-        """Go on with what is not applied yet; whether all of it is now."""
+        """Apply the remaining migrations; whether all of them are applied now."""
         try:
             super().handle(*args, **options)
         except OperationalError as error:

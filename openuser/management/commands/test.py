@@ -35,7 +35,7 @@ class Outcome:
     """The result of a step.
 
     Attributes:
-        output: what it printed, unless that went to the terminal.
+        output: its text, unless that went to the terminal.
     """
 
     step: Step
