@@ -1,7 +1,7 @@
 """Serializers made of the values in `wecom.contents`, for every app whose API takes messages.
 
-The fields have the value's names, and the value checks itself: what the platform would refuse is a `ContentError` that
-names the field as in the platform's own request.
+The fields have the value's names, and the value checks itself: a value that the platform would refuse is a
+`ContentError` that names the field as in the platform's own request.
 """
 
 import dataclasses

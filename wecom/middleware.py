@@ -1,7 +1,8 @@
 """Answers callbacks before the middleware of pages: they have no session, no language, no log-in and no form.
 
 `ByWSGI` and `ByASGI` stand in front of Django's handlers and call the view in a thread. With `OPENUSER_CALLBACK_LANE`
-the event loop of `ByASGI` calls what the view calls, without a thread. In tests, `WebhookMiddleware` calls the view.
+the event loop of `ByASGI` calls the same function as the view, without a thread. In tests, `WebhookMiddleware` calls
+the view.
 """
 
 import asyncio
@@ -95,7 +96,7 @@ class WebhookMiddleware:
 
 
 class _Gateway:
-    """What both web servers share: the view, called in a thread."""
+    """The part that both web servers share: the view, called in a thread."""
 
     def __init__(self, others: Any) -> None:
         """`others` gets every request that is no callback."""
@@ -270,7 +271,7 @@ async def _disconnect(receive: Receive) -> None:
 
 
 def _note_silence(status: int) -> None:
-    """The platform repeats what nobody answers, and may take an error for the end of it."""
+    """The platform repeats a callback without an answer, and may take an error for the end of it."""
     metrics.CALLBACKS.add("", "unpersisted")
     logger.error("A callback is left without an answer.", extra={"status": status})
 

@@ -1,7 +1,7 @@
 """Facts that the platform's pages leave open or contradict: safe defaults, which a company can change by a setting.
 
-Knows no framework, since the values of `contents` follow it; `apps.py` puts in what `settings.WECOM` says. The README
-lists each with its variable and what is known.
+Knows no framework, since the values of `contents` follow it; `apps.py` puts in the values of `settings.WECOM`. The
+README lists each with its variable and the known facts.
 """
 
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ class Assumptions:
     """Each default holds under either reading.
 
     Attributes:
-        text_card_unit: what the limits 128 and 512 of a text card count: its own page says characters, the one of group
-            chats bytes.
+        text_card_unit: of the limits 128 and 512 of a text card: its own page says characters, the one of group chats
+            bytes.
         card_menu_entries: how many a template card's menu may have: one page says 3, another 10.
         menu_name_bytes: of a button in the bar of the application's menu.
         sub_menu_name_bytes: of one below: 40 by the page of the interface, 16 by that of its error codes.

@@ -1,5 +1,6 @@
-"""The webhook: what a request holds goes to the reception of callbacks. WeChat Work waits one second for a GET and five
-for a POST."""
+"""The webhook: it passes the parts of a request to the reception of callbacks. WeChat Work waits one second for a GET
+and five for a POST.
+"""
 
 from django.conf import settings
 from django.http import HttpResponse

@@ -92,7 +92,7 @@ class FactDefinitions(
 
 
 class MemberFacts(generics.GenericAPIView[MemberFact]):
-    """What is known of one member. Clients with the scope read personal facts in full; staff need a right to."""
+    """The known facts of one member. Clients with the scope read personal facts in full; staff need a right to."""
 
     queryset = MemberFact.objects.all()
     serializer_class = MemberFactsSerializer
@@ -172,7 +172,7 @@ class FactImports(generics.GenericAPIView[MemberFact]):
         responses=FactImportSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Stores what is right in up to 5,000 rows, in one transaction, and says what is left out. With `dry_run`
+        """Stores the valid values of up to 5,000 rows, in one transaction, and lists the rejected ones. With `dry_run`
         nothing is stored and the answer is the same.
         """
         serializer = FactImportRequestSerializer(data=request.data)

@@ -67,7 +67,7 @@ class GroupChatFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 @extend_schema_view(list=extend_schema(summary="List group chats"), retrieve=extend_schema(summary="Get a group chat"))
 class GroupChats(viewsets.ReadOnlyModelViewSet[GroupChat]):
-    """Group chats that an application created. WeChat Work does not deliver what members write there."""
+    """Group chats that an application created. WeChat Work does not deliver messages that members write there."""
 
     queryset = GroupChat.objects.select_related("application__corporation")
     serializer_class = GroupChatSerializer

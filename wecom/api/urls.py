@@ -1,4 +1,4 @@
-"""The addresses of WeChat Work in the API: members, the directory, messages and what became of them."""
+"""The addresses of WeChat Work in the API: members, the directory, messages and their outcomes."""
 
 from django.urls import path
 from rest_framework.routers import SimpleRouter

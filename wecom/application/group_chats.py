@@ -1,7 +1,7 @@
 """Group chats of an application, made, changed and read at once. Messages into them: `wecom.outbox.group_messages`.
 
 Sources: https://developer.work.weixin.qq.com/document/path/90245, 98913 and 98914. Only an application that the whole
-company sees may make them, with its own members, and it does not receive what they write there.
+company sees may make them, with its own members, and it does not receive their messages there.
 """
 
 import re

@@ -73,7 +73,7 @@ def replace_menu(application: Application, buttons: Sequence[Mapping[str, Any]])
     """Replace all buttons and publish the menu; without buttons there is no menu.
 
     Each has a `name` and a `kind`, and a `key`, `url`, or `app_id` and `page`; one of kind "menu" has `buttons`. Raises
-    `ContentError`, with the path of the field, for what the platform would refuse; nothing has changed then.
+    `ContentError`, with the path of the field, for a menu that the platform would refuse; nothing has changed then.
     """
     MenuButton.objects.filter(application=application).delete()
     _add_buttons(application, buttons, parent=None, at="buttons")

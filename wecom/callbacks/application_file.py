@@ -1,8 +1,8 @@
-"""What callbacks of an application are verified with, on the disk of this machine: for a process that starts while the
+"""The keys that verify callbacks of an application, on the disk of this machine: for a process that starts while the
 database is away.
 
 A file for each address, encrypted with the keys of `OPENUSER_FIELD_KEYS`, in a folder of the spool. It is written when
-what it holds has changed, and removed once the application is withdrawn. The acceptor verifies with nothing else.
+its content has changed, and removed once the application is withdrawn. The acceptor verifies with nothing else.
 """
 
 import json

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class DatabaseAway(Exception):
-    """The database did not answer in time. What was asked may still happen."""
+    """The database did not answer in time. The statement may still take effect."""
 
 
 class DatabaseThread:
@@ -35,10 +35,10 @@ class DatabaseThread:
         self._away_until = 0.0
 
     async def run(self, work: Callable[[], T], *, patience: float) -> T:
-        """What `work` returns. It may run more than once.
+        """The result of `work`, which may run more than once.
 
-        Raises `DatabaseAway` after so many seconds, and at once if the database was away a moment ago; and what `work`
-        raises.
+        Raises `DatabaseAway` after so many seconds, and at once if the database was away a moment ago; and the errors
+        of `work`.
         """
         loop = asyncio.get_running_loop()
         if loop.time() < self._away_until or (self._stuck is not None and not self._stuck.done()):

@@ -100,7 +100,7 @@ class GroupCommit:
         return await recorded
 
     def replay_soon(self) -> None:
-        """Record what the spool holds, also what earlier processes left, as soon as the database is there."""
+        """Record the callbacks of the spool, also those of earlier processes, as soon as the database is there."""
         if self._spool.is_waiting() and (self._replaying is None or self._replaying.done()):
             self._replaying = asyncio.create_task(self._replay())
 
@@ -155,7 +155,7 @@ class GroupCommit:
         return lambda pks: loop.call_soon_threadsafe(self._waker.wake, pks)
 
     def _insert(self, rows: list[Values], wake: Wakes) -> Sequence[Outcome]:
-        """Insert what waits in the spool, and then these rows, so that a member's callbacks keep their order."""
+        """Insert the callbacks of the spool, and then these rows, so that a member's callbacks keep their order."""
         if self._spool.is_waiting():
             self._spool.replay(partial(_insert, wake=wake))
         return _insert(rows, wake)
@@ -171,7 +171,7 @@ def _settle(recorded: "asyncio.Future[int | None]", outcome: Outcome) -> None:
 
 
 def _insert(rows: list[Values], wake: Wakes) -> Sequence[Outcome]:
-    """Insert rows and wake them; what became of each. Raises one of `AWAY` if the database takes none of them."""
+    """Insert rows and wake them; the outcome of each. Raises one of `AWAY` if the database takes none of them."""
     crash_points.point("webhook.recording")
     try:
         outcomes: Sequence[Outcome] = inbox_rows.insert(connections[DEFAULT_DB_ALIAS], rows)

@@ -90,7 +90,7 @@ def run_detached(work: Callable[[], None]) -> None:
     """Run `work` in a thread of its own; returns when it is done, or when a handler in it releases the worker.
 
     A worker has few threads: without this, four members who wait for videos would block it for all others. If the
-    process ends, another worker takes the callback over, as after any crash. Raises what `work` raises.
+    process ends, another worker takes the callback over, as after any crash. Raises the errors of `work`.
     """
     run = _DetachedRun(work)
     kept_threads.start(run, name="callback")

@@ -47,7 +47,7 @@ def open_callback(application: Application, body: bytes, *, signature: str, time
 
 
 def count_recorded(rows: Sequence[Values], outcomes: Sequence[object]) -> None:
-    """Count callbacks by what became of them: a row's ID, or None for a repeat. An error is counted by who meets it."""
+    """Count callbacks by their outcome: a row's ID, or None for a repeat. The caller counts errors."""
     found = Counter(
         (row["application_id"], _result(row, outcome))
         for row, outcome in zip(rows, outcomes, strict=True)

@@ -34,7 +34,7 @@ def values_of(*, body: str, **columns: Any) -> Values:
 
 
 def values_in(document: object) -> Values:
-    """What JSON made of a row; a column that it lacks, of an older version, has its default.
+    """A row from its JSON; a missing column, of an older version, has its default.
 
     Raises `ValueError` if it is no row.
     """

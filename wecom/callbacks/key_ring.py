@@ -1,4 +1,4 @@
-"""Opens what the platform signed with the keys of an application, or with those that it had until an hour ago.
+"""Opens requests that the platform signed with the keys of an application, or with those of until an hour ago.
 
 New keys are entered here first, because the console tries them when it saves them. Until then callbacks come with the
 old ones, and those that the platform repeats do so after it.

@@ -34,7 +34,7 @@ class Addressee:
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What a callback must keep to.
+    """The limits of a callback's age.
 
     Attributes:
         timestamp_tolerance: seconds between the outer timestamp and now, beyond which it is `suspect`.

@@ -79,7 +79,7 @@ def _claim(pk: int, now: datetime | None) -> Callback | None:
 
 @lru_cache(maxsize=5)
 def _along(most: int) -> Along:
-    """What handling a callback depends on besides its row."""
+    """The facts beside its row that the handling of a callback depends on."""
     return lambda _now: {
         "follows_many": rate_limit.follows_many(most),
         "may_be_out_of_range": members.marked_out_of_range("from_user_id"),
@@ -108,7 +108,7 @@ def _ask_code_handlers(callback: Callback, inbound: messages.Inbound) -> Reply |
 
 @prepared_statements()
 def _prepare(callback: Callback, inbound: messages.Inbound) -> dict[Route, object]:
-    """Let the final handlers do outside the transaction what would hold the database for long inside of it."""
+    """Run the slow part of the final handlers outside the transaction, which would hold the database meanwhile."""
     incoming, routes = Incoming(inbound=inbound, callback=callback), router.routes(inbound, final=True)
     return {route: route.prepare(incoming) for route in routes if route.prepare is not None}
 

@@ -1,8 +1,8 @@
 """The one way in for callbacks: verified, then recorded in groups, or spooled, or refused.
 
-`receive` and `check_url` take what a request holds and give its answer, in any thread of any web server. They run in an
-event loop of this process, which has a thread of its own. A server that is an event loop itself may have a `Reception`
-there.
+`receive` and `check_url` take the parts of a request and give its answer, in any thread of any web server. They run in
+an event loop of this process, which has a thread of its own. A server that is an event loop itself may have a
+`Reception` there.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ Read = Callable[[str], Application]
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What the platform is told. A refusal has no content, so that the caller does not learn the reason."""
+    """The answer to the platform. A refusal has no content, so that the caller does not learn the reason."""
 
     status: int
     content: bytes = b""
@@ -77,12 +77,14 @@ def check_url(key: str, query: bytes) -> Answer:
 
 
 def start() -> None:
-    """Record what earlier processes left in the spool, and what others put there. Called once this process serves."""
+    """Record the callbacks that earlier processes left in the spool, and those that others put there. Called once this
+    process serves.
+    """
     _own().run(lambda reception: reception.start())
 
 
 def stop() -> None:
-    """Look for no more; what comes is still answered. Called once this process serves no longer."""
+    """Stop looking into the spool; requests are still answered. Called once this process serves no longer."""
     _own().run(lambda reception: reception.stop())
 
 
@@ -101,7 +103,7 @@ class Reception:
         self._refusals = ThreadPoolExecutor(1, thread_name_prefix="refusals")  # the cache may be mute
 
     async def start(self) -> None:
-        """Record what earlier processes left in the spool, and look every second for what others put there."""
+        """Record the callbacks that earlier processes left in the spool, and look every second for new ones."""
         folder.delete_set_aside(timezone.now())
         self._commits.replay_soon()
         self._looking = asyncio.create_task(self._look())
@@ -159,7 +161,9 @@ class Reception:
         return Answer(status=HTTPStatus.OK, content=content)
 
     async def _look(self) -> None:
-        """Record what the acceptor has put into the spool, and leave it the keys that other machines change."""
+        """Record callbacks that the acceptor has put into the spool, and leave it the keys that other machines
+        change.
+        """
         for second in count():
             if second % KEYS_SECONDS == 0:
                 with suppress(DatabaseAway, DatabaseError):
@@ -249,7 +253,7 @@ def _read(key: str, read: Read) -> Application:
 
 
 def _recall(key: str) -> Application | None:
-    """What an earlier process knew of an application. It counts only as long as the database is away."""
+    """The keys of an application as an earlier process kept them. They count only as long as the database is away."""
     application = application_file.kept(key)
     if application is not None:
         application_cache.remember(key, application)

@@ -17,7 +17,7 @@ ANY = "*"
 
 @dataclass(frozen=True, kw_only=True)
 class Incoming:
-    """What a final handler gets: the message, the row that recorded it, and what its `prepare` has returned."""
+    """The arguments of a final handler: the message, the row that recorded it, and the result of its `prepare`."""
 
     inbound: Inbound
     callback: Callback
@@ -26,10 +26,10 @@ class Incoming:
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """A handler and what it wants. `final` ones run last, in the transaction that settles the callback.
+    """A handler and the messages that it wants. `final` ones run last, in the transaction that settles the callback.
 
-    `prepare` of a final one runs before that transaction: for what takes time and would hold the database. While a
-    person answers the member, only those code handlers run that `always` do.
+    `prepare` of a final one runs before that transaction: for slow work that would hold the database. While a person
+    answers the member, only those code handlers run that `always` do.
     """
 
     sort: str

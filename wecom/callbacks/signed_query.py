@@ -18,7 +18,7 @@ USUAL = re.compile(rb"msg_signature=([0-9a-f]{40})&timestamp=([0-9]{10})&nonce=(
 
 
 def read_usual(query: bytes) -> tuple[str, str, str] | None:
-    """The three values of `SIGNED`, in a tenth of the time; None for all that is not exactly what is usual."""
+    """The three values of `SIGNED`, in a tenth of the time; None for any unusual query."""
     match = USUAL.fullmatch(query)
     if match is None:
         return None

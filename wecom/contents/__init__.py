@@ -1,7 +1,7 @@
 """Messages for message/send: one value per type, checked against the platform's limits.
 
-Source: https://developer.work.weixin.qq.com/document/path/90236. The platform counts bytes of UTF-8 and cuts what is
-longer without a word, so lengths are checked here. Knows no framework.
+Source: https://developer.work.weixin.qq.com/document/path/90236. The platform counts bytes of UTF-8 and cuts longer
+texts without an error, so lengths are checked here. Knows no framework.
 """
 
 from wecom.contents.articles import Article, MpNews, News, Page

@@ -1,7 +1,7 @@
 """Members in rows: stored from answers and `change_contact`, with their reachability. Makes no calls.
 
-An answer has only what its application may see: missing fields change nothing, departments out of its sight stay as
-they are, and no member is deleted. An empty position or alias was removed; a name never is.
+An answer has only the part that its application may see: missing fields change nothing, departments out of its sight
+stay as they are, and no member is deleted. An empty position or alias was removed; a name never is.
 """
 
 import re
@@ -104,7 +104,7 @@ def mark_left(member: Member) -> None:
 
 @transaction.atomic(savepoint=False)
 def mark_in_range(application: Application, user_id: str) -> None:
-    """They wrote, so the application reaches them, whatever the row said before."""
+    """They wrote, so the application reaches them: their row is corrected."""
     rows = ApplicationMember.objects.filter(application=application, member__user_id=user_id.lower(), in_range=False)
     if rows.update(in_range=True):
         members = Member.objects.filter(corporation=application.corporation_id, user_id=user_id.lower())

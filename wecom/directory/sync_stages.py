@@ -142,7 +142,7 @@ def _read_tag(sync: DirectorySync, tag: Tag) -> None:
 
 
 def queue_unseen_members(sync: DirectorySync) -> None:
-    """Request lookups of members who are in the range by name, and of members whom the sync may have missed."""
+    """Request lookups of members who are in the range by name, and of members that the sync may have missed."""
     application = sync.application
     named = [] if application.is_assistant else api_calls.list_named_users(application)
     with transaction.atomic():

@@ -1,7 +1,7 @@
 """Rules for behaviour that the platform's documents leave open or contradict, per application.
 
 The environment sets the default (`EMULATOR_…`, see the settings). The control API changes a rule for one application,
-in memory, until a reset or restart. README.md lists what the documents say about each.
+in memory, until a reset or restart. README.md quotes the documents on each.
 """
 
 from collections.abc import Mapping

@@ -22,7 +22,7 @@ class VisibleRange:
     userids: frozenset[str]
 
     def sees(self, member: Member) -> bool:
-        """Whether the member is in the range, whatever their status."""
+        """Whether the member is in the range, with any status."""
         if not member.visible:
             return False
         if self.everything:

@@ -19,8 +19,8 @@ class Columns:
         user_id: the column that says whose facts a row has; None if no column does.
         name: the column with the name, which is shown and not imported.
         facts: the columns of facts.
-        unknown: the heads of columns that hold nothing known, which are not imported.
-        repeated: the heads of columns that mean what an earlier one means.
+        unknown: the heads of columns without a known fact, which are not imported.
+        repeated: the heads of columns with the same fact as an earlier one.
     """
 
     user_id: int | None

@@ -50,7 +50,7 @@ class Findings:
         rows: how many rows there are below the heads.
         members: how many members are in the directory, and `touched` of them get another value.
         new, changed, unchanged, cleared: counts of values.
-        changes: what would be written.
+        changes: the values to write.
         unknown_people: rows whose user ID the directory does not have.
         unknown_columns: heads that name no fact.
     """

@@ -82,7 +82,7 @@ def write(changes: Changes, *, now: datetime) -> None:
 
 
 def managers_called(corporation: Corporation | int, words: Iterable[str]) -> dict[str, str]:
-    """The user IDs of the colleagues whom these words name, by word: a user ID, or a name that only one bears."""
+    """The user IDs of the colleagues that these words name, by word: a user ID, or a name that only one bears."""
     wanted, managers = list(dict.fromkeys(words)), dict[str, str]()
     for some in batches(wanted):
         rows = Member.objects.filter(corporation=corporation)

@@ -1,8 +1,8 @@
 """Changes of the company's contacts (`change_contact`) as values. Knows text, no framework.
 
 Source: https://developer.work.weixin.qq.com/document/path/90970. They come to the URL of the contacts' assistant; since
-August 2022 those of members carry no more than `UserID` and `Department`. What did not change is left out by the
-platform and None here.
+August 2022 those of members carry no more than `UserID` and `Department`. The platform leaves unchanged fields out;
+they are None here.
 """
 
 from collections.abc import Callable

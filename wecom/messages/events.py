@@ -27,7 +27,7 @@ ACTS = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Event(Inbound):
-    """An event, by its lower-case name; `tree` has what the class does not name.
+    """An event, by its lower-case name; `tree` has the fields that the class does not name.
 
     `task_id` is the card's as it was given, without the mark of a card that was sent again; `response_code` is of this
     click, good for one change of the card within 72 hours.
@@ -148,7 +148,7 @@ Build = Callable[[Fields, Happened], Event]
 
 
 def event(fields: Fields, common: Common, others: dict[str, Build]) -> Event:
-    """The event that these fields tell; `others` read what this module does not."""
+    """The event of these fields; `others` read events that this module does not."""
     name = fields.word("Event").lower()
     happened: Happened = {
         **common,

@@ -1,9 +1,9 @@
 """WeChat Work's XML as a tree, and the fields that all messages and events have in common. Knows bytes and text, no
 framework.
 
-The parser is bare expat, told to stop at a DTD in any encoding. What the platform writes is mostly a row of elements,
-which one regular expression reads in less than half the time; whatever differs from that in any way is left to expat.
-Tags keep the case they came in and are found in any: the platform spells a few in two ways (`AgentID`, `AgentId`).
+The parser is bare expat, told to stop at a DTD in any encoding. The platform mostly writes a row of elements, which one
+regular expression reads in less than half the time; all other documents are left to expat. Tags keep the case they came
+in and are found in any: the platform spells a few in two ways (`AgentID`, `AgentId`).
 """
 
 import re
@@ -125,7 +125,7 @@ class Common(TypedDict):
 class Inbound:
     """A message or event. `from_user_id` is lower-case ("sys" for the platform itself), `created_at` in UTC.
 
-    `tree` is all of it, for what these values do not name.
+    `tree` is all of it, for fields that these values do not name.
     """
 
     to_user_name: str

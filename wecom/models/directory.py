@@ -66,7 +66,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
     """Queries on members."""
 
     def beyond(self, application: Application | int) -> "MemberQuerySet":
-        """Members whom the application cannot reach: they left, or are known to be out of its visible range."""
+        """Members out of reach of the application: they left, or are known to be out of its visible range."""
         out = ApplicationMember.objects.filter(application=application, in_range=False).values("member")
         return self.filter(models.Q(status=Member.Status.LEFT) | models.Q(pk__in=out))
 

@@ -24,8 +24,8 @@ class DirectorySyncQuerySet(models.QuerySet["DirectorySync"]):
 class DirectorySync(Work):
     """Reads the directory through one application: all of it, or only the changed members.
 
-    `stage` and `cursor` are the checkpoint from which the next attempt goes on. Members whom
-    the sync did not see are looked up one by one, after everything was read.
+    `stage` and `cursor` are the checkpoint from which the next attempt goes on. Members that the sync did not see are
+    looked up one by one, after everything was read.
     """
 
     task = "wecom.sync_directory"

@@ -123,8 +123,8 @@ class MemberFact(models.Model):
 class FactImport(models.Model):
     """A file of facts between its preview and its confirmation. The file itself is not kept.
 
-    The row is deleted when the values are taken over or dismissed, and by itself at `expires_at`. `content` is what
-    `wecom.facts.sheet_import` found in the file, encrypted, because it is full of personal values.
+    The row is deleted when the values are taken over or dismissed, and by itself at `expires_at`. `content` are the
+    findings of `wecom.facts.sheet_import`, encrypted, because it is full of personal values.
     """
 
     corporation = models.ForeignKey(

@@ -10,7 +10,8 @@ from wecom.models.company import Corporation
 
 
 class PrivacyRequest(models.Model):
-    """A receipt: that a person's data was exported or erased, by whom, and how many rows. It names no person.
+    """A receipt: that a person's data was exported or erased, with the requester and the number of rows. It names no
+    person.
 
     `digest` is keyed by the installation's secret, so that you can prove a request of a person whose user ID you know.
     """

@@ -1,8 +1,8 @@
 """Delivery: claim, freeze, record the attempt, call, settle. Nothing is lost and nothing arrives twice.
 
-Certain failures are retried and permanent ones settle; a wrong setting holds the whole application. What may have
-arrived is sent again with the same bytes under the platform's duplicate check, which remembers for four hours; after
-that a person decides.
+Certain failures are retried and permanent ones settle; a wrong setting holds the whole application. A message that may
+have arrived is sent again with the same bytes under the platform's duplicate check, which remembers for four hours;
+after that a person decides.
 """
 
 import logging
@@ -262,7 +262,7 @@ def settle_error(attempt: Attempt, error: WeComError, *, guard: Guard, reserved:
 def _freeze_and_record_attempt(outbound: Outbound, now: datetime, standing: Standing) -> Attempt | None:
     """Reserve quota, freeze the bytes at the first attempt, and record it; None if a limit is used up.
 
-    A message to many, none of whom it would reach, is settled; None then, too.
+    A message to many that would reach none of them is settled; None then, too.
     """
     unreachable: Mapping[str, str] = {}
     is_checked = outbound.broadcast != "" and now - outbound.created_at < JUST_CHECKED
@@ -290,7 +290,7 @@ def _freeze(outbound: Outbound, repeat: int, now: datetime, invalid: list[str]) 
 
 
 def _called(outbound: Outbound, without: Collection[str] = ()) -> list[str]:
-    """Whom the call goes to: its recipients but those out of reach, and those who have had it."""
+    """The recipients of the call: all but those out of reach, and those who have had it."""
     others = {*outbound.invalid, *outbound.sent_before, *without}
     return [user_id for user_id in outbound.recipients if user_id not in others]
 

@@ -29,8 +29,8 @@ def fingerprint(
 ) -> str:
     """The same for messages whose bytes would be equal. All copies of a file count as one.
 
-    A card is known by its name, under which the platform takes one only; one without a name of its own by what it
-    shows, so that a handler that runs again is understood to send the same.
+    A card is known by its name, under which the platform takes one only; one without a name of its own by its contents,
+    so that a handler that runs again is understood to send the same.
     """
     if isinstance(content, Card):
         named = not content.has_random_name

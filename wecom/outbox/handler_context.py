@@ -1,7 +1,7 @@
 """The callback that the code handler around us is answering: its sends belong to that callback and have a key.
 
 The key is the content's fingerprint, and a number among equal sends. So a handler that runs again after a crash sends
-nothing twice, in whatever order, and what it says otherwise the second time is sent too.
+nothing twice, in any order, and a message that differs the second time is sent too.
 """
 
 import logging

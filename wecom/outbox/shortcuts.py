@@ -1,7 +1,7 @@
 """One function for each kind of message to one member; the awaitables of the integration guide call these.
 
 Each sends through the application that is being answered, or outside of a handler through the default one, and
-announces what it sent (`program_sent`), so that the conversation records it.
+announces the message (`program_sent`), so that the conversation records it.
 """
 
 from collections.abc import Sequence

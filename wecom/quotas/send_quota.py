@@ -181,7 +181,7 @@ def company_usage(application: Application, now: datetime, *, member: str = "") 
 
 
 def usage_of(accounts: int, closed_until: object, *numbers: int | None) -> CompanyUsage:
-    """What a query has read by the columns of `usage_columns`."""
+    """The usage from the values of `usage_columns`."""
     used = tuple(number or 0 for number in numbers)
     return CompanyUsage(
         is_closed=closed_until is not None,
@@ -206,7 +206,7 @@ def _usage(with_member: bool, vendor: str) -> Statement:
 
 
 def usage_columns(values: StandIns, application: int, *, member: str, corporation: str) -> tuple[Subquery, ...]:
-    """What `usage_of` takes after the accounts, for a query with a `corporation`; stand-ins for the others."""
+    """The arguments of `usage_of` after the accounts, for a query with a `corporation`; stand-ins for the others."""
     starts = window_starts(values.now)
     today = DailyQuota.objects.filter(application=application, day=values.day("day")).values("application")
     sent = SendReservation.objects.filter(application=application, user_id=member)

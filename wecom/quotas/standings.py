@@ -80,7 +80,7 @@ def standings(applications: Sequence[Application], now: datetime) -> Mapping[int
 
 
 def busiest(applications: Sequence[Application], now: datetime, most: int) -> Mapping[int, list[Busy]]:
-    """The members whom each application wrote to most in the last minute, or else the last hour."""
+    """The members who got most messages of each application in the last minute, or else the last hour."""
     (minute, _a_minute), (hour, _an_hour) = send_quota.PER_MEMBER
     rows = SendReservation.objects.filter(application__in=applications, at__gt=now - hour)
     counted = rows.values("application", "user_id").annotate(

@@ -1,10 +1,10 @@
 """Keeps a restored or copied database from sending old messages again: senders wait until a person confirms.
 
-A small file outside the database has the newest attempt, written before its call. A database that is
-behind the file was restored from a backup; one that does not know the file came from another place. `senders.json` lies
-in the var folder; it must live as long as the installation and be no part of the database's backup. Several machines
-that send from one database share it, or are confirmed once each. `sent_journal` beside it has each call, so that
-what went out after the backup is not sent again.
+A small file outside the database has the newest attempt, written before its call. A database that is behind the file
+was restored from a backup; one that does not know the file came from another place. `senders.json` lies in the var
+folder; it must live as long as the installation and be no part of the database's backup. Several machines that send
+from one database share it, or are confirmed once each. `sent_journal` beside it has each call, so that messages that
+went out after the backup are not sent again.
 """
 
 import json
@@ -72,14 +72,14 @@ def glance_columns() -> tuple[Subquery, ...]:
 
 
 def glance_at(instance: str | None, places: str | None, is_open: int | None, newest: int | None) -> Glance:
-    """What `glance_columns` have read."""
+    """The glance from the values of `glance_columns`."""
     return Glance(
         instance=instance or UNNAMED, places=json.loads(places or "[]"), is_open=bool(is_open), newest=newest or 0
     )
 
 
 def confirmed_at(note: senders_file.Note, glance: Glance) -> Guard | None:
-    """`confirmed`, by the file and what was read after it; None too where that must look again.
+    """`confirmed`, by the file and the glance after it; None too where that must look again.
 
     So mostly a message asks nothing of its own.
     """
@@ -126,17 +126,17 @@ def record_attempts(guard: Guard, attempts: Mapping[Attempt, Sequence[str]]) -> 
 
 
 def record_refusals(guard: Guard, attempts: Sequence[Attempt]) -> None:
-    """Note that attempts certainly reached nobody."""
+    """Note that attempts certainly reached no member."""
     if settings.WECOM["RESTORE_GUARD"] and attempts:
         sent_journal.record_refusals(guard.instance, [attempt.pk for attempt in attempts])
 
 
 def sent_before(guard: Guard, outbound: Outbound) -> list[str]:
-    """Its recipients to whom it went out after the backup that this database was restored from.
+    """Its recipients who got it after the backup that this database was restored from.
 
-    A call to one member is met once. What follows from the same callback or request is known by its correlation ID, a
-    file by that alone. Else what was written after a person confirmed is new, even in the same words, and so is the
-    answer to a callback.
+    A call to one member is met once. A message from the same callback or request is known by its correlation ID, a file
+    by that alone. Else a message written after a person confirmed is new, even in the same words, and so is the answer
+    to a callback.
     """
     if not guard.forgotten or guard.released_at is None:
         return []

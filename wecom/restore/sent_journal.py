@@ -1,6 +1,6 @@
 """A journal of the calls of message/send outside of the database, for a database that was restored from a backup.
 
-A line is written before each call, and another one if the call certainly reached nobody. There is a file per machine
+A line is written before each call, and another one if the call certainly reached no member. There is a file per machine
 and day in the folder `sent` beside `senders.json`: on a disk of the network, machines that append to one file overwrite
 each other's lines (open(2), O_APPEND). Members stand in it as keyed digests, not by name.
 """
@@ -28,7 +28,7 @@ DIGEST = 6  # bytes for each member: among a million two are alike once in 500 c
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One call: its attempt, what was said, and to whom, as `digest` says it, one after the other.
+    """One call: its attempt, its fingerprint, and the `digest` of each recipient, one after the other.
 
     `msgtype` is that of a file: made once more, such as a video, it has another fingerprint.
     """
@@ -74,12 +74,14 @@ def record_calls(instance: str, calls: Iterable[Call]) -> None:
 
 
 def record_refusals(instance: str, attempts: Iterable[int]) -> None:
-    """Note that calls reached nobody."""
+    """Note that calls reached no member."""
     _append(instance, [{"attempt": attempt, "refused": True} for attempt in attempts])
 
 
 def calls_after(instance: str, attempt: int) -> Iterator[Call]:
-    """The calls of a database after one of its attempts, without those that reached nobody; of a machine in order."""
+    """The calls of a database after one of its attempts, without those that reached no member; of a machine in
+    order.
+    """
     refused = {line["attempt"] for line in _lines(instance) if line.get("refused")}
     for line in _lines(instance):
         if line["attempt"] <= attempt or line["attempt"] in refused:

@@ -18,7 +18,7 @@ MOST = 50  # in one run, since one may take minutes
 
 
 def erase_leavers(*, now: datetime | None = None) -> int:
-    """Erase members who left long enough ago. Returns how many. The log names those whom a consent in force keeps."""
+    """Erase members who left long enough ago. Returns how many. The log names those that a consent in force keeps."""
     now = now or timezone.now()
     Member.objects.note_leaving(now=now)
     count = 0

@@ -14,7 +14,7 @@ LEVELS = [level.value for level in Level]
 
 
 def reads_content(who: Any) -> bool:
-    """Whether a program, or a person as in the admin, may read what callbacks said."""
+    """Whether a program, or a person as in the admin, may read the content of callbacks."""
     scopes = getattr(who, "scopes", None)
     return bool(who.has_perm("wecom.read_callback")) if scopes is None else TEXT_SCOPE in scopes
 

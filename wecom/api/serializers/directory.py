@@ -131,7 +131,7 @@ class TagSerializer(StrictModelSerializer[Tag]):
 
 
 class DirectorySyncSerializer(StrictModelSerializer[DirectorySync]):
-    """The state of a sync. `notes` list what could not be read; then no member is marked as left."""
+    """The state of a sync. `notes` list parts that could not be read; then no member is marked as left."""
 
     stage = ChoiceField([("", "not begun"), *DirectorySync.Stage.choices], read_only=True)
     progress = serializers.IntegerField(read_only=True, min_value=0, max_value=100)

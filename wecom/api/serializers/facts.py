@@ -83,7 +83,7 @@ class MemberFactsRequestSerializer(StrictSerializer):
 
 
 class MemberFactsSerializer(StrictSerializer):
-    """What is known of a member. Dates are written as 2026-09-01, numbers as strings."""
+    """The known facts of a member. Dates are written as 2026-09-01, numbers as strings."""
 
     user_id = serializers.CharField()
     facts = serializers.DictField(child=serializers.CharField())
@@ -121,7 +121,7 @@ class UnknownMemberSerializer(StrictSerializer):
 
 
 class FactImportSerializer(StrictSerializer):
-    """What became of the rows. `applied` says whether the good values are stored, or would be."""
+    """The result for the rows. `applied` is whether the good values are stored, or would be."""
 
     dry_run = serializers.BooleanField()
     applied = serializers.BooleanField()

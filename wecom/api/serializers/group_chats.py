@@ -174,7 +174,7 @@ class GroupVideoRequestSerializer(GroupConfidentialRequestSerializer):
 
 
 class GroupValueRequestSerializer(GroupMessageRequestSerializer):
-    """What `contents` has a value for."""
+    """A message of a type in `contents`."""
 
     value: ClassVar[type[Content]]
 

@@ -1,4 +1,4 @@
-"""The file of an application's callback keys, encrypted with `OPENUSER_FIELD_KEYS`: what it holds. No framework.
+"""The file of an application's callback keys, encrypted with `OPENUSER_FIELD_KEYS`: its fields. No framework.
 
 `application_file` writes it; a process without Django reads it.
 """
@@ -63,7 +63,7 @@ def path_of(spool: Path, key: str) -> Path:
 
 
 def read(spool: Path, key: str, field_keys: Sequence[str]) -> Application | None:
-    """What the file says; None if there is none, or none of the keys opens it."""
+    """The content of the file; None if there is none, or none of the keys opens it."""
     try:
         return Application(**json.loads(encryption.decrypt(path_of(spool, key).read_text("ascii"), field_keys)))
     except (OSError, InvalidToken, ValueError, TypeError):

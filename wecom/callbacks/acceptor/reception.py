@@ -29,7 +29,7 @@ class NotTakenError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What the platform is told; a refusal has no content."""
+    """The answer to the platform; a refusal has no content."""
 
     status: int
     content: bytes = b""

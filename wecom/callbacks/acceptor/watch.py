@@ -27,7 +27,7 @@ class Watch:
     def __init__(
         self, listener: socket.socket, take: Callable[[socket.socket], object], *, patience: Callable[[], float]
     ) -> None:
-        """Args: patience: the seconds that connections wait for somebody else; 0 for a socket that nobody else has."""
+        """Args: patience: the seconds that connections wait for the other process; 0 for a socket of its own."""
         listener.setblocking(False)
         self._patience = patience
         self._listener = listener

@@ -1,4 +1,4 @@
-"""The folder of the spool: what waits in it, and what was set aside. Any process of this machine may ask."""
+"""The folder of the spool: waiting callbacks, and those set aside. Any process of this machine may read it."""
 
 import os
 import tempfile
@@ -27,7 +27,7 @@ class Waiting:
 
 
 def waiting(now: datetime) -> Waiting:
-    """What waits in the spool of this machine."""
+    """The waiting callbacks in the spool of this machine."""
     folder = Path(settings.WECOM["SPOOL_DIR"])
     found = count(folder)
     oldest = min(map(_began, files(folder)), default=now.timestamp())

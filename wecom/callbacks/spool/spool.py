@@ -59,7 +59,8 @@ class Spool(SpoolWriter):
         return any(path not in self._unusable for path in files(self._folder))
 
     def replay(self, insert: Insert) -> None:
-        """Insert what the spool holds, in the order of arrival. Raises what `insert` raises; then no file is removed.
+        """Insert the callbacks of the spool, in the order of arrival. Raises the errors of `insert`; then no file is
+        removed.
 
         A line that is none, or whose row is refused, is set aside before its file is removed. A file that cannot be
         read, or not removed, is left to a person.
@@ -101,9 +102,10 @@ class Spool(SpoolWriter):
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """One process replays at a time: newer callbacks of another one must not overtake what it is about to insert.
+        """One process replays at a time: newer callbacks of another one must not overtake those that it is about to
+        insert.
 
-        A process that takes too long is passed: what it replays is left to it.
+        A process that takes too long is passed, and keeps its own files.
         """
         descriptor = os.open(self._folder, os.O_RDONLY)
         try:

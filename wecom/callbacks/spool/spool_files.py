@@ -1,4 +1,4 @@
-"""The files of the spool's folder: what a process without Django may know of it. No framework."""
+"""The files of the spool's folder, as far as a process without Django needs them. No framework."""
 
 import os
 from contextlib import suppress

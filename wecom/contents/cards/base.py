@@ -42,10 +42,10 @@ class Part(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Card(Translated):
-    """What all cards have. `task_id` names one for good, and comes back with a click.
+    """The parts of all cards. `task_id` names one for good, and comes back with a click.
 
-    It is 1 to 120 letters, digits, "-" and "_", never used before in this application; without one a card gets a
-    random name.
+    It is 1 to 120 letters, digits, "-" and "_", never used before in this application; without one a card gets a random
+    name.
     """
 
     msgtype: ClassVar[str] = "template_card"

@@ -94,7 +94,7 @@ class Selector:
 
 @dataclass(frozen=True, kw_only=True)
 class Submit:
-    """The button below choices. Its key comes back as the event key, with what was chosen."""
+    """The button below choices. Its key comes back as the event key, with the chosen options."""
 
     text: str
     key: str

@@ -12,7 +12,7 @@ from wecom.contents.validation import missing
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeCard(base.Card):
-    """What the two notices have: `link` is where a press on the card leads."""
+    """The parts of both notices: a press on the card leads to `link`."""
 
     title: str = ""
     description: str = ""

@@ -1,6 +1,6 @@
 """The parts of cards that are only shown, or lead somewhere. Each is checked by its card, which knows its path.
 
-Widths are the platform's numbers of Chinese characters, each as wide as two letters: what is wider, a phone cuts.
+Widths are the platform's numbers of Chinese characters, each as wide as two letters: a phone cuts wider texts.
 """
 
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ class Menu:
 
 @dataclass(frozen=True, kw_only=True)
 class Quote:
-    """What a card answers to, on grey ground."""
+    """The text that a card answers to, on grey ground."""
 
     text: str
     title: str = ""
@@ -87,7 +87,7 @@ class Quote:
 
 @dataclass(frozen=True, kw_only=True)
 class Emphasis:
-    """One figure, large: `title`, and what it is below."""
+    """One figure, large: `title`, and its meaning below."""
 
     title: str
     text: str = ""

@@ -22,8 +22,8 @@ def press_card_button(
 ) -> Callback:
     """Press a button of a card, or an action of its menu.
 
-    `selected` holds the chosen options of each question; other questions keep what was preselected.
-    Raises `ButtonError`.
+    `selected` holds the chosen options of each question; other questions keep their preselected options. Raises
+    `ButtonError`.
     """
     card = shown_card(entry)
     if entry.message.msgtype != "template_card" or entry.message.recalled:

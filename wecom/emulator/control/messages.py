@@ -20,7 +20,7 @@ MEDIA_TYPES = {"image", "voice", "video"}
 
 
 async def convert_voice(request: ControlRequest) -> ControlRequest:
-    """The request with its voice as AMR, whatever sound file was uploaded."""
+    """The request with its voice as AMR, from any sound file."""
     upload = request.upload
     if request.data.get("type") != "voice" or upload is None or upload.data.startswith((AMR, AMR_WB)):
         return request

@@ -57,7 +57,7 @@ def any_active() -> bool:
 def take_fault(path: str, userids: Collection[str]) -> Fault | None:
     """The first fault that hits this call, counted down. `userids` are the members that the call addresses.
 
-    With a seed, the n-th call that matches a fault is always hit or spared alike, whatever other faults do.
+    With a seed, the n-th call that matches a fault is always hit or spared alike, in any order with other faults.
     """
     for fault in Fault.objects.filter(path__in=[path, "*"]).exclude(times=0):
         if fault.member and fault.member.lower() not in userids:

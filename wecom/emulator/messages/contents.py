@@ -20,9 +20,9 @@ SAFE_TYPES = {"text", "image", "video", "file", "mpnews"}
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """A content that passed. `fields` are what a chat shows, but for the file of `media_id`.
+    """A content that passed. `fields` are the parts that a chat shows, but for the file of `media_id`.
 
-    `answers_back`: members can press something that the application is told of. `safe` is 1 or 2 for a confidential
+    `answers_back`: members can press a button that sends the application an event. `safe` is 1 or 2 for a confidential
     message. With `translate`, IDs in it become names.
     """
 

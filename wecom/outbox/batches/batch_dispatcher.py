@@ -1,7 +1,7 @@
 """Delivery by batch: the message that woke a worker takes along the plain ones that are due for the same application.
 
 The steps are those of `dispatcher`, in the same order, each for all: claim, reserve, freeze and record the attempts,
-note them in the journal, call, settle. A worker that dies between two of them leaves what it would leave of one
+note them in the journal, call, settle. A worker that dies between two of them leaves the same traces as with one
 message, so the next worker sends the same bytes again under the platform's duplicate check.
 """
 

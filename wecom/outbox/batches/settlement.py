@@ -25,7 +25,7 @@ REMARKABLE = ("invaliduser", "unlicenseduser", "response_code")  # fields of ans
 def settle(calls: Sequence[Call], *, guard: Guard, reserved: datetime, took: timedelta) -> None:
     """Write the end of each call; those that were not made go back to the queue.
 
-    A call that has not ended stays open: whoever takes over its message sends the same bytes again.
+    A call that has not ended stays open: the worker that takes its message over sends the same bytes again.
     """
     plain = {call: None for call in calls if call.answer is not None and not any(map(call.answer.get, REMARKABLE))}
     for some in _transactions(plain):
@@ -68,8 +68,8 @@ def _settle_accepted(calls: Sequence[Call], reserved: datetime, took: timedelta)
 def _put_back(calls: Sequence[Call], guard: Guard, reserved: datetime) -> None:
     """Undo the preparation of calls that were not made.
 
-    Their attempts stay, closed: the newest one is what tells this database from an older one. So does their number
-    among equal messages, since a message that is sent again must not have its own earlier bytes.
+    Their attempts stay, closed: the newest one tells this database from an older one. So does their number among equal
+    messages, since a message that is sent again must not have its own earlier bytes.
     """
     batches.put_back([call.outbound for call in calls], body=None, first_attempt_at=None)
     attempts = [call.attempt for call in calls]  # also of what was withdrawn meanwhile

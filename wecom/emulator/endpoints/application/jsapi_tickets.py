@@ -44,7 +44,7 @@ def _ticket(app: App, kind: JsTicket.Kind) -> Answer:
 
 
 def verify_signature(app: App, *, url: str, nonce: str, timestamp: str, signature: str) -> dict[str, str | bool]:
-    """Whether a page's signature is valid and for which call, or what is wrong with it."""
+    """Whether a page's signature is valid and for which call, or its fault."""
     for row in JsTicket.objects.filter(app__corp=app.corp_id).order_by("-pk"):
         if row.kind == JsTicket.Kind.APPLICATION and row.app_id != app.pk:
             continue
