@@ -38,7 +38,11 @@ def check_flow_secrets(**_kwargs: Any) -> list[CheckMessage]:
     """Publishing a flow reads the secrets, and would fail on a malformed one."""
     secrets = settings.CONVERSATIONS["CALL_SECRETS"]
     if isinstance(secrets, dict):
-        wrong = [name for name, one in secrets.items() if not isinstance(one, dict) or not {"host", "value"} <= {*one}]
+        wrong = [
+            name
+            for name, secret in secrets.items()
+            if not isinstance(secret, dict) or not {"host", "value"} <= {*secret}
+        ]
         if not wrong:
             return []
         text = _("These secrets of OPENUSER_FLOW_SECRETS have no host or no value: %s.") % ", ".join(wrong)

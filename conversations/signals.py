@@ -76,7 +76,7 @@ class MondayToFriday:
 def company_calendar(application: Application | None) -> WorkingCalendar:
     """The calendar of an application's company; of the default application without one."""
     answers: Any = working_days_wanted.send(Application, application=application)
-    return next((found for _receiver, found in answers if found is not None), MondayToFriday())
+    return next((calendar for _receiver, calendar in answers if calendar is not None), MondayToFriday())
 
 
 def unknown_years_ahead(calendar: WorkingCalendar, today: date) -> list[int]:

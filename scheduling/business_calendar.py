@@ -91,7 +91,7 @@ def parse_cron(line: str) -> CronLine:
         hours=tuple(sorted(sim.hours)),
         days=frozenset(sim.days),
         months=tuple(sorted(sim.months)),
-        weekdays=frozenset(_sunday_is_0(one) for one in sim.weekdays),
+        weekdays=frozenset(_sunday_is_0(weekday) for weekday in sim.weekdays),
         needs_both=sim.day_and,
     )
 

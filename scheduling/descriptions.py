@@ -144,7 +144,7 @@ def _spans(numbers: Sequence[int]) -> str:
             spans[-1].append(number)
         else:
             spans.append([number])
-    return listed([f"{one[0]}–{one[-1]}" if len(one) > 2 else listed([str(n) for n in one]) for one in spans])
+    return listed([f"{span[0]}–{span[-1]}" if len(span) > 2 else listed([str(n) for n in span]) for span in spans])
 
 
 def _weekday(day: int) -> str:

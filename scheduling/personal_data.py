@@ -96,9 +96,9 @@ class CampaignRunHolding(AudienceHolding):
 def _without(value: Any, user_id: str) -> Any:
     """JSON without the strings that are this user ID."""
     if isinstance(value, dict):
-        return {key: _without(one, user_id) for key, one in value.items()}
+        return {key: _without(part, user_id) for key, part in value.items()}
     if isinstance(value, list):
-        return [_without(one, user_id) for one in value if str(one).lower() != user_id.lower()]
+        return [_without(part, user_id) for part in value if str(part).lower() != user_id.lower()]
     return value
 
 

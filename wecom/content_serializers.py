@@ -78,7 +78,7 @@ def serializer_for(base: type[Any], kind: str, value: type[Content]) -> type[Any
 def fields_for(value: type) -> dict[str, Field]:
     """A field for each field of the value."""
     hints = get_type_hints(value)
-    fields = {one.name: _field(hints[one.name], needed=_is_required(one)) for one in dataclasses.fields(value)}
+    fields = {field.name: _field(hints[field.name], needed=_is_required(field)) for field in dataclasses.fields(value)}
     if value is contents.Page:
         fields["content"] = StrictCharField(max_length=MAX_PAGE)
     return fields
@@ -86,13 +86,13 @@ def fields_for(value: type) -> dict[str, Field]:
 
 def build_content(value: type[Content], values: Mapping[str, Any]) -> Content:
     """The value made of validated data; ignores fields that it does not have. Raises `ContentError`."""
-    names = {one.name for one in dataclasses.fields(value)}  # type: ignore[arg-type]
-    return value(**_arguments({name: one for name, one in values.items() if name in names}))
+    names = {field.name for field in dataclasses.fields(value)}  # type: ignore[arg-type]
+    return value(**_arguments({name: item for name, item in values.items() if name in names}))
 
 
 def _arguments(values: Mapping[str, Any]) -> dict[str, Any]:
     """Lists become tuples, since values are frozen."""
-    return {name: tuple(one) if isinstance(one, list) else one for name, one in values.items()}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 def _is_required(field: "dataclasses.Field[Any]") -> bool:

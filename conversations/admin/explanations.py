@@ -56,7 +56,7 @@ def entry_dialog(model_admin: Any, request: HttpRequest, pk: int, key: str) -> H
         raise PermissionDenied
     whose = {"member": conversation.member, "application": conversation.application}
     answers: Any = entry_explained.send(Conversation, key=key, **whose)
-    explanation = next((one for _receiver, one in answers if one is not None), None)
+    explanation = next((answer for _receiver, answer in answers if answer is not None), None)
     if explanation is None:
         raise Http404
     context = {"panel": _rendered(explanation, request.user)}
@@ -64,9 +64,9 @@ def entry_dialog(model_admin: Any, request: HttpRequest, pk: int, key: str) -> H
 
 
 def _rendered(
-    found: Explanation, user: PermissionsMixin | AnonymousUser, *, picture: SafeString | str = ""
+    explanation: Explanation, user: PermissionsMixin | AnonymousUser, *, picture: SafeString | str = ""
 ) -> SafeString:
-    context = {"explanation": found, "groups": list(_grouped(found.lines, user)), "picture": picture}
+    context = {"explanation": explanation, "groups": list(_grouped(explanation.lines, user)), "picture": picture}
     return render_to_string("admin/conversations/why.html", context)
 
 

@@ -53,7 +53,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "days": [(day, f"{day.tokens:,}", services.model_money(day.cost)) for day in days],
         "was_asked": any(day.questions or day.limited for day in days),
         "has_prices": services.has_model_prices(),
-        "askers": [(one, f"{one.tokens:,}", services.model_money(one.cost)) for one in services.top_askers(DAYS)],
+        "askers": [
+            (asker, f"{asker.tokens:,}", services.model_money(asker.cost)) for asker in services.top_askers(DAYS)
+        ],
         "members": _member_limits(),
         "at_limit": services.members_at_limit(),
         "error": model_texts.error_words(failed.error) if failed else "",

@@ -107,7 +107,9 @@ class ChoicesInline(StackedInline[MemberPreference, Member]):
             return NOTHING
         rows = PreferenceChange.objects.filter(member=row.member_id).select_related("by")[:LATEST]
         topics = {topic.pk: topic.shown for topic in Topic.objects.all()}
-        lines = [(f"{timezone.localtime(one.at):%Y-%m-%d %H:%M}", _who(one), _what(one, topics)) for one in rows]
+        lines = [
+            (f"{timezone.localtime(change.at):%Y-%m-%d %H:%M}", _who(change), _what(change, topics)) for change in rows
+        ]
         return format_html_join("", '<div>{} <span class="ou-quiet">{}</span> {}</div>', lines) or NOTHING
 
 
@@ -150,7 +152,7 @@ def _who(change: PreferenceChange) -> str:
 
 
 def _what(change: PreferenceChange, topics: dict[int, str]) -> str:
-    before, after = (services.Choices.from_json(one) for one in (change.before, change.after))
+    before, after = (services.Choices.from_json(choices) for choices in (change.before, change.after))
     parts = []
     if before.prefers_text != after.prefers_text:
         parts.append(gettext("text instead of videos") if after.prefers_text else gettext("videos again"))

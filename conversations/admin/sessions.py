@@ -137,8 +137,12 @@ class SessionAdmin(WordsAdmin):
     @display(description=_("in a sub-flow of"))
     def around(self, session: Session) -> SafeString | str:
         rows = (
-            (row_link(one.version), _named(services.readable_machine(one.version), one.state), _rows_of(one))
-            for one in session.callers.select_related("version__flow")
+            (
+                row_link(caller.version),
+                _named(services.readable_machine(caller.version), caller.state),
+                _rows_of(caller),
+            )
+            for caller in session.callers.select_related("version__flow")
         )
         return format_html_join("", "<p>{}: {}</p>{}", rows) or NOTHING
 
@@ -179,7 +183,7 @@ class SessionAdmin(WordsAdmin):
     def drawing(self, session: Session) -> SafeString:
         """The flow that it is in, below those around it."""
         places: list[Session | SessionCaller] = [*session.callers.select_related("version__flow"), session]
-        return format_html_join("", "{}", ((picture_of(one.version, here=one.state),) for one in places))
+        return format_html_join("", "{}", ((picture_of(place.version, here=place.state),) for place in places))
 
     @admin.action(description=_("End session"), permissions=["steer"])
     def stop(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:

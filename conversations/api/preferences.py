@@ -89,9 +89,9 @@ class MemberPreferences(generics.GenericAPIView[MemberPreference]):
         member = get_object_or_404(Member, pk=pk)
         serializer = PreferencesSerializer(data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
-        given = {name: value for name, value in serializer.validated_data.items() if name != "user_id"}
+        changes = {name: value for name, value in serializer.validated_data.items() if name != "user_id"}
         by: Any = request.user if hasattr(request.user, "get_username") else None
-        services.change_preferences(member, **given, origin=PreferenceChange.Origin.API, by=by)
+        services.change_preferences(member, **changes, origin=PreferenceChange.Origin.API, by=by)
         return self._shown(member)
 
     def _shown(self, member: Member) -> Response:

@@ -63,8 +63,10 @@ def explain_provider(_message: Message, cause: Cause) -> Explanation:
     answered = bool(cause.get("answered", True))
     sources = cause.get("sources", ())
     if name == LANGUAGE_MODEL:
-        said = _("The language model has answered from sources.") if sources else _("The language model has answered.")
-        summary = said if answered else _("The language model had no answer.")
+        success = (
+            _("The language model has answered from sources.") if sources else _("The language model has answered.")
+        )
+        summary = success if answered else _("The language model had no answer.")
     else:
         summary = (_("“%s” has answered.") if answered else _("“%s” had no answer.")) % name
     lines = [Line(topic="source", label=_("Source"), words=name)]
@@ -96,12 +98,12 @@ def _question(answer: Answer | None) -> str:
     return answer.question if answer else _("deleted since")
 
 
-def _place(found: Cause) -> str:
-    if found.get("page"):
-        return _("“%(title)s”, page %(page)d") % {"title": found["title"], "page": found["page"]}
-    return _("“%s”") % str(found.get("title", ""))
+def _place(source: Cause) -> str:
+    if source.get("page"):
+        return _("“%(title)s”, page %(page)d") % {"title": source["title"], "page": source["page"]}
+    return _("“%s”") % str(source.get("title", ""))
 
 
-def _document(found: Cause) -> Link | None:
-    pk = found.get("document")
+def _document(source: Cause) -> Link | None:
+    pk = source.get("document")
     return Link(model="conversations.Document", pk=pk) if pk else None

@@ -46,13 +46,13 @@ class Turn:
     shown: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        said = [one.to_json() for one in self.said]
-        return {"act": self.act.value, "text": self.text, "shown": self.shown, "said": said}
+        replies = [reply.to_json() for reply in self.said]
+        return {"act": self.act.value, "text": self.text, "shown": self.shown, "said": replies}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Turn":
-        said = tuple(map(Said.from_json, data["said"]))
-        return cls(act=Act(data["act"]), text=data["text"], shown=data["shown"], said=said)
+        replies = tuple(map(Said.from_json, data["said"]))
+        return cls(act=Act(data["act"]), text=data["text"], shown=data["shown"], said=replies)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,9 +79,9 @@ def replay(
             turns.append(Turn(act=act, text=text, shown=words))
             continue
         walk = advance(walk.levels, act, text, flows=flows, today=context.today, now=context.now, context=context)
-        trace += [one for leg in walk.legs if not leg.depth for one in leg.step.trace]
-        said = tuple(one for leg in walk.legs for one in _said_in(leg, machine.name))
-        turns.append(Turn(act=act, text=text, shown=words, said=said))
+        trace += [entry for leg in walk.legs if not leg.depth for entry in leg.step.trace]
+        replies = tuple(reply for leg in walk.legs for reply in _said_in(leg, machine.name))
+        turns.append(Turn(act=act, text=text, shown=words, said=replies))
     return Replay(turns=tuple(turns), trace=tuple(trace), outcome=walk.outcome)
 
 
@@ -98,7 +98,7 @@ def shown(machine: Machine, place: Place, act: Act, text: str) -> str:
     """The words that the member sees as their own: of a button its label."""
     if act == Act.ANSWER:
         return Resolution.from_text(text).said
-    offered = next((one.label for one in place.offered if one.value == text), None)
+    offered = next((offer.label for offer in place.offered if offer.value == text), None)
     if act == Act.CHOOSE and offered is not None:
         return offered
     node = machine.node(place.at)

@@ -30,7 +30,7 @@ def handle(conversation: Conversation, message: Message, *, cid: str, now: datet
     tickets = list(Ticket.objects.concerning(conversation))
     if not tickets:
         return False
-    answered = next((one for one in tickets if one.conversation_id != conversation.pk), None)
+    answered = next((ticket for ticket in tickets if ticket.conversation_id != conversation.pk), None)
     if answered is not None:
         operator_turns.handle(conversation, answered, message, cid=cid, now=now)
         return True

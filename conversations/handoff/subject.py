@@ -12,9 +12,9 @@ SAID_BETWEEN = (Cause.COMMAND, Cause.HANDOFF, Cause.NOTICE)  # such as the offer
 
 def topic_asked_about(conversation: Conversation, now: datetime) -> Topic | None:
     """The topic of the bot's latest answer; None if it said anything else since."""
-    said = conversation.messages().filter(direction=Message.Direction.OUT, created_at__gt=now - LOOKED_BACK)
-    causes = said.order_by("-created_at", "-pk").values_list("cause", flat=True)[:5]
-    cause: dict[str, Any] = next((one for one in causes if one.get("by") not in SAID_BETWEEN), {})
+    sent = conversation.messages().filter(direction=Message.Direction.OUT, created_at__gt=now - LOOKED_BACK)
+    causes = sent.order_by("-created_at", "-pk").values_list("cause", flat=True)[:5]
+    cause: dict[str, Any] = next((earlier for earlier in causes if earlier.get("by") not in SAID_BETWEEN), {})
     if cause.get("by") == Cause.ANSWER:
         return _topic_of(Answer, cause.get("answer"))
     if cause.get("by") == Cause.PASSAGE:

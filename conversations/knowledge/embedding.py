@@ -108,8 +108,8 @@ def embed(pk: int, *, now: datetime | None = None) -> None:
     try:
         _embed(rows, embedder)
     except TemporaryError:
-        for one in _still_ours(rows):
-            one.postpone(timezone.now() + timedelta(seconds=5 * one.attempts), Embedding.Reason.BUSY)
+        for embedding in _still_ours(rows):
+            embedding.postpone(timezone.now() + timedelta(seconds=5 * embedding.attempts), Embedding.Reason.BUSY)
         return
     except LeaseLost:
         logger.info("Another worker embeds this answer.", extra={"cid": row.cid})

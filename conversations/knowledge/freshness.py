@@ -67,11 +67,11 @@ def _take_some(index: Index) -> bool:
 
 def _reaches(seen: int, number: int) -> int:
     """The number up to which there are not too many changes after `seen`; at least that of the first change."""
-    found = number
+    reached = number
     for rows in (Answer.objects.all(), Embedding.objects.all()):
         later = rows.filter(revision__gt=seen).order_by("revision").values_list("revision", flat=True)
-        found = min(found, *later[AT_ONCE : AT_ONCE + 1], number)
-    return found
+        reached = min(reached, *later[AT_ONCE : AT_ONCE + 1], number)
+    return reached
 
 
 def _take(index: Index, seen: int, until: int, *, whole: bool) -> None:

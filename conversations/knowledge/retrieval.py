@@ -162,17 +162,17 @@ def known_from(count: int) -> float:
     return KNOWN + GROWTH * math.log(min(max(count, FEWEST), MOST) / AMONG)
 
 
-def _judge_words(found: list[Match], language: str) -> Findings:
+def _judge_words(matches: list[Match], language: str) -> Findings:
     """The result by words alone."""
-    if not found:
+    if not matches:
         return NOTHING
-    ours = next((match for match in found if match.entry.is_in(language)), None)
-    best = ours if ours is not None and ours.likeness >= ALIKE else found[0]
-    if best.likeness >= ALIKE and not _is_ambiguous(best, found):
-        others = (match for match in found if match is not best)
+    ours = next((match for match in matches if match.entry.is_in(language)), None)
+    best = ours if ours is not None and ours.likeness >= ALIKE else matches[0]
+    if best.likeness >= ALIKE and not _is_ambiguous(best, matches):
+        others = (match for match in matches if match is not best)
         return Findings(verdict=Verdict.KNOWN, matches=(best, *others))
-    near = tuple(match for match in found if match.entry.is_in(language))
-    return Findings(verdict=Verdict.UNSURE if near else Verdict.UNKNOWN, matches=near or tuple(found))
+    near = tuple(match for match in matches if match.entry.is_in(language))
+    return Findings(verdict=Verdict.UNSURE if near else Verdict.UNKNOWN, matches=near or tuple(matches))
 
 
 def _judge(matches: list[Match], by_words: list[Match], least: float, language: str) -> Findings:
@@ -212,11 +212,11 @@ def _is_apart(best: Match, ranked: list[Match]) -> bool:
     return all(_lift(best) - _lift(match) >= APART for match in others)
 
 
-def _is_ambiguous(best: Match, found: list[Match]) -> bool:
+def _is_ambiguous(best: Match, matches: list[Match]) -> bool:
     """Whether a short question, like 工资, is part of several of the same language that say different things."""
     if best.likeness >= CERTAIN:
         return False
-    others = [match for match in found if match is not best and match.entry.language == best.entry.language]
+    others = [match for match in matches if match is not best and match.entry.language == best.entry.language]
     return any(best.likeness - match.likeness < CLOSE for match in others)
 
 

@@ -128,12 +128,12 @@ def compare(table: Table) -> Findings:
 
 
 def _read_row(
-    found: Findings, known: Mapping[str, Answer], seen: dict[str, int], number: int, cells: Mapping[str, object]
+    findings: Findings, known: Mapping[str, Answer], seen: dict[str, int], number: int, cells: Mapping[str, object]
 ) -> None:
     question = _word(cells.get("question"))
     if not question or question in seen:
         words = _("Row %d has the same question.") % seen[question] if question else _("The question is missing.")
-        found.errors.append(RowError(row=number, column="question", message=words))
+        findings.errors.append(RowError(row=number, column="question", message=words))
         return
     seen[question] = number
     before = known.get(question)
@@ -142,9 +142,9 @@ def _read_row(
     for name, cell in cells.items():
         try:
             if name in LISTS:
-                lists[name] = _rows_called(LISTS[name], _word(cell), found.called)
+                lists[name] = _rows_called(LISTS[name], _word(cell), findings.called)
             elif name == "topic":
-                values[name] = _topic(_word(cell), found.topics)
+                values[name] = _topic(_word(cell), findings.topics)
             else:
                 values[name] = _value(name, cell)
         except ValidationError as error:
@@ -156,13 +156,13 @@ def _read_row(
         errors = (
             RowError(row=number, column=name if name in HEADS else "kind", message=text) for name, text in flaws.items()
         )
-        found.errors.extend(errors)
+        findings.errors.extend(errors)
     elif before is None:
-        found.new.append(Change(answer=answer, lists=lists))
+        findings.new.append(Change(answer=answer, lists=lists))
     elif _fields(answer) != _fields(before) or _differs(before, lists):
-        found.changed.append(Change(answer=answer, lists=lists, before=before))
+        findings.changed.append(Change(answer=answer, lists=lists, before=before))
     else:
-        found.unchanged += 1
+        findings.unchanged += 1
 
 
 def table_of(rows: Iterable[Answer]) -> Iterator[list[object]]:
@@ -180,7 +180,7 @@ def _cells(row: Answer, lists: Mapping[str, Sequence[Department | Tag]] | None =
 
 def _cell(name: str, value: Any) -> object:
     if name in LISTS:
-        return "\n".join(str(one) for one in value)
+        return "\n".join(str(item) for item in value)
     if name == "enabled":
         return "yes" if value else "no"
     if name == "topic":
@@ -249,7 +249,7 @@ def _rows_called(
     model: type[Department] | type[Tag], words: str, known: dict[tuple[str, str], list[Department | Tag]]
 ) -> Sequence[Department | Tag]:
     """The departments or tags with these names or numbers. Raises `ValidationError` for an unknown or doubtful one."""
-    found: list[Department | Tag] = []
+    named_rows: list[Department | Tag] = []
     for word in filter(None, (part.strip() for part in words.translate(SEPARATORS).splitlines())):
         key = (model._meta.label, word)
         if key not in known:
@@ -260,8 +260,8 @@ def _rows_called(
         if len(called) != 1:
             text = _("There are several called “%s”: write the number.") if called else _("There is none called “%s”.")
             raise ValidationError(text % word[:40])
-        found.append(called[0])
-    return found
+        named_rows.append(called[0])
+    return named_rows
 
 
 def _differs(before: Answer, lists: Mapping[str, Sequence[Department | Tag]]) -> bool:

@@ -33,8 +33,8 @@ def record(conversation: Conversation, text: str, *, cid: str, at: datetime) -> 
         return None
     embedder = configured()
     vector = kept_vector(embedder, text) if embedder else None
-    found = _same(words, vector, embedder.name if embedder and vector is not None else "")
-    question = found or _new(conversation, words, vector, embedder, at)
+    known = _same(words, vector, embedder.name if embedder and vector is not None else "")
+    question = known or _new(conversation, words, vector, embedder, at)
     UnansweredQuestion.objects.filter(pk=question.pk).update(times=F("times") + 1, last_asked_at=at)
     row = question.occurrences.create(conversation=conversation, words=words, asked_at=at, cid=cid)
     question.refresh_from_db(fields=["times", "last_asked_at"])
@@ -52,7 +52,7 @@ def likeliest(rows: Iterable[UnansweredQuestion], words: str, vector: Vectors | 
             alike = max(alike, float(stored @ vector) / SAME_MEANING if len(stored) == len(vector) else 0.0)
         if alike >= 1:
             scored.append((alike, row))
-    return max(scored, key=lambda one: one[0])[1] if scored else None
+    return max(scored, key=lambda pair: pair[0])[1] if scored else None
 
 
 def different(wordings: Iterable[str], *, known: Iterable[str] = ()) -> list[str]:

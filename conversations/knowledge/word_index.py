@@ -23,11 +23,11 @@ class WordIndex:
 
     def put(self, slot: int, words: Iterable[str]) -> None:
         """Store the words of a new slot, the next one."""
-        found = set(words)
+        distinct = set(words)
         assert slot == len(self._lengths)
-        self._lengths.append(math.sqrt(len(found) or 1))
+        self._lengths.append(math.sqrt(len(distinct) or 1))
         self._alive += 1
-        for word in found:
+        for word in distinct:
             self._slots.setdefault(word, array("I")).append(slot)
 
     def remove(self, slot: int) -> None:

@@ -92,12 +92,12 @@ def check_service(options: Mapping[str, Any]) -> None:
 def _content(answer: Any) -> str:
     """The model's text; "" if it is empty. Raises `ServiceBusy` for an answer that does not follow the protocol."""
     try:
-        said = answer["choices"][0]["message"].get("content")
-        if isinstance(said, list):  # some services answer in parts
-            said = "".join(part.get("text") or "" for part in said)
+        content = answer["choices"][0]["message"].get("content")
+        if isinstance(content, list):  # some services answer in parts
+            content = "".join(part.get("text") or "" for part in content)
     except NO_ANSWER as error:
         raise garbage() from error
-    return said if isinstance(said, str) else ""
+    return content if isinstance(content, str) else ""
 
 
 def _tokens(answer: Any) -> Tokens | None:

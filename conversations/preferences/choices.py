@@ -50,8 +50,8 @@ def choices_of_many(members: Collection[Member]) -> dict[int, Choices]:
     for member, topic in rows.values_list("member_id", "topic_id"):
         muted.setdefault(member, set()).add(topic)
     return {
-        one.pk: Choices(prefers_text=one.pk in reading, language=one.language, muted=frozenset(muted.get(one.pk, ())))
-        for one in members
+        row.pk: Choices(prefers_text=row.pk in reading, language=row.language, muted=frozenset(muted.get(row.pk, ())))
+        for row in members
     }
 
 

@@ -34,8 +34,8 @@ class Chat(RemoteProvider):
         turns = self._turns(conversation, text, language)
         member = conversation.member if conversation.member_id else None
         corporation = conversation.application.corporation
-        said = spending.complete(self.model, turns, corporation=corporation, member=member).text
-        return truncate(plain_text(said), LONGEST) or None
+        reply = spending.complete(self.model, turns, corporation=corporation, member=member).text
+        return truncate(plain_text(reply), LONGEST) or None
 
     def _turns(self, conversation: Conversation, text: str, language: str) -> list[dict[str, str]]:
         before = turns_before(conversation, text, most=self.history, budget=HISTORY_BUDGET)

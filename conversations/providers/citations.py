@@ -59,8 +59,8 @@ def _renumbered(answer: str, cited: Sequence[int]) -> str:
         return MARK.sub("", answer).strip()
     places = {number: place for place, number in enumerate(cited, start=1)}
 
-    def mark(found: re.Match[str]) -> str:
-        return "".join(f"[{places[number]}]" for number in dict.fromkeys(map(int, NUMBER.findall(found[1]))))
+    def mark(match: re.Match[str]) -> str:
+        return "".join(f"[{places[number]}]" for number in dict.fromkeys(map(int, NUMBER.findall(match[1]))))
 
     return MARK.sub(mark, answer).strip()
 
@@ -76,10 +76,10 @@ def _is_borne(answer: str, borne: str) -> bool:
 
 def _leaks(answer: str, secret: str) -> bool:
     """Whether an answer has a long piece of a secret text, or all of a short one; blanks and case do not count."""
-    said, kept = _bare(answer), _bare(secret)
+    bare_answer, kept = _bare(answer), _bare(secret)
     if len(kept) <= LEAK:
-        return bool(kept) and kept in said
-    return any(kept[start : start + LEAK] in said for start in range(0, len(kept) - LEAK + 1, LEAK // 4))
+        return bool(kept) and kept in bare_answer
+    return any(kept[start : start + LEAK] in bare_answer for start in range(0, len(kept) - LEAK + 1, LEAK // 4))
 
 
 def _bare(text: str) -> str:

@@ -94,11 +94,11 @@ class GroundedChat(RemoteProvider):
         completion = spending.complete(self.model, turns, corporation=corporation, member=question.payer)
         answer = plain_text(completion.text)
         secret = (mark.strip("="), *(part for part in (grounded_prompt.RULES, self.prompt) if part))
-        checked = citations.check(answer, [one.text for one in sources], question=question.text, secret=secret)
+        checked = citations.check(answer, [source.text for source in sources], question=question.text, secret=secret)
         if checked.fault:
             logger.info("An answer of the language model is not sent.", extra={"fault": checked.fault})
             spending.note_rejected(corporation)
             return Grounded(fault=checked.fault, said=answer, sources=tuple(sources), tokens=completion.tokens)
         cited = tuple(sources[place] for place in checked.cited)
-        words = document_texts.with_sources(truncate(checked.text, LONGEST), [one.title for one in cited])
+        words = document_texts.with_sources(truncate(checked.text, LONGEST), [source.title for source in cited])
         return Grounded(words=words, said=answer, sources=cited, tokens=completion.tokens)

@@ -34,7 +34,7 @@ def turns(
     """The turns of one question. `prompt` is the operator's own, before our rules."""
     system = "\n".join(part for part in (prompt, RULES, LANGUAGES.get(language, "")) if part)
     parts = [
-        *(f"{mark} source {number}: {one.title}\n{one.text}" for number, one in enumerate(sources, start=1)),
+        *(f"{mark} source {number}: {source.title}\n{source.text}" for number, source in enumerate(sources, start=1)),
         *([f"{mark} earlier messages\n" + "\n".join(map(_line, history))] if history else []),
         f"{mark} question\n{question}",
         f"{mark} end",

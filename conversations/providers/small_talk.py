@@ -59,8 +59,8 @@ class SmallTalk(ReplyProvider):
 
 def talk_in(text: str) -> Talk | None:
     """The kind of small talk that a whole message is; None for others."""
-    said = simplified(unicodedata.normalize("NFKC", text)).casefold().replace("’", "'").strip()
-    bare = TRAILING.sub("", said)
-    forms = (said, bare, LEADING.sub("", bare), TRAILING.sub("", LEADING.sub("", said)), ECHO.sub(r"\1", bare))
+    folded = simplified(unicodedata.normalize("NFKC", text)).casefold().replace("’", "'").strip()
+    bare = TRAILING.sub("", folded)
+    forms = (folded, bare, LEADING.sub("", bare), TRAILING.sub("", LEADING.sub("", folded)), ECHO.sub(r"\1", bare))
     plain = (re.sub(r"[\s,，]+", " ", form).strip() for form in forms)
     return next((TALK[form] for form in plain if form in TALK), None)

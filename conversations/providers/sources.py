@@ -37,14 +37,14 @@ def find_sources(text: str, *, language: str, member: Member | None) -> list[Sou
         return []
     answers = [rows[match.entry.pk] for match in _near(result) if match.entry.pk in rows]
     passages = find_passages(text, language=language, member=member, most=MOST_PASSAGES)
-    if not answers and not any(one.is_sure for one in passages):
+    if not answers and not any(passage.is_sure for passage in passages):
         return []
     return [*map(_of_answer, filter(_is_worded, answers)), *map(_of_passage, passages)]
 
 
-def _near(found: Findings) -> list[Match]:
+def _near(findings: Findings) -> list[Match]:
     """The candidates: none if the table does not know the question."""
-    return [] if found.verdict == Verdict.UNKNOWN else list(found.matches[:MOST_ANSWERS])
+    return [] if findings.verdict == Verdict.UNKNOWN else list(findings.matches[:MOST_ANSWERS])
 
 
 def _is_worded(answer: Answer | None) -> bool:
@@ -57,6 +57,6 @@ def _of_answer(answer: Answer) -> Source:
     )
 
 
-def _of_passage(found: Found) -> Source:
-    words = f"{found.passage.heading}\n{found.passage.text}".strip()
-    return Source(title=document_texts.source(found.passage), text=words[:LONGEST], row=evidence.of_source(found))
+def _of_passage(match: Found) -> Source:
+    words = f"{match.passage.heading}\n{match.passage.text}".strip()
+    return Source(title=document_texts.source(match.passage), text=words[:LONGEST], row=evidence.of_source(match))

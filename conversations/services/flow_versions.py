@@ -32,7 +32,7 @@ class Publication:
     @property
     def planned(self) -> list[SessionPlan]:
         """The plans; each knows as `lost` which answers a move has no place for."""
-        lost = {one.state: list(one.lost) for one in self.impacts}
+        lost = {impact.state: list(impact.lost) for impact in self.impacts}
         for plan in self.plans:
             plan.lost = lost[plan.state] if plan.choice == SessionPlan.Choice.MOVE else []  # type: ignore[attr-defined]
         return list(self.plans)
@@ -64,7 +64,7 @@ def publish_planned(
     flow = Flow.objects.select_for_update(of=("self",)).select_related("live").get(pk=flow.pk)
     before, machine = publication.readable(flow.live), publication.draft(flow)
     differing = golden.differing(flow, machine)
-    of_callers = [one for one in golden.run_callers_golden(flow, machine) if one.differs]
+    of_callers = [compared for compared in golden.run_callers_golden(flow, machine) if compared.differs]
     if not has_words(despite):
         golden.refuse_differences(differing)
         golden.refuse_differences_of_callers(of_callers)
@@ -76,8 +76,8 @@ def publish_planned(
     done = Publication(
         version=version,
         changes=tuple(diff(before, machine) if before else ()),
-        differing=tuple(one.golden.name for one in differing),
-        differing_callers=tuple(one.golden for one in of_callers),
+        differing=tuple(compared.golden.name for compared in differing),
+        differing_callers=tuple(compared.golden for compared in of_callers),
         impacts=tuple(impacts),
         plans=tuple(plans.carry_out(flow, version, impacts, plan, now=now)),
     )

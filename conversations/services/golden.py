@@ -77,7 +77,7 @@ def run_golden(flow: Flow, machine: Machine | None = None) -> tuple[list[Compari
     machine = machine or publication.draft(flow)
     goldens = flow.golden_conversations.select_related("recorded_by", "accepted_by", "member")
     comparisons = comparison.compare_all(machine, goldens, library_for([machine]).flows)
-    return comparisons, coverage_of(machine, [one.now for one in comparisons])
+    return comparisons, coverage_of(machine, [compared.now for compared in comparisons])
 
 
 @transaction.atomic
@@ -104,11 +104,11 @@ def run_callers_golden(flow: Flow, machine: Machine | None = None) -> list[Compa
     for caller in all_callers_of(flow):
         goldens = list(caller.golden_conversations.select_related("flow", "member"))
         outer = [publication.readable(caller.live), publication.draft(caller)] if goldens else []
-        playable = [one for one in outer if one is not None]
+        playable = [version for version in outer if version is not None]
         today = library_for([*playable, machine]).flows
         then = {**today, flow.pk: Published(version=0, machine=machine)} if flow.enabled else today
         for golden in goldens:
-            holding = (one for one in playable if not comparison.compare(one, golden, today).differs)
+            holding = (version for version in playable if not comparison.compare(version, golden, today).differs)
             if (played := next(holding, None)) is not None:
                 comparisons.append(comparison.compare(played, golden, then))
     return comparisons
@@ -117,32 +117,35 @@ def run_callers_golden(flow: Flow, machine: Machine | None = None) -> list[Compa
 def differing(flow: Flow, machine: Machine) -> list[Comparison]:
     """The golden conversations in which this machine says something else."""
     comparisons = comparison.compare_all(machine, flow.golden_conversations.all(), library_for([machine]).flows)
-    return [one for one in comparisons if one.differs]
+    return [compared for compared in comparisons if compared.differs]
 
 
-def refuse_differences(found: list[Comparison]) -> None:
+def refuse_differences(comparisons: list[Comparison]) -> None:
     """Raise `FlowError` if golden conversations differ."""
-    if not found:
+    if not comparisons:
         return
-    names = ", ".join(f"“{one.golden.name}”" for one in found)
+    names = ", ".join(f"“{compared.golden.name}”" for compared in comparisons)
     words = ngettext(
         "In a golden conversation the draft says something else: %s.",
         "In golden conversations the draft says something else: %s.",
-        len(found),
+        len(comparisons),
     )
     remedy = _("Mend the flow, accept what it says now, or publish with a reason.")
     raise FlowError(words % names, code="golden_differs", field="golden", remedy=remedy)
 
 
-def refuse_differences_of_callers(found: list[Comparison]) -> None:
+def refuse_differences_of_callers(comparisons: list[Comparison]) -> None:
     """Raise `FlowError`, which names the flows, if golden conversations of flows that run this one differ."""
-    if not found:
+    if not comparisons:
         return
-    named = (_("“%(golden)s” of “%(flow)s”") % {"golden": one.golden.name, "flow": one.golden.flow} for one in found)
+    named = (
+        _("“%(golden)s” of “%(flow)s”") % {"golden": compared.golden.name, "flow": compared.golden.flow}
+        for compared in comparisons
+    )
     words = ngettext(
         "In a golden conversation another flow, which runs this one, would say something else: %s.",
         "In golden conversations other flows, which run this one, would say something else: %s.",
-        len(found),
+        len(comparisons),
     )
     remedy = _("Mend this flow, or publish with a reason and accept there what those flows say then.")
     raise FlowError(words % ", ".join(named), code="golden_differs", field="golden", remedy=remedy)

@@ -24,4 +24,4 @@ def try_grounded(text: str, *, language: str, member: Member | None) -> Grounded
 
 def _model() -> GroundedChat | None:
     providers = (backends.backend("REPLY_PROVIDERS", name) for name in backends.names("REPLY_PROVIDERS"))
-    return next((one for one in providers if isinstance(one, GroundedChat)), None)
+    return next((provider for provider in providers if isinstance(provider, GroundedChat)), None)

@@ -135,7 +135,7 @@ def _assign(
     if before is not None and was_on_phone and before.pk != operator.pk:
         _tell_phone(before, ticket, handoff_texts.moved_to, str(ticket.conversation.member), operator.name)
     if on_phone:
-        _tell_operator(ticket, operator, given=by is not None and by.pk != operator.pk)
+        _tell_operator(ticket, operator, is_assigned=by is not None and by.pk != operator.pk)
     operator_cards.close_all(ticket, but=card)
     ticket_assigned.send(Ticket, ticket=ticket)
 
@@ -149,15 +149,15 @@ def _tell_member(ticket: Ticket, before: Operator | None) -> None:
         messages.say(ticket.conversation, words(operator.name), cid=ticket.cid)
 
 
-def _tell_operator(ticket: Ticket, operator: Operator, *, given: bool) -> None:
+def _tell_operator(ticket: Ticket, operator: Operator, *, is_assigned: bool) -> None:
     """The briefing of an operator on the phone: the member, how to leave, and the lines before."""
     earlier = lines.catch_up(ticket)
     with thread_of(operator, ticket.conversation.application) as thread:
         if thread is None:
             return
         name = str(ticket.conversation.member)
-        words = handoff_texts.you_answer(name, earlier or (ticket.summary if given else ""))
-        words = f"{handoff_texts.assigned_to_you(name)}\n{words}" if given else words
+        words = handoff_texts.you_answer(name, earlier or (ticket.summary if is_assigned else ""))
+        words = f"{handoff_texts.assigned_to_you(name)}\n{words}" if is_assigned else words
         messages.say(thread, words, cid=ticket.cid)
 
 

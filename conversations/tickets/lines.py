@@ -39,8 +39,8 @@ def from_operator(ticket: Ticket, operator: Operator, message: Message, *, now: 
     if message.download is None:
         answering = because(Cause.OPERATOR, operator=operator.pk, ticket=ticket.pk)
         with translation.override(ticket.conversation.language), answering:
-            said = messages.say(ticket.conversation, message.content.text, cid=message.cid)
-        _settle(line, message=said)
+            sent = messages.say(ticket.conversation, message.content.text, cid=message.cid)
+        _settle(line, message=sent)
     elif message.download.is_finished:
         _send_file(line, message.download)
     return line
@@ -103,7 +103,7 @@ def _carry(pk: int) -> bool:
     return False
 
 
-def _note(ticket: Ticket, operator: Operator | None, *, now: datetime, **said: Message) -> TicketLine:
+def _note(ticket: Ticket, operator: Operator | None, *, now: datetime, **copies: Message) -> TicketLine:
     fields = {"last_line_at": now}
     if operator is not None and ticket.answered_at is None:
         fields["answered_at"] = now
@@ -111,13 +111,13 @@ def _note(ticket: Ticket, operator: Operator | None, *, now: datetime, **said: M
     for name, value in fields.items():
         setattr(ticket, name, value)
     publish_change("tickets", "line", id=ticket.pk)
-    return TicketLine.objects.create(ticket=ticket, operator=operator, at=now, **said)
+    return TicketLine.objects.create(ticket=ticket, operator=operator, at=now, **copies)
 
 
-def _settle(line: TicketLine, **said: Message) -> None:
-    for name, value in said.items():
+def _settle(line: TicketLine, **copies: Message) -> None:
+    for name, value in copies.items():
         setattr(line, name, value)
-    line.save(update_fields=[*said])
+    line.save(update_fields=[*copies])
 
 
 def _send_file(line: TicketLine, download: Download) -> None:
@@ -127,11 +127,11 @@ def _send_file(line: TicketLine, download: Download) -> None:
     if download.is_here:
         try:
             with because(Cause.OPERATOR, operator=line.operator_id, ticket=line.ticket_id):
-                said = messages.say_stored_file(conversation, download.kind, download.path, cid=cid)
+                sent = messages.say_stored_file(conversation, download.kind, download.path, cid=cid)
         except (OpenUserError, OSError) as error:
             logger.warning("A file was not passed on.", extra={"cid": cid, "error": type(error).__name__})
         else:
-            _settle(line, message=said)
+            _settle(line, message=sent)
             return
     with thread_of(line.operator, conversation.application) as thread:
         if thread is not None:
@@ -150,15 +150,15 @@ def _show_operator(ticket: Ticket, line: TicketLine) -> None:
     with thread_of(ticket.operator, ticket.conversation.application) as thread:
         if thread is None:
             return
-        said: Message | None = None
+        sent: Message | None = None
         if download is not None and download.is_here:
             try:
-                said = messages.say_stored_file(thread, download.kind, download.path, cid=message.cid)
+                sent = messages.say_stored_file(thread, download.kind, download.path, cid=message.cid)
             except (OpenUserError, OSError) as error:
                 fields = {"cid": message.cid, "error": type(error).__name__}
                 logger.warning("A file was not passed on.", extra=fields)
         elif download is None:
             words = message.content.text or f"[{Content.Kind(message.content.kind).label}]"
-            said = messages.say(thread, handoff_texts.line_of(name, words), cid=message.cid)
-        said = said or messages.say(thread, handoff_texts.file_is_lost(name), cid=message.cid)
-        _settle(line, phone_message=said)
+            sent = messages.say(thread, handoff_texts.line_of(name, words), cid=message.cid)
+        sent = sent or messages.say(thread, handoff_texts.file_is_lost(name), cid=message.cid)
+        _settle(line, phone_message=sent)

@@ -65,8 +65,8 @@ def _table(by: str, model: Any, parts: Iterable[Mapping[str, Any]]) -> Iterable[
     lines: dict[int | None, list[Mapping[str, Any]]] = {}
     for part in parts:
         lines.setdefault(part[by], []).append(part)
-    found = [(key, _figures(names.get(key), some)) for key, some in lines.items()]
-    return (line for _key, line in sorted(found, key=lambda one: (-one[1].opened, one[0] is None, one[0])))
+    rows = [(key, _figures(names.get(key), some)) for key, some in lines.items()]
+    return (line for _key, line in sorted(rows, key=lambda pair: (-pair[1].opened, pair[0] is None, pair[0])))
 
 
 def _figures(name: str | None, parts: Iterable[Mapping[str, Any]]) -> Figures:

@@ -31,7 +31,7 @@ def files_of(session: Session | None) -> Sequence[tuple[str, str]]:
     if session is None:
         return []
     around = session.callers.select_related("version") if session.depth else ()
-    return [answer for one in (*around, session) for answer in _answers_in(one, only=RECEIVED)]
+    return [answer for level in (*around, session) for answer in _answers_in(level, only=RECEIVED)]
 
 
 def _answers(session: Session | None) -> Sequence[tuple[str, str]]:
@@ -39,7 +39,7 @@ def _answers(session: Session | None) -> Sequence[tuple[str, str]]:
     if session is None:
         return []
     around = session.callers.select_related("version") if session.depth else ()
-    return [answer for one in (*around, session) for answer in _answers_in(one)]
+    return [answer for level in (*around, session) for answer in _answers_in(level)]
 
 
 def _answers_in(

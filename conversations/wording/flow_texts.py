@@ -45,15 +45,15 @@ def question(text: str, labels: Sequence[str]) -> str:
     return "\n".join([text.strip(), *numbered_labels(labels)])
 
 
-def which_member(said: str, *, more: bool) -> str:
+def which_member(name: str, *, more: bool) -> str:
     """Before the members that were found for a name; `more`: there are others."""
-    words = _("Which “%s” do you mean?") % said
+    words = _("Which “%s” do you mean?") % name
     return f"{words} " + _("There are more; if they are not here, write the full name.") if more else words
 
 
-def which_department(said: str, *, more: bool) -> str:
+def which_department(name: str, *, more: bool) -> str:
     """Before the departments that were found for a name; `more`: there are others."""
-    words = _("Which department do you mean by “%s”?") % said
+    words = _("Which department do you mean by “%s”?") % name
     return f"{words} " + _("There are more; if it is not here, write the full name.") if more else words
 
 

@@ -17,7 +17,7 @@ def refusal(formula: str) -> str:
 
 def fault(error: FormulaError) -> str:
     """The fault with its place and a remedy."""
-    given = {"at": error.at, "word": error.word, "instead": error.instead}
+    values = {"at": error.at, "word": error.word, "instead": error.instead}
     words = {
         Fault.EMPTY: _("The formula is empty. Write one, like days > 3."),
         Fault.TOO_LONG: _("The formula is longer than %(word)s characters. Divide it over several steps."),
@@ -33,4 +33,4 @@ def fault(error: FormulaError) -> str:
     }[error.fault]
     if error.instead and error.fault in (Fault.FUNCTION, Fault.NAME):
         words += " " + _("Did you mean “%(instead)s”?")
-    return words % given
+    return words % values

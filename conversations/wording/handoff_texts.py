@@ -263,8 +263,8 @@ def note_usage() -> str:
 
 def summary(lines: Sequence[str], answers: Sequence[tuple[str, str]]) -> str:
     """The last lines, and the answers in the running flow."""
-    given = [f"{name}: {value}" for name, value in answers]
-    return "\n".join([*lines, *([_("Answers so far:"), *given] if given else [])])
+    answered = [f"{name}: {value}" for name, value in answers]
+    return "\n".join([*lines, *([_("Answers so far:"), *answered] if answered else [])])
 
 
 def bot_said(text: str) -> str:

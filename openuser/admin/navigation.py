@@ -176,9 +176,9 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _items(request: HttpRequest, section: Section, pages: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for one in section.pages:
-        if request.user.has_perm(one.permission):
-            yield {"title": str(one.title), "icon": one.icon, "link": reverse(one.view)}
+    for entry in section.pages:
+        if request.user.has_perm(entry.permission):
+            yield {"title": str(entry.title), "icon": entry.icon, "link": reverse(entry.view)}
     for label, icon in section.icons.items():
         page = pages.get(label)
         if page is not None and page.get_model_perms(request).get("view"):

@@ -98,7 +98,7 @@ def _steps(cid: str, messages: list[Message], reads: bool) -> Iterator[Step]:
 
 def _people(application: Application, user_ids: Iterable[str], names: Names) -> tuple[tuple[str, str], ...]:
     """The name and user ID of each member; the name is empty where it is not known."""
-    return tuple((names.get((application.corporation_id, one), ""), one) for one in user_ids if one)
+    return tuple((names.get((application.corporation_id, user_id), ""), user_id) for user_id in user_ids if user_id)
 
 
 def _callback(callback: Callback, names: Names) -> Iterator[Step]:
@@ -145,7 +145,7 @@ def _ticket(ticket: Ticket) -> Iterator[Step]:
     """The changes of a ticket; the words of notes stay at the desk."""
     for change in ticket.changes.select_related("by", "to", "group"):
         title = _("Ticket %(ticket)s: %(what)s") % {"ticket": ticket, "what": change.get_kind_display()}
-        who = [str(one) for one in (change.to or change.by, change.group) if one is not None]
+        who = [str(party) for party in (change.to or change.by, change.group) if party is not None]
         tone = "wait" if change.kind == TicketChange.Kind.OPENED and ticket.is_unfinished else "ok"
         yield Step(
             at=change.at, title=title, detail=" · ".join(who), tone=tone, url=reverse("desk-ticket", args=[ticket.pk])

@@ -62,7 +62,9 @@ class Problem:
             members["hint"] = self.hint
         if self.errors:
             members["field"] = self.errors[0].field
-            members["errors"] = [{"field": one.field, "code": one.code, "detail": one.detail} for one in self.errors]
+            members["errors"] = [
+                {"field": error.field, "code": error.code, "detail": error.detail} for error in self.errors
+            ]
         return members
 
 
@@ -103,7 +105,7 @@ def problem_of(error: Exception) -> Problem | None:
         return Problem(status=507, code="disk_full", detail=_("The disk is full."), hint=_("Try again later."))
     if isinstance(error, exceptions.ValidationError):
         errors = tuple(_field_errors(error.get_full_details(), ""))
-        detail = " ".join(dict.fromkeys(one.detail for one in errors))
+        detail = " ".join(dict.fromkeys(flaw.detail for flaw in errors))
         return Problem(status=422, code="invalid", detail=detail, hint=_hint(error), errors=errors)
     if isinstance(error, exceptions.APIException):
         status, code, words = error.status_code, _code(error), str(error.detail)

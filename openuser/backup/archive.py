@@ -90,7 +90,7 @@ def entries(source: age_format.Source, passphrase: str) -> Iterator[Iterator[tup
 
 def check(source: age_format.Source, passphrase: str) -> Manifest:
     """Read a whole archive and compare it with its manifest. Raises `BackupError` if they differ."""
-    found: dict[str, Entry] = {}
+    hashed_entries: dict[str, Entry] = {}
     about: Manifest | None = None
     with entries(source, passphrase) as files:
         for name, size, file in files:
@@ -100,8 +100,8 @@ def check(source: age_format.Source, passphrase: str) -> Manifest:
             hashed = _Hashed(file)
             while hashed.read():
                 pass
-            found[name] = Entry(size=size, sha256=hashed.digest())
-    if about is None or about.entries != found:
+            hashed_entries[name] = Entry(size=size, sha256=hashed.digest())
+    if about is None or about.entries != hashed_entries:
         raise BackupError("The backup is not what its manifest says.", code="damaged", remedy="Use another one.")
     return about
 

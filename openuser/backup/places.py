@@ -94,7 +94,7 @@ class Folder:
 
     def files(self) -> Iterator[tuple[str, int]]:
         if self._path.is_dir():
-            yield from ((one.name, one.stat().st_size) for one in self._path.iterdir() if one.is_file())
+            yield from ((file.name, file.stat().st_size) for file in self._path.iterdir() if file.is_file())
 
     @contextmanager
     def new(self, name: str) -> Iterator[IO[bytes]]:

@@ -109,8 +109,8 @@ def _dumped(snapshot: str) -> Iterator[bytes]:
 def _running(program: str, line: Sequence[str], **pipes: int) -> Iterator["subprocess.Popen[bytes]"]:
     """A program of PostgreSQL that has to end well. Raises `BackupError` with its error output."""
     path = find(program, _server())
-    with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen([path, *line], env=_environment(), stderr=said, **pipes)  # type: ignore[call-overload]
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen([path, *line], env=_environment(), stderr=errors, **pipes)  # type: ignore[call-overload]
         try:
             yield process
         except BrokenPipeError:
@@ -125,7 +125,7 @@ def _running(program: str, line: Sequence[str], **pipes: int) -> Iterator["subpr
                     with suppress(BrokenPipeError):
                         pipe.close()
         if status:
-            raise BackupError(f"{program} failed: {_end_of(said)}", code="database")
+            raise BackupError(f"{program} failed: {_end_of(errors)}", code="database")
 
 
 def find(program: str, server: int) -> str:
@@ -151,8 +151,8 @@ def _server() -> int:
 
 
 def _version(path: Path) -> int:
-    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
-    number = re.search(r"\) (\d+)", said)
+    version_line = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
+    number = re.search(r"\) (\d+)", version_line)
     return int(number[1]) if number else 0
 
 
@@ -166,6 +166,6 @@ def _name() -> str:
     return str(connection.settings_dict["NAME"])
 
 
-def _end_of(said: IO[bytes]) -> str:
-    said.seek(0)
-    return said.read().decode(errors="replace").strip()[-500:]
+def _end_of(errors: IO[bytes]) -> str:
+    errors.seek(0)
+    return errors.read().decode(errors="replace").strip()[-500:]

@@ -144,7 +144,7 @@ def _running() -> str:
     if WorkerProcess._meta.db_table not in connection.introspection.table_names():
         return ""
     workers = WorkerProcess.objects.filter(heartbeat_at__gt=database_time_in(-ALIVE))
-    return ", ".join(f"process {one.pid} of {one.host}" for one in workers)
+    return ", ".join(f"process {worker.pid} of {worker.host}" for worker in workers)
 
 
 def _compare_rows(about: Manifest) -> None:

@@ -92,8 +92,8 @@ def _rows(database: sqlite3.Connection) -> dict[str, int]:
 def _check(path: Path) -> None:
     try:
         with closing(sqlite3.connect(path)) as database:
-            (said,) = database.execute("PRAGMA quick_check(1)").fetchone()
+            (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.DatabaseError as error:
-        said = str(error)
-    if said != "ok":
+        verdict = str(error)
+    if verdict != "ok":
         raise BackupError("The database of the backup is broken.", code="damaged", remedy="Use another backup.")

@@ -16,12 +16,14 @@ MEGABYTE = 1024 * 1024
 
 def is_cause(error: BaseException) -> bool:
     """Whether an error, or one that led to it, says that a disk is full."""
-    return any(_tells(one) for one in _chain(error))
+    return any(_tells(cause) for cause in _chain(error))
 
 
 def explanation(error: BaseException) -> str:
     """Which disk is full, and the remedy."""
-    folder = next((Path(one.filename) for one in _chain(error) if isinstance(one, OSError) and one.filename), None)
+    folder = next(
+        (Path(cause.filename) for cause in _chain(error) if isinstance(cause, OSError) and cause.filename), None
+    )
     place = _existing(folder or var_folder())
     free = shutil.disk_usage(place).free // MEGABYTE
     return (
@@ -49,4 +51,4 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _existing(folder: Path) -> Path:
-    return next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    return next(path for path in (folder, *folder.absolute().parents) if path.exists())

@@ -72,8 +72,8 @@ def seed_flows() -> None:
 def _in_both(own: Machine, other: Machine) -> Machine:
     """A flow that speaks a second language too: that of another one with the same steps."""
     nodes = (
-        replace(node, translations=(_words(said, other.language),))
-        for node, said in zip(own.nodes, other.nodes, strict=True)
+        replace(node, translations=(_words(translated, other.language),))
+        for node, translated in zip(own.nodes, other.nodes, strict=True)
     )
     return replace(own, nodes=tuple(nodes), translations=(FlowWords(language=other.language, name=other.name),))
 

@@ -28,4 +28,4 @@ class Leavers(Check):
             return good(_("They are erased %g days after they left.") % days)
         names = ", ".join(member.user_id for member, _reasons in kept)
         words = _("Left more than %(days)g days ago and not erased: %(names)s.") % {"days": days, "names": names}
-        return warn("leavers_kept", words, remedy=" ".join(dict.fromkeys(one for _m, all in kept for one in all)))
+        return warn("leavers_kept", words, remedy=" ".join(dict.fromkeys(reason for _m, all in kept for reason in all)))

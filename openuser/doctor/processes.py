@@ -136,8 +136,8 @@ class Beat(Check):
 
 
 def _consumers(queue: str, seconds: float) -> Collection[str]:
-    found = current_app.control.inspect(timeout=seconds).active_queues() or {}
-    return {name for name, queues in found.items() if any(one["name"] == queue for one in queues)}
+    active = current_app.control.inspect(timeout=seconds).active_queues() or {}
+    return {name for name, queues in active.items() if any(consumed["name"] == queue for consumed in queues)}
 
 
 def _place(url: str) -> str:

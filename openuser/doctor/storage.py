@@ -24,9 +24,9 @@ class Space(Check):
 
     def run(self) -> Finding:
         disks = disk.disks()
-        full = next((one for one in disks if one.is_full), None)
+        full = next((volume for volume in disks if volume.is_full), None)
         if full is None:
-            least = min(disks, key=lambda one: one.free)
+            least = min(disks, key=lambda volume: volume.free)
             return good(_("%(free)d MB are free in %(place)s.") % {"free": least.free, "place": least.folder})
         words = _("The disk is full: %(free)d MB are free in %(place)s. Videos wait, and uploads are refused.")
         remedy = _("Free some space, or move the folder to a larger disk. OPENUSER_DISK_MIN_MB (%d) sets the limit.")

@@ -23,7 +23,7 @@ class WorkingDays(Check):
         unknown = scheduling.unknown_years(now=self._now)
         if not unknown:
             return good(_("All years that campaigns need are known."))
-        names = ", ".join(f"{one.year} ({one.corporation}, {one.mailings})" for one in unknown)
+        names = ", ".join(f"{year.year} ({year.corporation}, {year.mailings})" for year in unknown)
         words = _("Years without a table of working days, with company and number of campaigns: %s.")
         words %= names
         remedy = _("Import the list that the State Council publishes in November. Until then they are held.")

@@ -40,7 +40,9 @@ def view(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("How alerts are sent"),
         "channels": [_group(), _mail()],
-        "endpoints": [one for one in WebhookEndpoint.objects.order_by("name") if OF_INCIDENTS & set(one.events)],
+        "endpoints": [
+            endpoint for endpoint in WebhookEndpoint.objects.order_by("name") if OF_INCIDENTS & set(endpoint.events)
+        ],
         "may_test": request.user.has_perm(TEST_RIGHT),
         "may_test_webhooks": request.user.has_perm(WEBHOOK_RIGHT),
     }

@@ -34,7 +34,7 @@ class DiskFull(OfMachine):
     kind = Incident.Kind.DISK
 
     def find(self, now: datetime) -> Iterator[Found]:
-        full = next((one for one in disk.disks() if one.is_full), None)
+        full = next((volume for volume in disk.disks() if volume.is_full), None)
         if full is not None:
             details = {"host": process_identity.host(), "folder": str(full.folder), "free": full.free}
             yield Found(subject=process_identity.host(), details=details)

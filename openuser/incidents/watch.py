@@ -44,9 +44,9 @@ def evaluate(now: datetime | None = None) -> None:
     """Ask every condition once."""
     now = now or timezone.now()
     for condition in CONDITIONS:
-        by_subject = {one.subject: one for one in condition.find(now)}
-        for one in by_subject.values():
-            _open(condition, one, now)
+        by_subject = {finding.subject: finding for finding in condition.find(now)}
+        for finding in by_subject.values():
+            _open(condition, finding, now)
         for incident in Incident.objects.open().filter(kind=condition.kind).exclude(subject__in=by_subject):
             calm = timedelta(seconds=settings.ALERTS["CALM_SECONDS"])
             if incident.seen_at <= now - (calm if condition.knows(incident.subject) else FORGOTTEN):
@@ -67,11 +67,11 @@ def condition_of(incident: Incident) -> Condition:
 
 
 @transaction.atomic
-def _open(condition: Condition, found: Found, now: datetime) -> None:
-    details = dict(found.details)
+def _open(condition: Condition, finding: Found, now: datetime) -> None:
+    details = dict(finding.details)
     incident, is_new = Incident.objects.get_or_create(
         kind=condition.kind,
-        subject=found.subject,
+        subject=finding.subject,
         resolved_at=None,
         defaults={"opened_at": now, "seen_at": now, "details": details},
     )

@@ -16,13 +16,14 @@ class DiskWatch:
         self._full: set[Path] = set()
 
     def check(self) -> None:
-        for one in disk.disks():
-            if one.is_full and one.folder not in self._full:
-                self._full.add(one.folder)
+        for volume in disk.disks():
+            if volume.is_full and volume.folder not in self._full:
+                self._full.add(volume.folder)
                 self._say(
-                    f"the disk is full: {one.free} MB are free in {one.folder}, {settings.DISK_MIN_MB} are needed. "
+                    f"the disk is full: {volume.free} MB are free in {volume.folder}, "
+                    f"{settings.DISK_MIN_MB} are needed. "
                     "Free some space; until then videos wait and messages may be refused."
                 )
-            elif not one.is_full and one.folder in self._full:
-                self._full.remove(one.folder)
-                self._say(f"the disk has room again: {one.free} MB are free in {one.folder}")
+            elif not volume.is_full and volume.folder in self._full:
+                self._full.remove(volume.folder)
+                self._say(f"the disk has room again: {volume.free} MB are free in {volume.folder}")

@@ -67,12 +67,12 @@ def close_database() -> None:
 
 def describe_database() -> str:
     """The database's kind and place, without its password."""
-    given = connection.settings_dict
+    config = connection.settings_dict
     own = getattr(settings, "OWN_DATABASE", "")
     if own:
         return f"{TITLES[own]} in {database_path(own)}"
-    host = given.get("HOST") or given.get("OPTIONS", {}).get("host") or "this machine"
-    return f"{connection.display_name} database {given['NAME']} on {host} (DATABASE_URL)"
+    host = config.get("HOST") or config.get("OPTIONS", {}).get("host") or "this machine"
+    return f"{connection.display_name} database {config['NAME']} on {host} (DATABASE_URL)"
 
 
 def database_path(own: str) -> Path:

@@ -45,10 +45,11 @@ def run(lock: Path = LOCK) -> Audit | None:
 def read(report: dict[str, Any]) -> Audit:
     """The report of pip-audit. It passes over packages that the index does not know, as if they were sound."""
     packages = report["dependencies"]
-    unasked = sorted(one["name"] for one in packages if "skip_reason" in one)
-    found = [
-        f"{one['name']} {one['version']}: {flaw['id']}, mended in {', '.join(flaw['fix_versions']) or 'no version yet'}"
-        for one in packages
-        for flaw in one.get("vulns", ())
+    unasked = sorted(package["name"] for package in packages if "skip_reason" in package)
+    vulnerabilities = [
+        f"{package['name']} {package['version']}: {flaw['id']}, mended in "
+        f"{', '.join(flaw['fix_versions']) or 'no version yet'}"
+        for package in packages
+        for flaw in package.get("vulns", ())
     ]
-    return Audit(asked=len(packages) - len(unasked), unasked=unasked, found=found)
+    return Audit(asked=len(packages) - len(unasked), unasked=unasked, found=vulnerabilities)

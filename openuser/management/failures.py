@@ -57,14 +57,14 @@ def read(folder: Path) -> list[list[Failure]]:
 
 def failure_of(case: Element, report: Element, database: str) -> Failure:
     text = report.text or ""
-    frames = [f"{found['path']}:{found['line']}" for found in FRAME.finditer(text)]
+    frames = [f"{frame['path']}:{frame['line']}" for frame in FRAME.finditer(text)]
     ours = [frame for frame in frames if not frame.startswith(("/", "."))]  # others are of packages
-    said = SAID.findall(text) or (report.get("message") or "").splitlines()
+    error_lines = SAID.findall(text) or (report.get("message") or "").splitlines()
     return Failure(
         test=test_of(case.get("classname", ""), case.get("name", "")),
         database=database,
         frames=tuple((ours or frames)[-FRAMES:]),
-        words=tuple(line.rstrip()[:WIDTH] for line in said if line.strip())[:WORDS],
+        words=tuple(line.rstrip()[:WIDTH] for line in error_lines if line.strip())[:WORDS],
         text=text,
     )
 

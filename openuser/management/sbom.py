@@ -30,7 +30,7 @@ def document(*, now: datetime) -> Document:
                 "licenses": _named("Apache-2.0"),
             },
         },
-        "components": [_component(*one) for one in sorted(installed())],
+        "components": [_component(*package) for package in sorted(installed())],
     }
 
 
@@ -42,16 +42,16 @@ def installed() -> Iterator[tuple[str, str, str]]:
             pinned[name] = pinned.get(name) or licence
     for name, licence in pinned.items():
         try:
-            found = metadata.distribution(name)
+            package = metadata.distribution(name)
         except metadata.PackageNotFoundError:
             continue  # of a group of requirements that this installation does without
-        yield name, found.version, licence or _own_words(found.metadata)
+        yield name, package.version, licence or _own_words(package.metadata)
 
 
 def _pinned(path: Path) -> Iterator[tuple[str, str]]:
     for line in path.read_text(encoding="utf-8").splitlines():
-        if found := PINNED.match(line):
-            yield re.sub(r"[-_.]+", "-", found[1]).lower(), (found[3] or "").strip()
+        if match := PINNED.match(line):
+            yield re.sub(r"[-_.]+", "-", match[1]).lower(), (match[3] or "").strip()
 
 
 def _own_words(about: metadata.PackageMetadata) -> str:

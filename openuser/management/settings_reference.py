@@ -65,9 +65,9 @@ def document() -> str:
     parts = [INTRODUCTION]
     known: set[str] = set()
     for title, paths in SECTIONS.items():
-        found = [setting for path in paths for setting in settings_of(BASE_DIR / path) if setting.name not in known]
-        described = {setting.name: setting for setting in reversed(found) if setting.description}
-        rows = [described[name] for name in dict.fromkeys(setting.name for setting in found) if name in described]
+        listed = [setting for path in paths for setting in settings_of(BASE_DIR / path) if setting.name not in known]
+        described = {setting.name: setting for setting in reversed(listed) if setting.description}
+        rows = [described[name] for name in dict.fromkeys(setting.name for setting in listed) if name in described]
         known |= set(described)
         table = "".join(f"| `{row.name}` | {_cell(row.default)} | {row.description} |\n" for row in rows)
         parts.append(f"## {title}\n\n| Name | Default | Meaning |\n| --- | --- | --- |\n{table}")
@@ -114,23 +114,23 @@ def _description(call: ast.Call, parents: dict[ast.AST, ast.AST], lines: list[st
 
 
 def _comment_above(number: int, lines: list[str]) -> str:
-    found: list[str] = []
+    comment: list[str] = []
     for line in reversed(lines[: number - 1]):
         words = line.strip()
         if not words.startswith("# ") or words.startswith("# ----"):
             break
-        found.insert(0, words.removeprefix("# "))
-    return " ".join(found)
+        comment.insert(0, words.removeprefix("# "))
+    return " ".join(comment)
 
 
 def _default(call: ast.Call, parent: ast.AST) -> str:
     """The default in words. `env.str(…, default="") or x` has the default x."""
-    given = next((keyword.value for keyword in call.keywords if keyword.arg == "default"), None)
+    default = next((keyword.value for keyword in call.keywords if keyword.arg == "default"), None)
     if isinstance(parent, ast.BoolOp) and isinstance(parent.op, ast.Or) and parent.values[0] is call:
-        given = parent.values[1]
-    if given is None:
+        default = parent.values[1]
+    if default is None:
         return "" if isinstance(call.func, ast.Attribute) and call.func.attr == "json_object" else "required"
-    return _words(given)
+    return _words(default)
 
 
 def _words(node: ast.expr) -> str:

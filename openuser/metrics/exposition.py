@@ -67,7 +67,8 @@ class _Collector(Collector):
 
 def _gauges(readings: Iterable[Reading]) -> Iterator[Metric]:
     families = {
-        one.name: GaugeMetricFamily(one.name, one.words, labels=one.labels) for one in (*GAUGES, *_level_gauges())
+        metric.name: GaugeMetricFamily(metric.name, metric.words, labels=metric.labels)
+        for metric in (*GAUGES, *_level_gauges())
     }
     for gauge, labels, value in readings:
         families[gauge.name].add_metric(labels, value)
@@ -111,9 +112,9 @@ def _counts(counted: Counted) -> Iterator[Metric]:
             yield family
 
 
-def _histogram(metric: Histogram, found: dict[tuple[str, ...], dict[str, float]]) -> Metric:
+def _histogram(metric: Histogram, samples: dict[tuple[str, ...], dict[str, float]]) -> Metric:
     family = HistogramMetricFamily(metric.name, metric.words, labels=metric.labels)
-    for labels, parts in found.items():
+    for labels, parts in samples.items():
         below, buckets = 0.0, []
         for limit in (*(f"{limit:g}" for limit in metric.limits), LAST):
             below += parts.get(limit, 0.0)

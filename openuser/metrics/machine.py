@@ -36,8 +36,8 @@ GAUGES = (BUILD, DISK, SPOOL, SPOOL_OLDEST, ACCEPTOR, DATABASE, SKEW, POOL)
 def read(now: datetime) -> Iterator[Reading]:
     """Every reading."""
     yield BUILD.at(1, VERSION, platform.python_version())
-    for one in disk.disks():
-        yield DISK.at(one.free * MEGABYTE, str(one.folder))
+    for volume in disk.disks():
+        yield DISK.at(volume.free * MEGABYTE, str(volume.folder))
     waiting = wecom.spooled_callbacks(now)
     yield SPOOL.at(waiting.count)
     yield SPOOL_OLDEST.at(waiting.oldest_seconds)

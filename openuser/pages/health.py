@@ -48,7 +48,7 @@ def ready(request: HttpRequest) -> JsonResponse:
             spooled = wecom.spooled_callbacks(timezone.now()).count
             return JsonResponse({"status": "ok", "database": "away", "spooled": spooled})
         return JsonResponse({"status": "database"}, status=503)
-    if not any(one.is_full for one in disk.disks()):
+    if not any(volume.is_full for volume in disk.disks()):
         return JsonResponse({"status": "ok"})
     if connection.vendor == "sqlite":
         return JsonResponse({"status": "disk_full"}, status=503)

@@ -23,8 +23,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _has_token(request: HttpRequest) -> bool:
-    expected, given = settings.METRICS["TOKEN"], request.headers.get("Authorization", "")
-    return bool(expected) and compare_digest(given.encode(), f"Bearer {expected}".encode())
+    expected, header = settings.METRICS["TOKEN"], request.headers.get("Authorization", "")
+    return bool(expected) and compare_digest(header.encode(), f"Bearer {expected}".encode())
 
 
 def _is_near(request: HttpRequest) -> bool:

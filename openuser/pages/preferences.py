@@ -154,7 +154,7 @@ def _saved(change: PreferenceChange | None) -> HttpResponse:
 
 
 def _keys(values: list[str]) -> set[int]:
-    return {int(one) for one in values if one.isascii() and one.isdecimal() and len(one) < 19}
+    return {int(value) for value in values if value.isascii() and value.isdecimal() and len(value) < 19}
 
 
 def _language_name(key: str) -> str:

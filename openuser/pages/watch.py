@@ -124,12 +124,14 @@ def playlist(request: HttpRequest, name: str, stream: str) -> HttpResponseBase:
     return _of_stream(request, name, lambda render: (avatars.stream_playlist(render, stream), PLAYLIST))
 
 
-def _of_stream(request: HttpRequest, name: str, found: Callable[[Render], tuple[bytes | str, str]]) -> HttpResponse:
+def _of_stream(
+    request: HttpRequest, name: str, content_of: Callable[[Render], tuple[bytes | str, str]]
+) -> HttpResponse:
     link = _find(name)
     if link.render is None or not _may_watch(request, link):
         return HttpResponse(status=403)
     try:
-        content, kind = found(link.render)
+        content, kind = content_of(link.render)
     except AvatarError as error:
         raise Http404 from error
     return HttpResponse(content, content_type=kind, headers=NOT_KEPT)

@@ -80,7 +80,7 @@ class Env(environ.Env):  # type: ignore[misc]
     def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
         """Networks, separated by commas; [] if it is not set. Raises `ImproperlyConfigured` for one that is none."""
         try:
-            return [ip_network(one.strip()) for one in self.list(name, default=[])]
+            return [ip_network(network.strip()) for network in self.list(name, default=[])]
         except ValueError as error:
             raise ImproperlyConfigured(f"{name} must be networks, such as 10.0.0.0/8,::1/128: {error}.") from error
 

@@ -46,7 +46,7 @@ def is_subscribed(event: str) -> bool:
 
 
 def _subscribers(event: str) -> list[WebhookEndpoint]:
-    return [one for one in WebhookEndpoint.objects.filter(enabled=True) if event in one.events]
+    return [endpoint for endpoint in WebhookEndpoint.objects.filter(enabled=True) if event in endpoint.events]
 
 
 @transaction.atomic

@@ -114,10 +114,10 @@ def _selection_of(data: Mapping[str, Any], path: str) -> dict[str, Any]:
     }
     selection = {
         "everyone": bool(data.get(f"{path}-everyone")),
-        "departments": [_department(one) for one in lists["department"]],
-        "tags": [_number(one) for one in lists["tag"]],
+        "departments": [_department(posted) for posted in lists["department"]],
+        "tags": [_number(posted) for posted in lists["tag"]],
         "members": lists["member"],
-        "segments": [_number(one) for one in lists["segment"]],
+        "segments": [_number(posted) for posted in lists["segment"]],
         "sheet": _number(data.get(f"{path}-sheet", "")) or None,
     }
     return {key: value for key, value in selection.items() if value}
@@ -161,10 +161,12 @@ def _texts(kind: str, values: Iterable[Any]) -> Iterable[str]:
 def _chips(listed: Mapping[str, list[Any]], company: int) -> Iterable[dict[str, Any]]:
     """The first choices of the pickers: the chosen ones by name."""
     alone = {
-        str(one["number"]) for one in listed["department"] if isinstance(one, Mapping) and not one.get("below", True)
+        str(department["number"])
+        for department in listed["department"]
+        if isinstance(department, Mapping) and not department.get("below", True)
     }
     for kind in KINDS:
-        ids = [one.get("number") if isinstance(one, Mapping) else one for one in listed[kind]]
-        usable = [one for one in ids if kind == "member" or isinstance(one, int)]
+        ids = [item.get("number") if isinstance(item, Mapping) else item for item in listed[kind]]
+        usable = [key for key in ids if kind == "member" or isinstance(key, int)]
         for choice in services.named_choices(company, kind, usable) if company else ():
             yield {**choice.as_json(), "alone": kind == "department" and choice.id in alone}

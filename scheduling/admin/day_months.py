@@ -38,9 +38,9 @@ def weekday_names() -> list[str]:
     return [str(WEEKDAYS_ABBR[number]) for number in range(7)]
 
 
-def months(found: services.DayList, changes: Mapping[date, services.DayChange]) -> Iterator[Month]:
+def months(day_list: services.DayList, changes: Mapping[date, services.DayChange]) -> Iterator[Month]:
     """The months that have a day of the list."""
-    listed = {day.date: day for day in found.days}
+    listed = {day.date: day for day in day_list.days}
     for year, month in sorted({(day.year, day.month) for day in {*listed, *changes}}):
         weeks = Weeks().monthdatescalendar(year, month)
         yield Month(

@@ -90,8 +90,9 @@ class RehearsalForm(forms.Form):
         departments = Department.objects.filter(corporation=company).order_by("name", "number")
         segments = Segment.objects.filter(corporation=company).order_by("name")
         everyone = [("", gettext("all"))]
-        self.fields["department"].choices = everyone + [(str(one.number), str(one)) for one in departments]  # type: ignore[attr-defined]
-        self.fields["segment"].choices = everyone + [(str(one.pk), one.name) for one in segments]  # type: ignore[attr-defined]
+        fields: dict[str, Any] = self.fields
+        fields["department"].choices = everyone + [(str(row.number), str(row)) for row in departments]
+        fields["segment"].choices = everyone + [(str(row.pk), row.name) for row in segments]
 
     def clean_leavers(self) -> dict[str, date]:
         """The last days by user ID."""
@@ -199,39 +200,39 @@ def _asked(request: HttpRequest, subject: Subject, form: RehearsalForm) -> Rehea
     )
 
 
-def _file(found: services.Rehearsal, subject: Subject) -> HttpResponse:
+def _file(rehearsal: services.Rehearsal, subject: Subject) -> HttpResponse:
     answer = HttpResponse(
-        csv_file(list(services.rehearsal_table(found, subject))), content_type="text/csv; charset=utf-8"
+        csv_file(list(services.rehearsal_table(rehearsal, subject))), content_type="text/csv; charset=utf-8"
     )
     answer["Content-Disposition"] = f'attachment; filename="rehearsal-{subject.pk}.csv"'
     return answer
 
 
-def _shown(found: services.Rehearsal, subject: Subject, request: HttpRequest) -> Mapping[str, Any]:
+def _shown(rehearsal: services.Rehearsal, subject: Subject, request: HttpRequest) -> Mapping[str, Any]:
     """The result as the page has it: moments in the zone of the subject, days with their bars."""
     query = request.GET.copy()
     query["format"] = "csv"
-    most = max((day.sent for day in found.days), default=0)
+    most = max((day.sent for day in rehearsal.days), default=0)
     return {
-        "found": found,
-        "seconds": f"{found.seconds:.1f}",
+        "found": rehearsal,
+        "seconds": f"{rehearsal.seconds:.1f}",
         "csv": f"?{query.urlencode()}",
         "days": [
             (_day(day.date), day.sent, round(100 * day.sent / most) if most else 0, sorted(day.left_out.items()))
-            for day in found.days
+            for day in rehearsal.days
         ],
-        "dropped": [(_moment(one.at, subject), one.name, one.why) for one in found.dropped],
-        "doubts": [(_moment(one.at, subject), one) for one in found.days_unknown],
+        "dropped": [(_moment(moment.at, subject), moment.name, moment.why) for moment in rehearsal.dropped],
+        "doubts": [(_moment(doubt.at, subject), doubt) for doubt in rehearsal.days_unknown],
         "lines": [
-            (line, [(_moment(one.at, subject), one) for one in line.occasions], _got(line))
-            for line in found.timelines[:SHOWN]
+            (line, [(_moment(occasion.at, subject), occasion) for occasion in line.occasions], _got(line))
+            for line in rehearsal.timelines[:SHOWN]
         ],
-        "more": max(0, len(found.timelines) - SHOWN),
+        "more": max(0, len(rehearsal.timelines) - SHOWN),
     }
 
 
 def _got(line: services.Timeline) -> int:
-    return sum(one.arrives for one in line.occasions)
+    return sum(occasion.arrives for occasion in line.occasions)
 
 
 def _moment(at: Any, subject: Subject) -> str:

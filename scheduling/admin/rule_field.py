@@ -173,7 +173,7 @@ def _numbered(subject: str, text: str, corporation: Corporation | None) -> str:
     """The number of a department, tag or segment that is written by its name, if only one has it."""
     if subject not in PLACES or text.isdecimal() or corporation is None:
         return text
-    choices = [one for one in services.find_choices(corporation.pk, text, [subject]) if one.name == text]
+    choices = [choice for choice in services.find_choices(corporation.pk, text, [subject]) if choice.name == text]
     return choices[0].id if len(choices) == 1 else text
 
 
@@ -193,8 +193,8 @@ def _condition_row(rule: Mapping[str, Any], path: str, depth: int, corporation: 
     value, subject = rule.get("value"), str(rule.get("subject", ""))
     names: list[Any] = []
     if subject in PLACES and corporation and isinstance(value, list):
-        numbers = [int(one) for one in value if str(one).isdecimal()]
-        names = [one.as_json() for one in services.named_choices(corporation.pk, subject, numbers)]
+        numbers = [int(number) for number in value if str(number).isdecimal()]
+        names = [choice.as_json() for choice in services.named_choices(corporation.pk, subject, numbers)]
     return Row(
         path=path,
         depth=depth,

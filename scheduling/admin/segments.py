@@ -197,7 +197,7 @@ class SegmentAdmin(FileButtons, ProtectedDeleteAdmin):
         kinds = [kind for kind in request.GET.getlist("kind") if kind in KINDS]
         words = request.GET.get("q", "")[:100]
         choices = services.find_choices(corporation.pk, words, kinds) if corporation else []
-        return JsonResponse({"found": [one.as_json() for one in choices]})
+        return JsonResponse({"found": [choice.as_json() for choice in choices]})
 
     def counts_view(self, request: HttpRequest) -> HttpResponse:
         """How many members the segments of a page have."""
@@ -206,7 +206,7 @@ class SegmentAdmin(FileButtons, ProtectedDeleteAdmin):
         counts: dict[int, int | None] = {}
         segments = list(Segment.objects.filter(pk__in=keys).select_related("corporation"))
         for corporation in {segment.corporation for segment in segments}:
-            counts |= services.count_segments([one for one in segments if one.corporation == corporation])
+            counts |= services.count_segments([segment for segment in segments if segment.corporation == corporation])
         return JsonResponse({"counts": counts})
 
     def _check(self, request: HttpRequest) -> None:

@@ -185,5 +185,5 @@ class AudienceSheetAdmin(FormAdmin):
 def _strangers_file(strangers: Any) -> HttpResponse:
     """All lines without a member."""
     headers = {"Content-Disposition": 'attachment; filename="unknown.csv"', "Cache-Control": "private, no-store"}
-    data = csv_file([[gettext("Row"), gettext("User ID")], *(list(one) for one in strangers)])
+    data = csv_file([[gettext("Row"), gettext("User ID")], *(list(stranger) for stranger in strangers)])
     return HttpResponse(data, content_type="text/csv; charset=utf-8", headers=headers)

@@ -88,7 +88,11 @@ def _at_once(entries: Sequence[Entry], overlap: Overlap) -> Iterator[tuple[str, 
             yield from ((entry.id, Conflict(code="same_minute", words=words, grave=False)) for entry in together)
             continue
         for entry in together:
-            others = [one.name for one in together if one is not entry and _overlap(entry, one, overlap)]
+            others = [
+                candidate.name
+                for candidate in together
+                if candidate is not entry and _overlap(entry, candidate, overlap)
+            ]
             if others:
                 words = _("At the same minute as %(names)s, and partly to the same members.")
                 yield entry.id, Conflict(code="same_minute", words=words % {"names": _listed(others)})
@@ -98,7 +102,7 @@ def _over_caps(entries: Sequence[Entry], policies: _Policies, overlap: Overlap) 
     """Entries whose members may have had as many campaigns as the cap allows."""
     days: dict[date, list[Entry]] = defaultdict(list)
     weeks: dict[date, list[Entry]] = defaultdict(list)
-    for entry in sorted(entries, key=lambda one: one.at):
+    for entry in sorted(entries, key=lambda item: item.at):
         if not entry.passes_caps and (_goes_out(entry) or entry.state in (State.SENT, State.RUNNING)):
             day = entry.at.astimezone(ZoneInfo(entry.zone)).date()
             days[day].append(entry)
@@ -115,7 +119,7 @@ def _over_cap(
         most = getattr(policies.of(entry), code)
         if most is None or number < most or not _goes_out(entry):
             continue
-        before = sum(one.times for one in window[:number] if _overlap(entry, one, overlap))
+        before = sum(earlier.times for earlier in window[:number] if _overlap(entry, earlier, overlap))
         if before < most:
             continue
         if code == "daily_cap":
@@ -133,8 +137,8 @@ def _over_cap(
         yield entry.id, Conflict(code=code, words=words % most)
 
 
-def _overlap(one: Entry, other: Entry, overlap: Overlap) -> bool:
-    return one.audience is not None and other.audience is not None and overlap(one.audience, other.audience)
+def _overlap(entry: Entry, other: Entry, overlap: Overlap) -> bool:
+    return entry.audience is not None and other.audience is not None and overlap(entry.audience, other.audience)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -46,22 +46,22 @@ class Estimates:
         count = self._answer(f"count:{self._digest(audience)}", lambda: self._count(audience))
         return None if count == BROKEN else count
 
-    def overlap(self, one: Audience, other: Audience) -> bool:
+    def overlap(self, audience: Audience, other: Audience) -> bool:
         """Whether a member is in both; False where that is not known (yet)."""
         # The entries of a campaign share one audience, so that a month has few pairs of them.
-        pair = (self._digest(one), self._digest(other))
+        pair = (self._digest(audience), self._digest(other))
         if pair not in self._pairs:
-            self._pairs[pair] = self._overlap(one, other)
+            self._pairs[pair] = self._overlap(audience, other)
         return self._pairs[pair]
 
-    def _overlap(self, one: Audience, other: Audience) -> bool:
-        if self.applications.company(one.application) != self.applications.company(other.application):
+    def _overlap(self, audience: Audience, other: Audience) -> bool:
+        if self.applications.company(audience.application) != self.applications.company(other.application):
             return False
-        sure = surely_overlap(one.rule, other.rule)
+        sure = surely_overlap(audience.rule, other.rule)
         if sure is not None:
             return sure
-        names = sorted((self._digest(one), self._digest(other)))
-        return bool(self._answer(f"overlap:{':'.join(names)}", lambda: self._both(one, other)))
+        names = sorted((self._digest(audience), self._digest(other)))
+        return bool(self._answer(f"overlap:{':'.join(names)}", lambda: self._both(audience, other)))
 
     def _answer(self, name: str, find: Callable[[], T]) -> T | None:
         if name not in self._known:
@@ -82,12 +82,12 @@ class Estimates:
             return BROKEN
         return reach.with_reasons(members, application=application).filter(skip_reason="").count()
 
-    def _both(self, one: Audience, other: Audience) -> bool:
+    def _both(self, audience: Audience, other: Audience) -> bool:
         try:
-            conditions = [self._condition(one), self._condition(other)]
+            conditions = [self._condition(audience), self._condition(other)]
         except SchedulingError:
             return False
-        company = self.applications.company(one.application)
+        company = self.applications.company(audience.application)
         here = Member.objects.filter(corporation=company).exclude(status=Member.Status.LEFT)
         return here.filter(*conditions).exists()
 
@@ -109,21 +109,21 @@ class Estimates:
         return self._digests[id(audience)][1]
 
 
-def surely_overlap(one: AudienceRule, other: AudienceRule) -> bool | None:
+def surely_overlap(rule: AudienceRule, other: AudienceRule) -> bool | None:
     """Whether two audiences overlap, without the directory; None where only that knows."""
-    if _only_members(one.include) and _only_members(other.include):
-        named = set(one.include.members) - set(one.exclude.members)
+    if _only_members(rule.include) and _only_members(other.include):
+        named = set(rule.include.members) - set(rule.exclude.members)
         others = set(other.include.members) - set(other.exclude.members)
         if not named & others:
             return False
-        return None if one.exclude or other.exclude else True
-    if one.exclude or other.exclude:
+        return None if rule.exclude or other.exclude else True
+    if rule.exclude or other.exclude:
         return None
-    if one == other or one.include.everyone or other.include.everyone:
-        return bool(one.include) and bool(other.include)
+    if rule == other or rule.include.everyone or other.include.everyone:
+        return bool(rule.include) and bool(other.include)
     names = ("departments", "tags", "segments", "members")
-    shared = any(set(getattr(one.include, name)) & set(getattr(other.include, name)) for name in names)
-    return True if shared or (one.include.sheet and one.include.sheet == other.include.sheet) else None
+    shared = any(set(getattr(rule.include, name)) & set(getattr(other.include, name)) for name in names)
+    return True if shared or (rule.include.sheet and rule.include.sheet == other.include.sheet) else None
 
 
 def _only_members(selection: Selection) -> bool:

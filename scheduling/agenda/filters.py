@@ -53,6 +53,6 @@ def searched(filters: Filters) -> Found:
             speaks |= Q(**{f"{source}digital_human": filters.digital_human})
         campaigns = campaigns.filter(pk__in=rows.filter(speaks).values("campaign"))
     if filters.text:
-        said = rows.filter(text__icontains=filters.text).values("campaign")
-        campaigns = campaigns.filter(Q(name__icontains=filters.text) | Q(pk__in=said))
+        with_text = rows.filter(text__icontains=filters.text).values("campaign")
+        campaigns = campaigns.filter(Q(name__icontains=filters.text) | Q(pk__in=with_text))
     return Found(campaigns=frozenset(campaigns.values_list("pk", flat=True)))

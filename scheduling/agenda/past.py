@@ -29,7 +29,9 @@ def runs(applications: Applications, since: date, until: date, zone: tzinfo) -> 
     """The runs of these days, each with its outcome; many of a day may be one entry. Also the days of which not
     all runs were counted, since they are so many."""
     days = counted_days(since, until, zone)
-    groups = {key: one for one in run_groups(CampaignRun.objects.filter(days.condition), zone) for key in one.keys}
+    groups = {
+        key: group for group in run_groups(CampaignRun.objects.filter(days.condition), zone) for key in group.keys
+    }
     shown = CampaignRun.objects.filter(pk__in=groups).select_related("campaign__series").defer("content")
     return [_entry(run, groups[run.pk], applications) for run in shown], days.cut
 

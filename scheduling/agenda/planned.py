@@ -53,14 +53,18 @@ def planned_campaigns(
             continue
         entry = entry_of(campaign, applications, movable=campaign.is_editable and not campaign.went)
         moments = _moments(campaign, began=campaign.went, now=now, since=since, until=until)
-        entries += [replace(entry, at=one.at, times=one.times, last=one.last) for one in moments]
+        entries += [replace(entry, at=moment.at, times=moment.times, last=moment.last) for moment in moments]
     return entries
 
 
 def undated_campaigns(campaigns: Iterable[Any], applications: Applications) -> list[Entry]:
     """Those of them that have no moment: they go out as soon as they are started. The newest first."""
     once = Campaign.Repeats.ONCE
-    rows = [one for one in campaigns if one.state in NOT_STARTED and one.repeats == once and one.starts_at is None]
+    rows = [
+        campaign
+        for campaign in campaigns
+        if campaign.state in NOT_STARTED and campaign.repeats == once and campaign.starts_at is None
+    ]
     return [entry_of(campaign, applications, movable=True) for campaign in rows[::-1][:MOST_UNDATED]]
 
 
@@ -122,7 +126,7 @@ def _per_call(campaign: Campaign) -> int:
     words = CampaignWords(
         campaign_id=campaign.pk,
         content_type=campaign.content_type,
-        contents={str(one.pk): {"text": one.text, "card": one.card} for one in campaign.contents.all()},
+        contents={str(content.pk): {"text": content.text, "card": content.card} for content in campaign.contents.all()},
     )
     return 1 if words.is_personal else words.batch_size
 
@@ -135,7 +139,7 @@ def _moments(
         return [Occurrence(at=at)] if at is not None and since <= at < until else []
     rule, last = campaign.rule, campaign.ends_on
     moments = _of_rule(rule, max(now, since), until) if rule else ()
-    return (one for one in moments if last is None or one.at.astimezone(campaign.zone).date() <= last)
+    return (moment for moment in moments if last is None or moment.at.astimezone(campaign.zone).date() <= last)
 
 
 def _of_rule(rule: Rule, since: datetime, until: datetime) -> Iterator[Occurrence]:

@@ -82,7 +82,8 @@ class CampaignSerializer(StrictModelSerializer[Campaign]):
     def get_problems(self, campaign: Campaign) -> list[Mapping[str, str]]:
         problems = services.campaign_problems(campaign) if campaign.state == Campaign.State.DRAFT else []
         return [
-            {"field": one.field, "code": one.code, "message": one.message, "remedy": one.remedy} for one in problems
+            {"field": problem.field, "code": problem.code, "message": problem.message, "remedy": problem.remedy}
+            for problem in problems
         ]
 
     def validate_audience(self, value: object) -> dict[str, Any]:
@@ -90,14 +91,14 @@ class CampaignSerializer(StrictModelSerializer[Campaign]):
         return services.parse_audience(value).as_json()
 
     def create(self, validated_data: dict[str, Any]) -> Campaign:
-        contents = [CampaignContent(**one) for one in validated_data.pop("contents")]
+        contents = [CampaignContent(**content) for content in validated_data.pop("contents")]
         return services.save_campaign(Campaign(**validated_data), contents, by=account_of(self.context["request"]))
 
     def update(self, instance: Campaign, validated_data: dict[str, Any]) -> Campaign:
-        given = validated_data.pop("contents", None)
+        entries = validated_data.pop("contents", None)
         for name, value in validated_data.items():
             setattr(instance, name, value)
-        contents = None if given is None else [CampaignContent(**one) for one in given]
+        contents = None if entries is None else [CampaignContent(**content) for content in entries]
         return services.save_campaign(instance, contents, by=account_of(self.context["request"]))
 
 

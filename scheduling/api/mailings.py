@@ -86,9 +86,9 @@ class MailingSteps(StepPermissions):
         rows = self.get_object().changes.all()[:MOST_CHANGES]
         return Response(self.change_serializer(rows, many=True).data)
 
-    def take(self, step: Callable[..., Any], **given: Any) -> Response:
+    def take(self, step: Callable[..., Any], **options: Any) -> Response:
         """Take a step, and answer with the row as it is then."""
-        row = step(self.get_object(), by=self.person, **given)
+        row = step(self.get_object(), by=self.person, **options)
         return Response(self.get_serializer(self.get_queryset().get(pk=row.pk)).data)
 
 

@@ -182,7 +182,7 @@ def _wish(data: Any) -> dict[str, Any]:
     chosen = {
         "departments": [{"number": asked["department"]}] if "department" in asked else [],
         "segments": [asked["segment"]] if "segment" in asked else [],
-        "members": [one.strip() for one in asked.get("members", "").split(",") if one.strip()],
+        "members": [member.strip() for member in asked.get("members", "").split(",") if member.strip()],
     }
     return {
         "cohort": {name: value for name, value in chosen.items() if value} or None,

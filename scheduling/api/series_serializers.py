@@ -78,10 +78,10 @@ class SeriesSerializer(StrictModelSerializer[Series]):
         problems = services.series_problems(series) if drafted else []
         return [
             {
-                "step": one.step.pk if one.step else None,
-                **{name: getattr(one.error, name) for name in ("field", "code", "message", "remedy")},
+                "step": problem.step.pk if problem.step else None,
+                **{name: getattr(problem.error, name) for name in ("field", "code", "message", "remedy")},
             }
-            for one in problems
+            for problem in problems
         ]
 
     def validate_audience(self, value: object) -> dict[str, Any]:
@@ -183,7 +183,7 @@ class EnrolmentSerializer(serializers.ModelSerializer[Enrolment]):
         read_only_fields = fields
 
     def get_steps_had(self, row: Enrolment) -> list[int]:
-        return sorted(one.step_id for one in row.taken.all())
+        return sorted(step.step_id for step in row.taken.all())
 
 
 class StopSerializer(StrictSerializer):
@@ -200,5 +200,5 @@ def with_steps() -> QuerySet[Series]:
 
 def _step(fields: dict[str, Any]) -> tuple[Campaign, list[CampaignContent]]:
     values = dict(fields)
-    contents = [CampaignContent(**one) for one in values.pop("contents")]
+    contents = [CampaignContent(**content) for content in values.pop("contents")]
     return Campaign(**values), contents

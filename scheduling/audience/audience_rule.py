@@ -47,7 +47,7 @@ class Selection:
     def as_json(self) -> dict[str, Any]:
         data = {
             "everyone": self.everyone,
-            "departments": [one.as_json() for one in self.departments],
+            "departments": [department.as_json() for department in self.departments],
             "tags": list(self.tags),
             "members": list(self.members),
             "segments": list(self.segments),
@@ -119,7 +119,7 @@ def _listed(
         words = _("“%(name)s” has %(count)d entries; it may have %(most)d.")
         remedy = _("Use a segment, or upload a sheet of members.")
         raise _flaw(f"{place}.{name}", words % {"name": name, "count": len(listed), "most": most}, remedy)
-    return tuple(sorted({read(one, f"{place}.{name}.{number}") for number, one in enumerate(listed)}))
+    return tuple(sorted({read(entry, f"{place}.{name}.{number}") for number, entry in enumerate(listed)}))
 
 
 def _department(data: Any, place: str) -> DepartmentChoice:

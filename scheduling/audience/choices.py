@@ -39,7 +39,7 @@ def find_choices(corporation_id: int, words: str, kinds: Iterable[str]) -> list[
     words = words.strip()
     if not words:
         return []
-    return [one for kind in kinds for one in _FOUND[kind](corporation_id, words)]
+    return [choice for kind in kinds for choice in _FOUND[kind](corporation_id, words)]
 
 
 def named_choices(corporation_id: int, kind: str, ids: Sequence[Any]) -> list[Choice]:
@@ -47,8 +47,8 @@ def named_choices(corporation_id: int, kind: str, ids: Sequence[Any]) -> list[Ch
     if not ids:
         return []
     choices = list(_NAMED[kind](corporation_id, ids))
-    known = {one.id for one in choices}
-    lost = [Choice(kind=kind, id=str(one), name=_lost(kind, one)) for one in ids if str(one) not in known]
+    known = {choice.id for choice in choices}
+    lost = [Choice(kind=kind, id=str(key), name=_lost(kind, key)) for key in ids if str(key) not in known]
     return [*choices, *lost]
 
 
@@ -104,8 +104,8 @@ def _segment_choices(rows: Iterable[Segment]) -> Iterator[Choice]:
         yield Choice(kind="segment", id=str(row.pk), name=row.name, note=_("segment"))
 
 
-def _lost(kind: str, one: object) -> str:
-    return str(one) if kind == "member" else _("#%(number)s (gone)") % {"number": one}
+def _lost(kind: str, key: object) -> str:
+    return str(key) if kind == "member" else _("#%(number)s (gone)") % {"number": key}
 
 
 _FOUND: Mapping[str, Callable[[int, str], Iterable[Choice]]] = {

@@ -67,7 +67,7 @@ class Reach:
 
     @property
     def left_out_count(self) -> int:
-        return sum(one.count for one in self.left_out)
+        return sum(group.count for group in self.left_out)
 
 
 def members_of(
@@ -88,7 +88,7 @@ def selected(selection: Selection, compiler: Compiler) -> Q:
     if selection.everyone:
         either = ~NOBODY
     for below in (True, False):
-        if numbers := tuple(one.number for one in selection.departments if one.below is below):
+        if numbers := tuple(department.number for department in selection.departments if department.below is below):
             either |= compiler.in_departments(numbers, below=below)
     if selection.tags:
         either |= compiler.tagged(selection.tags)

@@ -42,11 +42,11 @@ def read_sheet(data: bytes) -> SheetRows:
     repeated: list[tuple[int, int]] = []
     wrong: list[tuple[int, str]] = []
     if column is None:
-        if len([one for one in heads if _word(one)]) != 1:
+        if len([head for head in heads if _word(head)]) != 1:
             words = _("No column holds user IDs: the first row must name the columns.")
             remedy = _("Name one 用户ID, 账号 or userid; or upload a file with one column.")
             raise SchedulingError(words, code="no_user_ids", field="file", remedy=remedy)
-        column = next(place for place, one in enumerate(heads) if _word(one))
+        column = next(place for place, head in enumerate(heads) if _word(head))
         user_ids[_word(heads[column]).lower()] = 1  # a file without heads: its first row is a member, too
     for number, cells in rows:
         user_id = _word(cells[column] if column < len(cells) else None).lower()
@@ -70,7 +70,7 @@ def read_sheet(data: bytes) -> SheetRows:
 
 def _column(row: Cells | Sequence[object]) -> int | None:
     """The column whose head says user ID."""
-    heads = [_NOISE.sub("", unicodedata.normalize("NFKC", _word(one)).casefold()) for one in row]
+    heads = [_NOISE.sub("", unicodedata.normalize("NFKC", _word(cell)).casefold()) for cell in row]
     return next((place for place, head in enumerate(heads) if head in HEADS), None)
 
 

@@ -27,7 +27,7 @@ def variables_of(texts: Iterable[str]) -> Iterator[Variable]:
 
 def needed_in(texts: Iterable[str]) -> list[str]:
     """The names of variables that must have a value, because one of their places has no default."""
-    return sorted({one.name for one in variables_of(texts) if not one.default})
+    return sorted({variable.name for variable in variables_of(texts) if not variable.default})
 
 
 def has_stray_braces(text: str) -> bool:
@@ -37,14 +37,14 @@ def has_stray_braces(text: str) -> bool:
 
 def without_default(text: str) -> str:
     """The text with {{name}} in the place of {{name|colleague}}, as video templates write it."""
-    return VARIABLE.sub(lambda found: f"{{{{{found[1]}}}}}", text)
+    return VARIABLE.sub(lambda match: f"{{{{{match[1]}}}}}", text)
 
 
 def name_variables(text: str, labels: Mapping[str, str]) -> str:
     """A text with the words for unknown values, or the labels of the facts, in the place of variables."""
-    return VARIABLE.sub(lambda found: (found[2] or "").strip() or labels.get(found[1], found[1]), text)
+    return VARIABLE.sub(lambda match: (match[2] or "").strip() or labels.get(match[1], match[1]), text)
 
 
 def fill(text: str, facts: Mapping[str, str]) -> str:
     """The text with its variables replaced, in one pass: braces in values stay as they are."""
-    return VARIABLE.sub(lambda found: facts.get(found[1]) or (found[2] or "").strip(), text)
+    return VARIABLE.sub(lambda match: facts.get(match[1]) or (match[2] or "").strip(), text)

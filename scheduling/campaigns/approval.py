@@ -41,7 +41,7 @@ def describe(campaign: Campaign) -> dict[str, Any]:
 
 def describe_contents(campaign: Campaign) -> dict[str, Any]:
     """Its contents, by variant and language."""
-    return {f"{one.variant}/{one.language}": _describe(one) for one in campaign.contents.all()}
+    return {f"{content.variant}/{content.language}": _describe(content) for content in campaign.contents.all()}
 
 
 def digest(description: Mapping[str, Any]) -> str:
@@ -87,5 +87,5 @@ def _named_in(rule: Any) -> Iterator[int]:
 
 def _describe(content: CampaignContent) -> dict[str, Any]:
     file = {"file": str(content.file.name or "")}
-    given = {name: getattr(content, name) for name in GIVEN if getattr(content, name)}
-    return {name: getattr(content, name) for name in (*CONTENT, *KEYS)} | given | file | describe_sources(content)
+    values = {name: getattr(content, name) for name in GIVEN if getattr(content, name)}
+    return {name: getattr(content, name) for name in (*CONTENT, *KEYS)} | values | file | describe_sources(content)

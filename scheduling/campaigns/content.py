@@ -50,7 +50,7 @@ class CampaignWords:
     @cached_property
     def shares(self) -> dict[str, int]:
         """The variants with their share in per cent, in their order."""
-        return {key.partition("/")[0]: int(one["share"]) for key, one in sorted(self.contents.items())}
+        return {key.partition("/")[0]: int(content["share"]) for key, content in sorted(self.contents.items())}
 
     def languages(self, variant: str) -> list[str]:
         """The languages that a variant has."""
@@ -65,7 +65,7 @@ class CampaignWords:
     @cached_property
     def texts(self) -> list[str]:
         """All texts that may have variables."""
-        parts = (part for one in self.contents.values() for part in (plain_words(one), one.get("values")))
+        parts = (part for content in self.contents.values() for part in (plain_words(content), content.get("values")))
         return [text for part in parts for text in _strings(part)]
 
     @property
@@ -73,8 +73,8 @@ class CampaignWords:
         """The names of variables without which a member gets nothing: they have no default."""
         parts = (
             part
-            for one in self.contents.values()
-            for part in (plain_words(one), None if one.get("defaults") else one.get("values"))
+            for content in self.contents.values()
+            for part in (plain_words(content), None if content.get("defaults") else content.get("values"))
         )
         return variables.needed_in(text for part in parts for text in _strings(part))
 
@@ -123,7 +123,7 @@ def campaigns_with_variable(name: str, *, corporation: Corporation) -> list[Camp
         own = {"text": row.text, "literal": row.literal, "card": row.card, "values": row.values}
         words = CampaignWords(campaign_id=row.campaign_id, content_type="", contents={"A/": own})
         is_theirs = sender is not None and sender.corporation_id == corporation.pk
-        if is_theirs and any(one.name == name for one in variables.variables_of(words.texts)):
+        if is_theirs and any(variable.name == name for variable in variables.variables_of(words.texts)):
             campaigns[row.campaign_id] = row.campaign
     return list(campaigns.values())
 
@@ -138,11 +138,11 @@ def compose(kind: ContentKind, words: Mapping[str, Any], facts: Mapping[str, str
     sent."""
     assert isinstance(kind, MessageKind), kind.name
     as_written = ("text",) if words.get("literal") else ()
-    said = {**words, **{name: filled(words[name], facts) for name in kind.spoken if name not in as_written}}
+    spoken = {**words, **{name: filled(words[name], facts) for name in kind.spoken if name not in as_written}}
     if kind.closing == Closing.IN_TEXT:
-        said["text"] = with_way_out(said["text"], words)
+        spoken["text"] = with_way_out(spoken["text"], words)
     try:
-        message = kind.message(said, _card)
+        message = kind.message(spoken, _card)
     except ContentError as error:
         raise SchedulingError(error.message, code=error.code, field=error.field, remedy=error.remedy) from error
     whole: contents.Content = (on_card(message, words) if kind.closing == Closing.ON_CARD else None) or message
@@ -176,8 +176,8 @@ def filled(value: Any, facts: Mapping[str, str]) -> Any:
     if isinstance(value, str):
         return variables.fill(value, facts)
     if isinstance(value, Mapping):
-        return {key: filled(one, facts) for key, one in value.items()}
-    return [filled(one, facts) for one in value] if isinstance(value, list) else value
+        return {key: filled(part, facts) for key, part in value.items()}
+    return [filled(part, facts) for part in value] if isinstance(value, list) else value
 
 
 def _names_one_member(audience: Mapping[str, Any]) -> bool:
@@ -189,8 +189,8 @@ def _strings(value: Any) -> list[str]:
     if isinstance(value, str):
         return [value]
     if isinstance(value, Mapping):
-        return [text for one in value.values() for text in _strings(one)]
-    return [text for one in value for text in _strings(one)] if isinstance(value, list) else []
+        return [text for part in value.values() for text in _strings(part)]
+    return [text for part in value for text in _strings(part)] if isinstance(value, list) else []
 
 
 def _first(errors: Any) -> str:

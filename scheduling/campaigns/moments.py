@@ -85,7 +85,7 @@ def others_before(campaign: Campaign, moment: datetime | None) -> int:
     if moment is None or since is None or rule is None or campaign.missed == Campaign.Missed.CATCH_UP:
         return 0
     earlier = islice(rule.backwards(moment - timedelta(microseconds=1), since=since), MOST_COUNTED)
-    return sum(not _is_over(campaign, one) for one in earlier)
+    return sum(not _is_over(campaign, earlier_moment) for earlier_moment in earlier)
 
 
 def handled_until(campaign: Campaign, moment: datetime | None, now: datetime) -> datetime:

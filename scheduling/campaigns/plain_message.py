@@ -141,7 +141,7 @@ def read(campaign: Campaign) -> PlainMessage:
         name=campaign.name,
         application=campaign.application,
         user_ids=[EVERYONE] if include.everyone else list(include.members),
-        department_numbers=[one.number for one in include.departments],
+        department_numbers=[department.number for department in include.departments],
         tag_numbers=list(include.tags),
         topic=campaign.topic,
         message_type=campaign.content_type,

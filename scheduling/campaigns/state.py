@@ -57,9 +57,9 @@ def change(
     wrote: bool = False,
 ) -> None:
     """Take a locked campaign to another state and record the step. Raises `SchedulingError` for one that cannot be."""
-    said: dict[str, Any] = {"why": why, "reason": reason, "description": description, "digest": digest}
+    record: dict[str, Any] = {"why": why, "reason": reason, "description": description, "digest": digest}
     was_on = campaign.state in Campaign.ON
-    LIFE.take(campaign, after, by=by, now=now, wrote=wrote, **said)
+    LIFE.take(campaign, after, by=by, now=now, wrote=wrote, **record)
     if was_on is not (after in Campaign.ON):
         beat_entries.sync(campaign)
     publish_change("campaigns", "state")

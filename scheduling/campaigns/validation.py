@@ -123,7 +123,7 @@ def content_problems(campaign: Campaign, row: CampaignContent, slots: Slots | No
     slots = slots_of(campaign.sender) if slots is None else slots
     flaws = list(_variables(row, slots))
     yield from flaws
-    lacking = [_error(one.field, one.code, _(one.words), _(one.remedy)) for one in kind.flaws(row)]
+    lacking = [_error(flaw.field, flaw.code, _(flaw.words), _(flaw.remedy)) for flaw in kind.flaws(row)]
     yield from lacking
     if kind.is_made:
         yield from _video(row, slots)
@@ -179,7 +179,7 @@ def _variables(row: CampaignContent, slots: Slots) -> Iterator[SchedulingError]:
             remedy = _("Write a variable like {{name}} or {{name|colleague}}.")
             yield _error("text", "braces", _("There are braces that are no variable."), remedy)
             return
-    unknown = sorted({one.name for one in variables.variables_of(words.texts)} - slots.keys())
+    unknown = sorted({variable.name for variable in variables.variables_of(words.texts)} - slots.keys())
     if unknown:
         remedy = _("There are: %(known)s.") % {"known": ", ".join(slots)}
         yield _error("text", "variable_unknown", _("There is no variable “%s”.") % unknown[0], remedy)
@@ -206,7 +206,9 @@ def _variants(rows: list[CampaignContent]) -> Iterator[SchedulingError]:
         shares[row.variant].add(row.share)
     if not shares.keys() <= set(VARIANTS):
         yield _error("variant", "variant_unknown", _("There is no such variant."), _("Write A or B."))
-    elif any(len(one) > 1 for one in shares.values()) or (shares and sum(max(one) for one in shares.values()) != 100):
+    elif any(len(share) > 1 for share in shares.values()) or (
+        shares and sum(max(share) for share in shares.values()) != 100
+    ):
         remedy = _("Give each variant one share; together they are 100 per cent.")
         yield _error("share", "shares", _("The shares of the variants do not add up."), remedy)
 

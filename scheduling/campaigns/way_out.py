@@ -69,5 +69,5 @@ def _after(value: Any, name: str, line: str) -> Any:
     """The value with the line below its words; one that has no such words stays as it is."""
     if not name:
         return value
-    said = getattr(value, name).rstrip()
-    return dataclasses.replace(value, **{name: f"{said}\n{line}" if said else line})
+    text = getattr(value, name).rstrip()
+    return dataclasses.replace(value, **{name: f"{text}\n{line}" if text else line})

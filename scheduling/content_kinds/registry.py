@@ -21,7 +21,7 @@ def register(kind: KindOfContent) -> KindOfContent:
 def kinds() -> list[ContentKind]:
     """All kinds, in the order of lists."""
     _find()
-    return sorted(KINDS.values(), key=lambda one: one.order)
+    return sorted(KINDS.values(), key=lambda kind: kind.order)
 
 
 def kind_named(name: str) -> ContentKind:

@@ -86,7 +86,7 @@ def plain_text(text: str) -> str:
 def _lacking(text: str) -> list[str]:
     """The holidays of every year that no paragraph is about."""
     names = [_holiday(sentence) for _number, sentence in _sentences(plain_text(text))]
-    return [name for name in HOLIDAYS if not any(name in one for one in names)]
+    return [name for name in HOLIDAYS if not any(name in holiday for holiday in names)]
 
 
 def _holiday(words: str) -> str:

@@ -100,7 +100,9 @@ def receivers(batch: Batch, application: Application, *, now: datetime) -> dict[
 
 
 @transaction.atomic
-def _send(batch: Batch, words: CampaignWords, application: Application, found: Videos | None, *, now: datetime) -> None:
+def _send(
+    batch: Batch, words: CampaignWords, application: Application, batch_videos: Videos | None, *, now: datetime
+) -> None:
     run = batch.run
     members = receivers(batch, application, now=now)
     if not members:
@@ -116,14 +118,14 @@ def _send(batch: Batch, words: CampaignWords, application: Application, found: V
         return
     own = clicks.with_short_links(run, words.kind, own, variant=batch.variant, language=batch.language)
     reason = ""
-    if found is not None:
+    if batch_videos is not None:
         title = "" if words.is_alone else run.campaign.name
-        calls = videos.send_all(application, found, members, title=title, words=own, **options)
-        if found.readers:
-            _planned(batch).filter(member__in=found.readers).update(reason=Delivery.Reason.PREFERS_TEXT)
-        if found.degraded:
+        calls = videos.send_all(application, batch_videos, members, title=title, words=own, **options)
+        if batch_videos.readers:
+            _planned(batch).filter(member__in=batch_videos.readers).update(reason=Delivery.Reason.PREFERS_TEXT)
+        if batch_videos.degraded:
             reason = Batch.Reason.TEXT
-            _planned(batch).filter(member__in=found.degraded).update(reason=Delivery.Reason.TEXT)
+            _planned(batch).filter(member__in=batch_videos.degraded).update(reason=Delivery.Reason.TEXT)
     elif words.is_personal:
         calls = _send_personal(batch, application, words, own, members, options)
     elif words.in_parts:

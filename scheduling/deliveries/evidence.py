@@ -113,7 +113,8 @@ def _call(outbound: Outbound) -> dict[str, Any]:
         "body_sha256": hashlib.sha256(body).hexdigest() if body else "",
         "file": {"name": outbound.upload.filename, "sha256": outbound.upload.sha256} if outbound.upload else None,
         "attempts": [
-            {"at": _time(one.started_at), "ended_at": _time(one.ended_at), "outcome": str(one.outcome)} for one in tries
+            {"at": _time(attempt.started_at), "ended_at": _time(attempt.ended_at), "outcome": str(attempt.outcome)}
+            for attempt in tries
         ],
     }
 
@@ -130,7 +131,7 @@ def _video(upload: Upload) -> dict[str, Any] | None:
         "words": render.text,
         "digital_human": render.digital_human.name,
         "template": {"id": render.template_id, "name": str(render.template)} if render.template else None,
-        "consents": {name: _consent(one) for name, one in consents.items() if one is not None},
+        "consents": {name: _consent(consent) for name, consent in consents.items() if consent is not None},
     }
 
 

@@ -62,7 +62,7 @@ class CampaignReach:
 
     @property
     def left_out_count(self) -> int:
-        return sum(one.count for one in self.left_out)
+        return sum(group.count for group in self.left_out)
 
     @property
     def others(self) -> int:
@@ -118,11 +118,11 @@ class StartForecast:
 
     @property
     def is_blocked(self) -> bool:
-        return any(one.final for one in self.blockers)
+        return any(blocker.final for blocker in self.blockers)
 
     def against(self, *, anyway: bool) -> list[Blocker]:
         """The reasons that keep it from being started; `anyway` overrides those that are not final."""
-        return [one for one in self.blockers if one.final or not anyway]
+        return [blocker for blocker in self.blockers if blocker.final or not anyway]
 
 
 def sender_of(campaign: Campaign) -> Application:
@@ -149,7 +149,7 @@ def reach_of(campaign: Campaign, *, now: datetime) -> CampaignReach:
             count=count,
             names=reach.first_names(members.filter(why=why), FIRST),
         )
-        for why, count in sorted(counts.items(), key=lambda one: -one[1])
+        for why, count in sorted(counts.items(), key=lambda pair: -pair[1])
         if why
     ]
     strangers = reach.unknown_members(rule, application=application)
@@ -197,7 +197,7 @@ def forecast_start(
     begins = at or _first_moment(campaign, now)
     odd = odd_hours.look(begins, campaign.zone, campaign.calendar)
     zones = zone_starts(campaign, application, judged(campaign, application, now=now), begins, now=now)
-    first = min(zones, key=lambda one: one.starts_at)
+    first = min(zones, key=lambda zone: zone.starts_at)
     begins = first.starts_at
     calls = reached.count if words.is_personal else ceil(reached.count / words.batch_size)
     gets_it = judged(campaign, application, now=now).filter(why="")
@@ -206,7 +206,7 @@ def forecast_start(
         application, messages=calls + line_calls, recipients=reached.count + line_members, now=begins
     )
     renders = tuple(_renders(campaign, words, application, reached))
-    seconds = sum(one.seconds * one.count for one in renders)
+    seconds = sum(render.seconds * render.count for render in renders)
     seconds = avatars.seconds_of_bulk(seconds) if seconds else 0.0
     ends = queue.through_at
     if ends is not None:
@@ -231,7 +231,7 @@ def forecast_start(
 
 
 def _expiry(campaign: Campaign, zones: Sequence[ZoneStart]) -> Iterator[Blocker]:
-    late = [one.zone for one in zones if one.expires_before]
+    late = [zone.zone for zone in zones if zone.expires_before]
     if late and len(late) == len(zones):
         words = _("It would expire before it may go out: nobody would get it.")
         final = campaign.rule is None  # another moment of a repeated one may do

@@ -144,7 +144,7 @@ def _take_back(batch: Batch) -> int:
     """One transaction for each: a call that ends now is locked before its batch, here and where it is followed."""
     with transaction.atomic():
         outbounds = [batch.outbound] if batch.outbound else _personal(batch)
-        cancelled = [one for one in outbounds if conversations.take_back(one)]
+        cancelled = [outbound for outbound in outbounds if conversations.take_back(outbound)]
         if not cancelled:
             return 0
         if batch.outbound is None:

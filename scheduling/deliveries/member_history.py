@@ -34,11 +34,15 @@ def sent_to(member: Member, *, application: Application, since: datetime | None,
     newest = list(others.order_by("-run__moment")[:most])
     if not newest:
         return []
-    theirs = reduce(or_, (Q(run=one.run_id, number=one.batch) for one in newest))
+    theirs = reduce(or_, (Q(run=delivery.run_id, number=delivery.batch) for delivery in newest))
     rows_of_batches = Batch.objects.filter(theirs).select_related("outbound")
-    batches = {(one.run_id, one.number): one for one in rows_of_batches}
-    facts = {language: member_facts(member, language) for language in {one.language for one in batches.values()}}
-    return [_entry(one, batches[one.run_id, one.batch], facts) for one in newest if (one.run_id, one.batch) in batches]
+    batches = {(batch.run_id, batch.number): batch for batch in rows_of_batches}
+    facts = {language: member_facts(member, language) for language in {batch.language for batch in batches.values()}}
+    return [
+        _entry(delivery, batches[delivery.run_id, delivery.batch], facts)
+        for delivery in newest
+        if (delivery.run_id, delivery.batch) in batches
+    ]
 
 
 def _entry(delivery: Delivery, batch: Batch, facts: Mapping[str, Mapping[str, str]]) -> ThreadEntry:

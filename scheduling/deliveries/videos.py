@@ -72,7 +72,8 @@ def videos_of(
     late = now - (batch.started_at or timezone.now()) > timedelta(minutes=settings.SCHEDULING["VIDEO_PATIENCE_MINUTES"])
     going = any(not render.is_finished for render in rendered.values())
     renders = {
-        key: one if one is not None and one.status == Render.Status.DONE else None for key, one in videos.items()
+        key: video if video is not None and video.status == Render.Status.DONE else None
+        for key, video in videos.items()
     }
     return Videos(renders=renders, scripts=scripts, readers=readers, waits=going and not late)
 
@@ -223,7 +224,7 @@ def personal_script(words: Words, facts: Mapping[str, str], language: str) -> av
     values = {
         name: variables.fill(value, facts)
         for name, value in words["values"].items()
-        if not (words.get("defaults") and any(not facts.get(one) for one in variables.needed_in([value])))
+        if not (words.get("defaults") and any(not facts.get(needed) for needed in variables.needed_in([value])))
     }
     return avatars.personalise(source, values, facts={}, slots={}, language=language)
 

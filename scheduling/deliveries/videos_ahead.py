@@ -109,7 +109,8 @@ def _scripts(campaign: Campaign, words: CampaignWords, application: Application,
 def _ask(scripts: Sequence[Script], application: Application, *, spliced: bool | None) -> list[int]:
     """The keys of the renders, each once; those that cannot become a video are left to the run."""
     asked = (
-        videos.request(one.words, one.facts, application, language=one.language, spliced=spliced) for one in scripts
+        videos.request(script.words, script.facts, application, language=script.language, spliced=spliced)
+        for script in scripts
     )
     return list(dict.fromkeys(key for key in asked if key))
 

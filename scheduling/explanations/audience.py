@@ -20,7 +20,7 @@ from wecom.models import Department, Member, Tag
 def lines_of(rule: AudienceRule, member: Member, *, today: date) -> list[ExplanationLine]:
     """The entries of an audience that select a member; rules count from `today`, facts as they are now."""
     compiler = Compiler(member.corporation, today=today)
-    lines = [_line(one, compiler) for one in _entries(rule.include) if _selects(one, member, compiler)]
+    lines = [_line(entry, compiler) for entry in _entries(rule.include) if _selects(entry, member, compiler)]
     if lines:
         return lines
     words = _("The member is not in it any more: their departments, tags or facts have changed since.")
@@ -33,7 +33,7 @@ def _entries(selection: Selection) -> Iterator[Selection]:
     if selection.everyone:
         yield replace(nothing, everyone=True)
     yield from (replace(nothing, segments=(key,)) for key in selection.segments)
-    yield from (replace(nothing, departments=(one,)) for one in selection.departments)
+    yield from (replace(nothing, departments=(department,)) for department in selection.departments)
     yield from (replace(nothing, tags=(number,)) for number in selection.tags)
     yield from (replace(nothing, members=(user_id,)) for user_id in selection.members)
     if selection.sheet is not None:

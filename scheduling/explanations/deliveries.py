@@ -59,7 +59,7 @@ def _of_step(delivery: Delivery) -> list[ExplanationLine]:
         *people.lines_of(series, until=run.moment),
     ]
     taken = EnrolmentStep.objects.filter(run=run, enrolment__member=delivery.member_id).select_related("enrolment")
-    return [*lines, *(_enrolled(one.enrolment) for one in taken)]
+    return [*lines, *(_enrolled(enrolment_step.enrolment) for enrolment_step in taken)]
 
 
 def _enrolled(enrolment: Enrolment) -> ExplanationLine:

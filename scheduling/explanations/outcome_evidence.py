@@ -72,7 +72,7 @@ def _of_caps(delivery: Delivery) -> Iterator[ExplanationLine]:
         rows = reasons.counted_for_caps(run, since).filter(member=delivery.member_id)
         deliveries = rows.filter(run__moment__lte=run.moment).select_related("run__campaign").order_by("run__moment")
         label = _("Messages of the day") if run.moment - since < timedelta(days=1) else _("Messages of the week")
-        names = [f"{one.run.campaign} ({people.moment(one.run.moment)})" for one in deliveries[:MOST_NAMED]]
+        names = [f"{earlier.run.campaign} ({people.moment(earlier.run.moment)})" for earlier in deliveries[:MOST_NAMED]]
         values = {"had": deliveries.count(), "most": most, "names": listed(names)}
         yield _line(label, _("%(had)d, and the cap is %(most)d: %(names)s") % values)
 

@@ -57,7 +57,7 @@ def series_entry(
         stops = {"stop_rule": references.rule_in_names(series.stop_rule)} if series.stop_rule else {}
     except SchedulingError as error:
         raise _of(series, error) from error
-    listed = sorted(steps, key=lambda one: step_key(one[0].day, one[0].at))
+    listed = sorted(steps, key=lambda pair: step_key(pair[0].day, pair[0].at))
     entries = [_step_entry(step, contents, media) for step, contents in listed]
     return {**entry, **stops, **_audience(series, references), "steps": entries}
 
@@ -93,8 +93,8 @@ def _step_entry(step: Campaign, contents: Iterable[CampaignContent], media: Medi
 
 
 def _contents(campaign: Campaign, contents: Iterable[CampaignContent], media: Media) -> dict[str, Any]:
-    rows = sorted(contents, key=lambda one: (one.variant, LANGUAGES.index(one.language)))
-    return {content_key(one): _content_entry(one, campaign, media) for one in rows}
+    rows = sorted(contents, key=lambda content: (content.variant, LANGUAGES.index(content.language)))
+    return {content_key(row): _content_entry(row, campaign, media) for row in rows}
 
 
 def _content_entry(content: CampaignContent, campaign: Campaign, media: Media) -> Mapping[str, Any]:

@@ -56,7 +56,7 @@ def names_in(rule: Any) -> set[str]:
     if not isinstance(rule, Mapping):
         return set()
     value, rules = rule.get("value"), rule.get("rules")
-    own = {one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)}
+    own = {name for name in (value if isinstance(value, list) else [value]) if isinstance(name, str)}
     names = own if rule.get("subject") == "segment" else set()
     return names.union(*map(names_in, rules if isinstance(rules, list) else ()))
 

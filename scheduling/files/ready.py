@@ -82,7 +82,7 @@ def part_of(key: str) -> str:
 def messages_of(key: str, language: str) -> list[ReadyMessage]:
     """The content for members of this language."""
     (entry,) = document_of(key)[part_of(key)]
-    return [_message(one, language) for one in entry.get("steps", [entry])]
+    return [_message(step, language) for step in entry.get("steps", [entry])]
 
 
 def _message(entry: Mapping[str, Any], language: str) -> ReadyMessage:
@@ -92,7 +92,7 @@ def _message(entry: Mapping[str, Any], language: str) -> ReadyMessage:
         content_type=entry["content_type"],
         title=card.get("title", ""),
         text=variables.fill(content.get("text") or card.get("description", ""), NAMES[language]),
-        buttons=tuple(one["text"] for one in card.get("buttons", ())),
+        buttons=tuple(button["text"] for button in card.get("buttons", ())),
         day=entry.get("day"),
         at=entry.get("at", ""),
     )

@@ -120,7 +120,7 @@ class References(NamedRows):
         if not isinstance(names, list):
             findings.add((*place, "segments"), _("“%(name)s” is a list.") % {"name": "segments"}, _("Write a list."))
             names = []
-        keys = [self._segment_key(one, (*place, "segments", n), findings) for n, one in enumerate(names)]
+        keys = [self._segment_key(name, (*place, "segments", n), findings) for n, name in enumerate(names)]
         selection["segments"] = [key for key in keys if key is not None]
         if "list" in data:
             selection["sheet"] = self._list_key(data["list"], (*place, "list"), findings)
@@ -163,7 +163,7 @@ class References(NamedRows):
             value = renamed["value"]
             renamed["value"] = change([value] if isinstance(value, str) else list(value))
         if isinstance(renamed.get("rules"), list):
-            renamed["rules"] = [self._renamed(one, change) for one in renamed["rules"]]
+            renamed["rules"] = [self._renamed(inner, change) for inner in renamed["rules"]]
         return renamed
 
 

@@ -50,7 +50,7 @@ def read_steps(
     """The steps of a series, each on its row of the current one where that has its day and time."""
     place = (*entry.place, "steps")
     listed = entry.data.get("steps") or []
-    if not isinstance(listed, list) or not all(isinstance(one, Mapping) for one in listed):
+    if not isinstance(listed, list) or not all(isinstance(item, Mapping) for item in listed):
         findings.add(place, _("Steps are a list, each with a day and a time."), _("Begin each with “- day:”."))
         return []
     saved = {step_key(row.day, row.at): row for row in current.steps.all()} if current else {}

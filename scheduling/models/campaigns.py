@@ -25,7 +25,7 @@ FARTHEST_DAY = 365  # of a step, before day 0 and after it
 
 def content_choices() -> list[tuple[str, Any]]:
     """The kinds of content, and their labels in lists."""
-    return [(one.name, _(one.label)) for one in kinds()]
+    return [(kind.name, _(kind.label)) for kind in kinds()]
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -37,7 +37,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 
     def near(self, now: datetime, farthest: datetime) -> "CampaignQuerySet":
         """Campaigns whose videos may have to be asked for now, because they are due until `farthest`."""
-        made = [one.name for one in kinds() if one.is_made]
+        made = [kind.name for kind in kinds() if kind.is_made]
         near = self.filter(state__in=Campaign.ON, content_type__in=made, next_at__gt=now, next_at__lte=farthest)
         return near.filter(models.Q(ahead_for=None) | ~models.Q(ahead_for=F("next_at")))
 

@@ -21,7 +21,11 @@ class SegmentQuerySet(models.QuerySet["Segment"]):
 
     def using_fact(self, corporation: int, key: str) -> "list[Segment]":
         """The company's segments whose rule asks for a fact."""
-        return [one for one in self.filter(corporation=corporation).order_by("name") if names_fact(one.rule, key)]
+        return [
+            segment
+            for segment in self.filter(corporation=corporation).order_by("name")
+            if names_fact(segment.rule, key)
+        ]
 
 
 class Segment(PartyRow):

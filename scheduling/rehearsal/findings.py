@@ -64,7 +64,9 @@ def findings_since(begins: datetime, *, first_run: int) -> list[Finding]:
                 variant=batch.variant if batch else "",
             )
         )
-    return sorted((one for one in findings if one.at >= begins), key=lambda one: (one.at, one.campaign.pk))
+    return sorted(
+        (finding for finding in findings if finding.at >= begins), key=lambda finding: (finding.at, finding.campaign.pk)
+    )
 
 
 def _moment(run: CampaignRun, batch: Batch | None) -> datetime:
@@ -74,22 +76,22 @@ def _moment(run: CampaignRun, batch: Batch | None) -> datetime:
 
 
 def told(
-    found: list[Finding], subject: Subject, *, last_days: Mapping[int, date], in_full: bool
+    findings: list[Finding], subject: Subject, *, last_days: Mapping[int, date], in_full: bool
 ) -> tuple[tuple[Timeline, ...], tuple[Day, ...], tuple[Dropped, ...]]:
     """The findings as timelines of members, as days, and the moments without recipients."""
-    keys = {one.member for one in found if one.member != NOBODY}
+    keys = {finding.member for finding in findings if finding.member != NOBODY}
     members = {member.pk: member for member in _members(sorted(keys))}
     by_member: dict[int, list[Occasion]] = defaultdict(list)
     sent: Counter[Any] = Counter()
     left_out: dict[Any, Counter[str]] = defaultdict(Counter)
     dropped, words = [], _Words(subject, in_full=in_full)
-    for one in found:
-        day = one.at.astimezone(subject.zone).date()
-        if one.member == NOBODY:
-            dropped.append(Dropped(at=one.at, name=_name(one.campaign), why=_why(one)))
+    for finding in findings:
+        day = finding.at.astimezone(subject.zone).date()
+        if finding.member == NOBODY:
+            dropped.append(Dropped(at=finding.at, name=_name(finding.campaign), why=_why(finding)))
             continue
-        occasion = _occasion(one, members[one.member], subject, words)
-        by_member[one.member].append(occasion)
+        occasion = _occasion(finding, members[finding.member], subject, words)
+        by_member[finding.member].append(occasion)
         if occasion.arrives:
             sent[day] += 1
         else:
@@ -115,28 +117,30 @@ def _members(keys: list[int]) -> list[Member]:
     return members
 
 
-def _occasion(one: Finding, member: Member, subject: Subject, words: "_Words") -> Occasion:
-    arrives = one.status == Delivery.Status.SENT
-    is_own = one.campaign.pk == subject.pk if isinstance(subject, Campaign) else one.campaign.series_id == subject.pk
+def _occasion(finding: Finding, member: Member, subject: Subject, words: "_Words") -> Occasion:
+    arrives = finding.status == Delivery.Status.SENT
+    is_own = (
+        finding.campaign.pk == subject.pk if isinstance(subject, Campaign) else finding.campaign.series_id == subject.pk
+    )
     return Occasion(
-        at=one.at,
-        campaign=one.campaign.pk,
-        name=_name(one.campaign),
+        at=finding.at,
+        campaign=finding.campaign.pk,
+        name=_name(finding.campaign),
         is_own=is_own,
-        status=one.status,
-        reason=one.reason,
-        why="" if arrives else _why(one),
-        language=one.language if arrives else "",
-        variant=one.variant if arrives else "",
-        words=words.of(one, member) if arrives and is_own else "",
+        status=finding.status,
+        reason=finding.reason,
+        why="" if arrives else _why(finding),
+        language=finding.language if arrives else "",
+        variant=finding.variant if arrives else "",
+        words=words.of(finding, member) if arrives and is_own else "",
     )
 
 
-def _why(one: Finding) -> str:
+def _why(finding: Finding) -> str:
     for codes in (Delivery.Reason, CampaignRun.Reason, Batch.Reason):
-        if one.reason in codes.values:
-            return str(codes(one.reason).label)
-    return str(Delivery.Status(one.status).label) if one.status in Delivery.Status.values else one.reason
+        if finding.reason in codes.values:
+            return str(codes(finding.reason).label)
+    return str(Delivery.Status(finding.status).label) if finding.status in Delivery.Status.values else finding.reason
 
 
 def _name(campaign: Campaign) -> str:
@@ -154,24 +158,24 @@ class _Words:
         self.types = definitions_of(application.corporation_id) if application and not in_full else {}
         self.known: dict[tuple[int, int, str, str], str] = {}
 
-    def of(self, one: Finding, member: Member) -> str:
+    def of(self, finding: Finding, member: Member) -> str:
         """The words, masked where the reader may not know personal facts."""
-        key = (member.pk, one.campaign.pk, one.variant, one.language)
+        key = (member.pk, finding.campaign.pk, finding.variant, finding.language)
         if key not in self.known:
-            self.known[key] = self._put_together(one, member)
+            self.known[key] = self._put_together(finding, member)
         return self.known[key]
 
-    def _put_together(self, one: Finding, member: Member) -> str:
-        words = CampaignWords.of(one.campaign.pk, one.content)
-        own = words[one.variant, one.language]
+    def _put_together(self, finding: Finding, member: Member) -> str:
+        words = CampaignWords.of(finding.campaign.pk, finding.content)
+        own = words[finding.variant, finding.language]
         if words.kind.is_dialogue:
             return str(Flow.objects.filter(pk=own["flow_id"]).first() or "")
-        facts = member_facts(member, one.language)
+        facts = member_facts(member, finding.language)
         if self.types:
             facts = {name: without_personal(value, member, self.types) for name, value in facts.items()}
         try:
             if words.kind.is_made:
-                return videos.script_of(own, facts, language=one.language)
+                return videos.script_of(own, facts, language=finding.language)
             return compose(words.kind, own, facts).words()
         except SchedulingError as error:
             return str(error)

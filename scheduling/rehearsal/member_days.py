@@ -15,8 +15,8 @@ ENTRY = re.compile(r"(?P<user_id>[^\s=:]+)\s*[=:\s]\s*(?P<day>\S+)")
 
 def read_member_days(text: str, *, field: str) -> dict[str, date]:
     """The days in “zhangsan 2026-12-24, lisi=2026-12-31”, by user ID. Raises `SchedulingError` for other words."""
-    entries = (one.strip() for one in re.split(r"[,，;；\n]", text))
-    return dict(_entry(one, field) for one in entries if one)
+    entries = (entry.strip() for entry in re.split(r"[,，;；\n]", text))
+    return dict(_entry(entry, field) for entry in entries if entry)
 
 
 def keys_of(days: Mapping[str, date], application: Application, *, field: str) -> dict[int, date]:

@@ -157,7 +157,9 @@ def doubts_of(plan: Plan) -> tuple[Doubt, ...]:
         *Series.objects.filter(pk__in=plan.series).select_related("application"),
     ]
     doubts = [_doubt(row, plan.begins) for row in share_calendars(rows) if row.asks_for_days]
-    return tuple(sorted((one for one in doubts if one and one.at < plan.ends), key=lambda one: (one.at, one.name)))
+    return tuple(
+        sorted((doubt for doubt in doubts if doubt and doubt.at < plan.ends), key=lambda doubt: (doubt.at, doubt.name))
+    )
 
 
 def _doubt(row: Subject, begins: datetime) -> Doubt | None:

@@ -11,26 +11,28 @@ from wecom.models import Member
 NAMES = tuple(field.name for field in fields(Occasion))
 
 
-def write(found: Rehearsal) -> dict[str, Any]:
+def write(rehearsal: Rehearsal) -> dict[str, Any]:
     """As JSON; members by their key."""
     texts: dict[str, int] = {}
     lines = [
         {
             "member": line.member.pk,
             "last_day": line.last_day.isoformat() if line.last_day else None,
-            "occasions": [[_packed(value, texts) for value in astuple(one)] for one in line.occasions],
+            "occasions": [[_packed(value, texts) for value in astuple(occasion)] for occasion in line.occasions],
         }
-        for line in found.timelines
+        for line in rehearsal.timelines
     ]
     return {
-        "name": found.name,
-        "begins": found.begins.isoformat(),
-        "ends": found.ends.isoformat(),
-        "members": found.members,
-        "seconds": found.seconds,
-        "days": [[day.date.isoformat(), day.sent, dict(day.left_out)] for day in found.days],
-        "dropped": [[one.at.isoformat(), one.name, one.why] for one in found.dropped],
-        "days_unknown": [[one.at.isoformat(), one.name, one.year, one.stops, one.words] for one in found.days_unknown],
+        "name": rehearsal.name,
+        "begins": rehearsal.begins.isoformat(),
+        "ends": rehearsal.ends.isoformat(),
+        "members": rehearsal.members,
+        "seconds": rehearsal.seconds,
+        "days": [[day.date.isoformat(), day.sent, dict(day.left_out)] for day in rehearsal.days],
+        "dropped": [[moment.at.isoformat(), moment.name, moment.why] for moment in rehearsal.dropped],
+        "days_unknown": [
+            [doubt.at.isoformat(), doubt.name, doubt.year, doubt.stops, doubt.words] for doubt in rehearsal.days_unknown
+        ],
         "timelines": lines,
         "texts": list(texts),
     }

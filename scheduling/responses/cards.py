@@ -80,7 +80,7 @@ def not_confirmed(run: CampaignRun, *, key: str = "") -> QuerySet[Member]:
 
 def asks(run: CampaignRun) -> bool:
     """Whether the message of a run is a card that asks something."""
-    shown = [one["card"] for one in run.content.get("contents", {}).values()]
+    shown = [content["card"] for content in run.content.get("contents", {}).values()]
     return any(card.get("kind") in ASKING or card.get("menu") for card in shown)
 
 
@@ -102,20 +102,23 @@ def _chosen(card: Mapping[str, Any], event: CardEvent, facts: Mapping[str, str])
     if event.event == MENU_EVENT:
         entries = (card.get("menu") or {}).get("entries") or ()
         yield from (
-            (one["key"], variables.fill(one["text"], facts)) for one in entries if one["key"] == event.event_key
+            (entry["key"], variables.fill(entry["text"], facts)) for entry in entries if entry["key"] == event.event_key
         )
         return
     lists = [card.get("checkbox"), card.get("selector"), *(card.get("selectors") or ())]
     options = {
-        f"{one['key']}={choice['id']}": choice["text"] for one in lists if one for choice in one.get("choices") or ()
+        f"{question['key']}={choice['id']}": choice["text"]
+        for question in lists
+        if question
+        for choice in question.get("choices") or ()
     }
-    picked = [f"{one.question_key}={key}" for one in event.choices for key in one.option_ids]
+    picked = [f"{choice.question_key}={key}" for choice in event.choices for key in choice.option_ids]
     known = [(key, options[key]) for key in picked if key in options]
-    buttons = [one for one in card.get("buttons") or () if one.get("key") and one["key"] == event.event_key]
+    buttons = [button for button in card.get("buttons") or () if button.get("key") and button["key"] == event.event_key]
     submit = card.get("submit")
     if submit and not known and submit.get("key") == event.event_key:
         buttons = [submit]
-    for key, words in [*((one["key"], one["text"]) for one in buttons), *known]:
+    for key, words in [*((button["key"], button["text"]) for button in buttons), *known]:
         yield key, variables.fill(words, facts)
 
 

@@ -92,5 +92,6 @@ def clicks_of(run: CampaignRun) -> list[LinkFigures]:
     members = dict(opened.values_list("label").annotate(count=Count("member", distinct=True)))
     targets = dict.fromkeys(CampaignLink.objects.filter(run=run).values_list("target", flat=True))
     return [
-        LinkFigures(target=one, clicks=counted.get(one, 0), members=members.get(one[:LONGEST], 0)) for one in targets
+        LinkFigures(target=target, clicks=counted.get(target, 0), members=members.get(target[:LONGEST], 0))
+        for target in targets
     ]

@@ -83,16 +83,16 @@ class RunReport:
     @property
     def may_be_chance(self) -> bool | None:
         """Whether the variants' difference in replies and presses may be chance; None if they have too few members."""
-        if len(self.variants) < 2 or min(one.sent for one in self.variants) < LEAST:
+        if len(self.variants) < 2 or min(variant.sent for variant in self.variants) < LEAST:
             return None
         first, second = self.variants[:2]
         pairs = ((first.replied, second.replied), (first.answered, second.answered), (first.opened, second.opened))
-        return all(not differs(one, first.sent, other, second.sent) for one, other in pairs)
+        return all(not differs(count, first.sent, other, second.sent) for count, other in pairs)
 
 
 def report_of(run: CampaignRun, *, now: datetime | None = None) -> RunReport:
     """The figures of a run as they are now."""
-    batches = {one.number: one for one in Batch.objects.filter(run=run)}
+    batches = {row.number: row for row in Batch.objects.filter(run=run)}
     rows = Delivery.objects.filter(run=run).order_by().values_list("batch", "status", "reason")
     counted = {(batch, status, reason): count for batch, status, reason, count in rows.annotate(count=Count("pk"))}
     replies, answers, openers = first_replies(run), *_first_responses(run)
@@ -108,7 +108,7 @@ def report_of(run: CampaignRun, *, now: datetime | None = None) -> RunReport:
         if status in SENT and batch is not None and batch.ended_at:
             arrived[batch.ended_at] += count
     return RunReport(
-        sent=sum(statuses[one] for one in SENT),
+        sent=sum(statuses[code] for code in SENT),
         failed=statuses[D.FAILED] + statuses[D.EXPIRED],
         left_out=statuses[D.SKIPPED],
         degraded=statuses[D.DEGRADED],
@@ -123,11 +123,11 @@ def report_of(run: CampaignRun, *, now: datetime | None = None) -> RunReport:
     )
 
 
-def differs(one: int, of: int, other: int, of_other: int) -> bool:
+def differs(count: int, of: int, other: int, of_other: int) -> bool:
     """Whether two shares differ by more than chance would make them, in nineteen of twenty cases."""
-    pooled = (one + other) / (of + of_other)
+    pooled = (count + other) / (of + of_other)
     error = math.sqrt(pooled * (1 - pooled) * (1 / of + 1 / of_other))
-    return error > 0 and abs(one / of - other / of_other) / error >= CERTAIN
+    return error > 0 and abs(count / of - other / of_other) / error >= CERTAIN
 
 
 def _first_responses(run: CampaignRun) -> tuple[dict[int, datetime], dict[int, datetime]]:
@@ -147,7 +147,7 @@ def _variants(
     clicks: Iterable[tuple[str, datetime, int]],
 ) -> list[Variant]:
     """The figures of each of several variants; nothing if there is one."""
-    names = sorted({one.variant for one in batches.values()})
+    names = sorted({batch.variant for batch in batches.values()})
     if len(names) < 2:
         return []
     total = sum(count for (number, _status, _reason), count in counted.items() if number in batches)
@@ -155,7 +155,7 @@ def _variants(
     places = dict(Delivery.objects.filter(run=run, member__in=active).values_list("member", "batch")) if active else {}
     variants = []
     for name in names:
-        own = {number for number, one in batches.items() if one.variant == name}
+        own = {number for number, batch in batches.items() if batch.variant == name}
         by_status: Counter[str] = Counter()
         for (number, status, _reason), count in counted.items():
             by_status[status] += count if number in own else 0
@@ -166,7 +166,7 @@ def _variants(
                 name=name,
                 members=size,
                 share=100 * size / total if total else 0.0,
-                sent=sum(by_status[one] for one in SENT),
+                sent=sum(by_status[code] for code in SENT),
                 failed=by_status[D.FAILED] + by_status[D.EXPIRED],
                 replied=replied,
                 answered=answered,
@@ -198,7 +198,7 @@ def _points(
     )
     last = max(at for some in series for at, _count in some)
     ends = max(last, min(now, begins + WITHIN)) if run.ended_at is None else last
-    step = next((one for one in STEPS if (ends - begins) / one < MOST_POINTS), timedelta(days=1))
+    step = next((width for width in STEPS if (ends - begins) / width < MOST_POINTS), timedelta(days=1))
     steps = max(1, math.ceil((ends - begins) / step))
     sums = [_sums(some, begins, step, steps) for some in series]
     return [

@@ -54,7 +54,7 @@ def comparison(kind: Kind, column: str, test: Test, value: Value, *, today: date
 def _text(column: str, test: Test, value: Any, _today: date) -> Q:
     folded = Folded(F(column))
     if test == Test.ONE_OF:
-        return Q(In(folded, [fold(one) for one in value]))
+        return Q(In(folded, [fold(text) for text in value]))
     wanted = fold(value)
     if test == Test.CONTAINS:
         return Q(GreaterThan(StrIndex(folded, Literal(wanted)), 0))

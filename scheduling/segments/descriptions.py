@@ -62,17 +62,17 @@ def names_in(groups: Iterable[Group], *, corporation: Corporation) -> Names:
 def names_by_company(groups: Mapping[int, Iterable[Group]]) -> dict[int, Names]:
     """The names that rules need, by the key of their company: one query for each kind of them."""
     wanted: dict[Kind, set[int]] = {kind: set() for kind in PLACES}
-    for group in (one for theirs in groups.values() for one in theirs):
+    for group in (rule_group for theirs in groups.values() for rule_group in theirs):
         for condition in group.conditions():
             if condition.subject in wanted and isinstance(condition.value, tuple):
-                wanted[Kind(condition.subject)] |= {int(one) for one in condition.value}
+                wanted[Kind(condition.subject)] |= {int(number) for number in condition.value}
     rows: dict[Kind, Any] = {
         Kind.DEPARTMENT: Department.objects.existing().filter(number__in=wanted[Kind.DEPARTMENT]),
         Kind.TAG: Tag.objects.filter(number__in=wanted[Kind.TAG], gone_at=None),
         Kind.SEGMENT: Segment.objects.filter(pk__in=wanted[Kind.SEGMENT]),
     }
     names: dict[int, dict[Kind, dict[int, str]]] = {key: {kind: {} for kind in PLACES} for key in groups}
-    for kind in (one for one in PLACES if wanted[one]):
+    for kind in (place for place in PLACES if wanted[place]):
         for row in rows[kind].filter(corporation__in=list(groups)):
             names[row.corporation_id][kind][row.pk if kind == Kind.SEGMENT else row.number] = str(row)
     return {key: Names(of=of) for key, of in names.items()}
@@ -115,7 +115,7 @@ def _value(condition: Condition, subject: Subject, names: Names) -> str:
         ends = {"first": _one(value[0], subject, names), "last": _one(value[1], subject, names)}
         return _("%(first)s to %(last)s") % ends
     if isinstance(value, tuple):
-        shown = _listed([_one(one, subject, names) for one in value])
+        shown = _listed([_one(item, subject, names) for item in value])
         below = subject.kind == Kind.DEPARTMENT and condition.below
         return _("%(names)s (with those below)") % {"names": shown} if below else shown
     return _one(value, subject, names)

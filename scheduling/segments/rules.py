@@ -137,7 +137,7 @@ def _group(data: object, *, place: str, depth: int) -> Group:
     listed = data.get("rules", ())
     if not isinstance(listed, Sequence) or isinstance(listed, str):
         raise flaw(f"{place}.rules", _("The rules of a group are a list."), _("Write a list of conditions."))
-    rules = tuple(_rule(one, place=f"{place}.{number}", depth=depth) for number, one in enumerate(listed))
+    rules = tuple(_rule(rule, place=f"{place}.{number}", depth=depth) for number, rule in enumerate(listed))
     return Group(op=Op(data.get("op", Op.ALL)), rules=rules)
 
 
@@ -165,7 +165,7 @@ def _value(data: object, *, place: str) -> Value:
         if len(data) > MOST_VALUES:
             words = _("A condition may name %(most)d values.") % {"most": MOST_VALUES}
             raise flaw(place, words, _("Use a segment, or upload a sheet of members."), code="rule_too_long")
-        return tuple(_scalar(one, place) for one in data)  # type: ignore[return-value]
+        return tuple(_scalar(item, place) for item in data)  # type: ignore[return-value]
     return None if data is None else _scalar(data, place)
 
 

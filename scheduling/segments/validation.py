@@ -64,12 +64,12 @@ def _of_shape(value: Value, test: Test, subject: Subject, place: str) -> Value:
         return _days(_single(value, place), most, place)
     if shape == Shape.DAYS:
         return _span(value, test, place)
-    single: Callable[[Any], Any] = lambda given: _single_of_kind(given, subject, place)  # noqa: E731
+    single: Callable[[Any], Any] = lambda item: _single_of_kind(item, subject, place)  # noqa: E731
     if shape == Shape.ONE:
         return single(_single(value, place))  # type: ignore[no-any-return]
     listed = value if isinstance(value, tuple) else (value,)
     if shape == Shape.RANGE:
-        return _range(tuple(single(given) for given in listed), subject, place)
+        return _range(tuple(single(item) for item in listed), subject, place)
     return tuple(sorted(set(map(single, listed))))
 
 
@@ -78,7 +78,7 @@ def _span(value: Value, test: Test, place: str) -> tuple[int, int]:
     if not isinstance(value, tuple) or len(value) != 2:
         words = _("It takes two numbers of days: from and to, counted from today.")
         raise flaw(place, words, _("The last 30 days are -30 and 0, the next 7 days 0 and 7."))
-    first, last = (_days(one, most, place) for one in value)
+    first, last = (_days(bound, most, place) for bound in value)
     if first > last:
         raise flaw(place, _("It ends before it begins."), _("The last 30 days are -30 and 0, the next 7 days 0 and 7."))
     return first, last

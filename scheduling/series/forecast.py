@@ -43,7 +43,7 @@ def _had(plan: Plan, day: date) -> Counter[int]:
     """How many members had their turn at each step on that day; each by their own clock."""
     on_that_day = Q()
     for clock, zone in zip(plan.clocks, plan.zones, strict=True):
-        begin, end = (clock.days.moment(one, time()) for one in (day, day + A_DAY))
+        begin, end = (clock.days.moment(start, time()) for start in (day, day + A_DAY))
         theirs = whose_zone(zone, plan.zones, member="enrolment__member")
         on_that_day |= theirs & Q(run__moment__gte=begin, run__moment__lt=end)
     rows = EnrolmentStep.objects.filter(on_that_day, step__series=plan.series).order_by()

@@ -107,7 +107,7 @@ def _local_day(plan: Plan, at: str, member: str) -> Any:
 
 
 def _joined(plan: Plan) -> QuerySet[Membership]:
-    places = plan.compiler.departments.keys([int(one) for one in plan.series.departments])
+    places = plan.compiler.departments.keys([int(department) for department in plan.series.departments])
     return Membership.objects.filter(department__in=places)
 
 

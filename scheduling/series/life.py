@@ -48,8 +48,8 @@ def change(
 
     Raises `SchedulingError` for a state that it cannot have next.
     """
-    said: dict[str, Any] = {"why": why, "reason": reason, "description": description, "digest": digest}
-    now = LIFE.take(series, after, by=by, now=now, wrote=wrote, **said)
+    record: dict[str, Any] = {"why": why, "reason": reason, "description": description, "digest": digest}
+    now = LIFE.take(series, after, by=by, now=now, wrote=wrote, **record)
     for step in Campaign.objects.select_for_update(of=("self",)).filter(series=series).order_by("pk"):
         _take_along(step, after, by=by, why=why, reason=reason, now=now)
     publish_change("campaigns", "state")

@@ -67,15 +67,15 @@ class Plan:
     @property
     def earliest_today(self) -> date:
         """The day that it is where the day begins last."""
-        return min(one.days.local_day(self.now) for one in self.clocks)
+        return min(clock.days.local_day(self.now) for clock in self.clocks)
 
     @property
     def first_day(self) -> int:
-        return min((one.day or 0 for one in self.steps), default=0)
+        return min((step.day or 0 for step in self.steps), default=0)
 
     @property
     def last_day(self) -> int:
-        return max((one.day or 0 for one in self.steps), default=0)
+        return max((step.day or 0 for step in self.steps), default=0)
 
     @cached_property
     def compiler(self) -> Compiler:

@@ -40,14 +40,14 @@ def finish_members(plan: Plan) -> int:
 
 
 def _replied(plan: Plan) -> Exists:
-    said = Message.objects.filter(
+    replies = Message.objects.filter(
         application=plan.application,
         member=OuterRef("member"),
         direction=Message.Direction.IN,
         created_at__gt=OuterRef("started_at"),
         created_at__lte=plan.now,
     )
-    return Exists(said)
+    return Exists(replies)
 
 
 def _finished(plan: Plan) -> Exists:

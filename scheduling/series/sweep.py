@@ -66,13 +66,13 @@ def _has_turn(plan: Plan) -> bool:
     seen = plan.series.swept_at
     if seen is None or plan.now - seen >= EVERY:
         return True
-    times = {one.at for one in plan.steps if one.at is not None}
+    times = {step.at for step in plan.steps if step.at is not None}
     return any(clock.days.latest(at, plan.now) > seen for clock in plan.clocks for at in times)
 
 
 def _why_not(plan: Plan) -> str:
     """Why a running series must stop: one of its steps fails too often, or it differs from the approved content."""
-    if any(one.state == Campaign.State.PAUSED for one in plan.steps):
+    if any(step.state == Campaign.State.PAUSED for step in plan.steps):
         return Series.Reason.ERRORS
     if plan.series.approved_hash != approval.digest(plan.series):
         return Series.Reason.NOT_APPROVED

@@ -42,8 +42,8 @@ def turns(plan: Plan) -> list[Turn]:
 
 def whose_turn(plan: Plan, turn: Turn) -> QuerySet[Enrolment]:
     """The enrolments whose turn it is, without those that have had the step or one behind it."""
-    place = [one.pk for one in plan.steps].index(turn.step.pk)
-    had = EnrolmentStep.objects.filter(enrolment=OuterRef("pk"), step__in=[one.pk for one in plan.steps[place:]])
+    place = [step.pk for step in plan.steps].index(turn.step.pk)
+    had = EnrolmentStep.objects.filter(enrolment=OuterRef("pk"), step__in=[step.pk for step in plan.steps[place:]])
     return Enrolment.objects.active().filter(turn.who, ~Exists(had), series=plan.series)
 
 

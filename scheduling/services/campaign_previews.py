@@ -108,7 +108,7 @@ def _send_video(campaign: Campaign, seen: MemberPreview, talk: Any, cid: str) ->
 
 def _marked(content: contents.Content, mark: str) -> contents.Content | None:
     """The message with the mark in front of its words; None if it has no place for one."""
-    names = {one.name for one in dataclasses.fields(content)}  # type: ignore[arg-type]
+    names = {field.name for field in dataclasses.fields(content)}  # type: ignore[arg-type]
     for name in MARKED:
         if name in names and isinstance(getattr(content, name), str):
             marked: Any = dataclasses.replace(content, **{name: f"{mark} {getattr(content, name)}"})  # type: ignore[type-var]

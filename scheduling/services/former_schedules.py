@@ -59,7 +59,7 @@ def replace_schedule(schedule: Schedule, *, now: datetime | None = None) -> Camp
     if not row.cron or (going is not None and row.paused):
         _empty(row)
         return going or row.successors.order_by("-pk")[0]
-    message = PlainMessage(**{one.name: getattr(row, one.name) for one in fields(PlainMessage)})
+    message = PlainMessage(**{field.name: getattr(row, field.name) for field in fields(PlainMessage)})
     campaign = plain_message.new_campaign()
     campaign.key, campaign.replaces, campaign.name = row.key, row, message.name
     words = plain_message.write(plain_message.tidied(message), campaign)

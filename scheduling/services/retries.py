@@ -140,7 +140,7 @@ def _mark(content: CampaignContent) -> None:
     title = str(content.card.get("title") or "")
     with translation.override(content.language):
         marked = _("Reminder: %(name)s") % {"name": title}
-    if title and sum(2 if ord(one) > LATIN else 1 for one in marked) <= TITLE:
+    if title and sum(2 if ord(character) > LATIN else 1 for character in marked) <= TITLE:
         content.card = {**content.card, "title": marked}
 
 

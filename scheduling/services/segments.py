@@ -63,11 +63,11 @@ def remove_segment(segment: Segment) -> None:
 
 def segment_uses(segment: Segment) -> list[str]:
     """The users of a segment, by name: other segments, and all rows with an audience."""
-    others = [_("segment “%(name)s”") % {"name": one.name} for one in Segment.objects.naming(segment)]
+    others = [_("segment “%(name)s”") % {"name": other.name} for other in Segment.objects.naming(segment)]
     over = (Campaign.State.FINISHED, Campaign.State.CANCELLED)
     alone = Campaign.objects.exclude(state__in=over).filter(series=None).order_by("name")
     campaigns = alone.values_list("name", "audience")
-    series = [one.name for one in Series.objects.going().order_by("name") if one.names_segment(segment.pk)]
+    series = [row.name for row in Series.objects.going().order_by("name") if row.names_segment(segment.pk)]
     return (
         others
         + [_("series “%(name)s”") % {"name": name} for name in series]
@@ -82,11 +82,11 @@ def segment_uses(segment: Segment) -> list[str]:
 def fact_uses(definition: FactDefinition) -> list[str]:
     """The users of a fact of the company's own, by name: segments, series, and the words of campaigns, if not over."""
     rows = Segment.objects.using_fact(definition.corporation_id, definition.key)
-    segments = [_("segment “%(name)s”") % {"name": one.name} for one in rows]
+    segments = [_("segment “%(name)s”") % {"name": row.name} for row in rows]
     campaigns = campaigns_with_variable(definition.key, corporation=definition.corporation)
-    series = [one.name for one in Series.objects.going().order_by("name") if one.names_fact(definition.key)]
+    series = [row.name for row in Series.objects.going().order_by("name") if row.names_fact(definition.key)]
     segments += [_("series “%(name)s”") % {"name": name} for name in series]
-    return segments + [_("campaign “%(name)s”") % {"name": one.name} for one in campaigns]
+    return segments + [_("campaign “%(name)s”") % {"name": campaign.name} for campaign in campaigns]
 
 
 def preview_rule(rule: object, *, corporation: Corporation, own: int | None = None) -> SegmentPreview:
@@ -158,11 +158,11 @@ def rule_catalogue(subjects: Mapping[str, Subject]) -> dict[str, dict[str, Any]]
     return {
         "subjects": {
             key: {
-                "kind": one.kind.value,
-                "tests": [test.value for test in one.tests],
-                "choices": [[value, str(label)] for value, label in one.choices],
+                "kind": subject.kind.value,
+                "tests": [test.value for test in subject.tests],
+                "choices": [[value, str(label)] for value, label in subject.choices],
             }
-            for key, one in subjects.items()
+            for key, subject in subjects.items()
         },
         "tests": {
             test.value: {"label": str(label), "shape": shape_of(test).value} for test, label in TEST_LABELS.items()

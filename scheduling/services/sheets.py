@@ -65,7 +65,7 @@ def upload_sheet(
     sheet = AudienceSheet(corporation=corporation, name=title, expires_at=expires)
     sheet.created_by_id = by.pk if by else None
     sheet.save()
-    members = (AudienceSheetMember(sheet=sheet, line=line, user_id=one) for one, line in rows.user_ids.items())
+    members = (AudienceSheetMember(sheet=sheet, line=line, user_id=user_id) for user_id, line in rows.user_ids.items())
     for batch in _batches(members):
         AudienceSheetMember.objects.bulk_create(batch)
     return sheet, rows
@@ -85,7 +85,7 @@ def import_sheet(
         transaction.set_rollback(True)
     else:
         keep_sheet(sheet)
-    return ImportedSheet(sheet=sheet, preview=preview, rows=sorted(told, key=lambda one: one.row)[:TOLD])
+    return ImportedSheet(sheet=sheet, preview=preview, rows=sorted(told, key=lambda row: row.row)[:TOLD])
 
 
 @transaction.atomic

@@ -75,8 +75,8 @@ class CallbackAdmin(ReadingAdmin, PeopleAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Callback | None = None) -> Any:
         """The content requires its own permission: it has members' texts, and codes that grant access."""
-        said = [(_("What it said"), {"fields": ("said",)})] if self.shows_words(request) else []
-        return [*super().get_fieldsets(request, obj), *said]
+        content = [(_("What it said"), {"fields": ("said",)})] if self.shows_words(request) else []
+        return [*super().get_fieldsets(request, obj), *content]
 
     @display(description=_("content"))
     def said(self, callback: Callback) -> str:

@@ -117,7 +117,7 @@ class OutboundAdmin(SomeWordsAdmin, ManyPeopleAdmin):
         unlicensed = self.people(outbound, outbound.unlicensed)
         known = [invalid] if invalid else []
         known += [format_html("{} ({})", unlicensed, _("without a licence"))] if unlicensed else []
-        return format_html_join(", ", "{}", ((one,) for one in known)) or NOTHING
+        return format_html_join(", ", "{}", ((recipient,) for recipient in known)) or NOTHING
 
     @display(description=_("what helps"))
     def remedy(self, outbound: Outbound) -> str:
@@ -189,7 +189,7 @@ class OutboundAdmin(SomeWordsAdmin, ManyPeopleAdmin):
         if ended and (ended.status, ended.reason) == (Outbound.Status.FAILED, Outbound.Reason.UNKNOWN):
             useful.add("treat_as_sent_this")
         useful |= useful_now
-        return [one for one in super().get_actions_detail(request, object_id) if one.path in useful]
+        return [action for action in super().get_actions_detail(request, object_id) if action.path in useful]
 
     def has_send_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("wecom.change_outbound")

@@ -132,37 +132,37 @@ def _settled(request: HttpRequest, row: FactImport) -> HttpResponse:
     return redirect(reverse("admin:wecom_member_changelist"))
 
 
-def _preview(request: HttpRequest, row: FactImport, found: services.FactFindings) -> HttpResponse:
+def _preview(request: HttpRequest, row: FactImport, findings: services.FactFindings) -> HttpResponse:
     context = {
         **_context(request),
         "title": now("Import facts: preview"),
         "row": row,
-        "found": found,
+        "found": findings,
         "counts": [
-            (now("rows"), found.rows),
-            (now("members found"), found.members),
-            (now("new values"), found.new),
-            (now("changed values"), found.changed),
-            (now("cleared values"), found.cleared),
-            (now("unchanged values"), found.unchanged),
+            (now("rows"), findings.rows),
+            (now("members found"), findings.members),
+            (now("new values"), findings.new),
+            (now("changed values"), findings.changed),
+            (now("cleared values"), findings.cleared),
+            (now("unchanged values"), findings.unchanged),
         ],
-        "errors": found.errors[:SHOWN],
-        "strangers": found.unknown_people[:SHOWN],
-        "flaws": len(found.errors) + len(found.unknown_people),
+        "errors": findings.errors[:SHOWN],
+        "strangers": findings.unknown_people[:SHOWN],
+        "flaws": len(findings.errors) + len(findings.unknown_people),
         "flaws_address": f"{page(row)}&as=csv",
         "shown": SHOWN,
-        "values": found.new + found.changed + found.cleared,
+        "values": findings.new + findings.changed + findings.cleared,
     }
     return TemplateResponse(request, "admin/facts/preview.html", context)
 
 
-def _all_flaws(found: services.FactFindings) -> HttpResponse:
+def _all_flaws(findings: services.FactFindings) -> HttpResponse:
     """Everything that is wrong, as a file."""
     heads = [now("Row"), now("Column"), now("What is wrong"), now("What to do")]
     unknown = now("The directory has no member with the user ID %s.")
     remedy = now("Check the spelling. If the member is new, sync the directory first.")
-    strangers = [[row, "", unknown % user_id, remedy] for row, user_id in found.unknown_people]
-    errors = [[error.row, error.column, error.message, error.remedy] for error in found.errors]
+    strangers = [[row, "", unknown % user_id, remedy] for row, user_id in findings.unknown_people]
+    errors = [[error.row, error.column, error.message, error.remedy] for error in findings.errors]
     rows: list[list[Any]] = sorted([*strangers, *errors], key=lambda row: int(str(row[0])))
     headers = {"Content-Disposition": 'attachment; filename="errors.csv"', "Cache-Control": "private, no-store"}
     return HttpResponse(csv_file([heads, *rows]), content_type="text/csv; charset=utf-8", headers=headers)

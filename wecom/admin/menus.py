@@ -192,8 +192,12 @@ def bars() -> list[Bar]:
     rows = list(MenuButton.objects.select_related("parent").order_by("position", "pk"))
     latest = _latest()
     applications = list(Application.objects.order_by("-is_default", "pk"))
-    known = [one for one in applications if one.pk in latest or any(row.application_id == one.pk for row in rows)]
-    return [_bar(one, rows, latest.get(one.pk)) for one in known]
+    known = [
+        application
+        for application in applications
+        if application.pk in latest or any(row.application_id == application.pk for row in rows)
+    ]
+    return [_bar(application, rows, latest.get(application.pk)) for application in known]
 
 
 def remedy(publication: MenuPublication) -> str:

@@ -54,7 +54,7 @@ class PeopleMixin(ReadOnlyAdmin):
         names: Mapping[tuple[int, str], str] | None = getattr(row, "member_names", None)
         if names is None:
             names = Member.objects.names(shown)
-        return [(names.get((row.application.corporation_id, one), one), one) for one in shown]
+        return [(names.get((row.application.corporation_id, user_id), user_id), user_id) for user_id in shown]
 
     def people(self, row: Any, user_ids: Iterable[str] | None = None) -> SafeString:
         """Names in a row, each with its user ID as a title."""

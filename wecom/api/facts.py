@@ -130,10 +130,10 @@ class MemberFacts(generics.GenericAPIView[MemberFact]):
         member = get_object_or_404(Member, pk=pk)
         serializer = MemberFactsRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        given: dict[str, object] = dict(serializer.validated_data["facts"])
+        facts: dict[str, object] = dict(serializer.validated_data["facts"])
         types = definitions_of(member.corporation_id)
         hidden = set() if _reads_personal(request) else {key for key, fact in types.items() if fact.personal}
-        refused = sorted(hidden & set(given))
+        refused = sorted(hidden & set(facts))
         if refused:
             raise FactRefused(
                 "This account may not read personal facts.",
@@ -142,7 +142,7 @@ class MemberFacts(generics.GenericAPIView[MemberFact]):
                 remedy="Ask an administrator for the right to read personal facts in full.",
             )
         others = dict.fromkeys(set(types) - hidden) if whole else {}
-        services.set_facts(member, others | given, author=author_of(request))
+        services.set_facts(member, others | facts, author=author_of(request))
         return self._answer(request, member)
 
     def _answer(self, request: Request, member: Member) -> Response:
@@ -218,13 +218,13 @@ def _cells(rows: list[dict[str, Any]], keys: list[str]) -> list[tuple[int, list[
     ]
 
 
-def _outcome(found: services.FactFindings, *, strict: bool, dry_run: bool) -> dict[str, Any]:
+def _outcome(findings: services.FactFindings, *, strict: bool, dry_run: bool) -> dict[str, Any]:
     errors = [
         {"row": error.row - 1, "key": error.column, "detail": error.message, "hint": error.remedy}
-        for error in found.errors
+        for error in findings.errors
     ]
-    unknown = [{"row": row - 1, "user_id": user_id} for row, user_id in found.unknown_people]
-    counts = {name: getattr(found, name) for name in ("rows", "members", "new", "changed", "cleared", "unchanged")}
+    unknown = [{"row": row - 1, "user_id": user_id} for row, user_id in findings.unknown_people]
+    counts = {name: getattr(findings, name) for name in ("rows", "members", "new", "changed", "cleared", "unchanged")}
     applied = not (strict and (errors or unknown))
     return {"dry_run": dry_run, "applied": applied, **counts, "rejected": errors, "unknown_members": unknown}
 

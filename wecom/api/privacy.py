@@ -76,8 +76,8 @@ class PrivacyRequests(viewsets.ReadOnlyModelViewSet[PrivacyRequest]):
 def _member(data: Any) -> Any:
     serializer = PersonRequestSerializer(data=data)
     serializer.is_valid(raise_exception=True)
-    found = serializer.validated_data
-    return services.find_person(found["user_id"], application=found.get("application"))
+    person = serializer.validated_data
+    return services.find_person(person["user_id"], application=person.get("application"))
 
 
 def _who(request: Request) -> str:

@@ -62,7 +62,7 @@ def fetch_chat(application: Application, chat_id: str) -> GroupChat:
     fields = {
         "name": str(info.get("name") or "")[:MAX_NAME],
         "owner": str(info.get("owner") or "").lower(),
-        "user_ids": [str(one).lower() for one in users] if isinstance(users, list) else [],
+        "user_ids": [str(user).lower() for user in users] if isinstance(users, list) else [],
     }
     chat, _ = GroupChat.objects.update_or_create(application=application, chat_id=chat_id, defaults=fields)
     return chat

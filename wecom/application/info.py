@@ -40,8 +40,8 @@ def fetch_profile(application: Application) -> ApplicationProfile:
 
 def _rows(answer: Mapping[str, Any], outer: str, inner: str) -> list[Any]:
     """A list within an object, either of which may be missing: the platform leaves out empty ones."""
-    found = answer.get(outer)
-    rows = found.get(inner) if isinstance(found, Mapping) else None
+    part = answer.get(outer)
+    rows = part.get(inner) if isinstance(part, Mapping) else None
     return rows if isinstance(rows, list) else []
 
 

@@ -64,7 +64,7 @@ def _buttons(application: Application) -> list[dict[str, Any]]:
     buttons = {row.pk: {name: getattr(row, name) for name in FIELDS} for row in rows}
     for row in rows:
         if row.kind == MenuButton.Kind.MENU:
-            buttons[row.pk]["buttons"] = [buttons[one.pk] for one in rows if one.parent_id == row.pk]
+            buttons[row.pk]["buttons"] = [buttons[child.pk] for child in rows if child.parent_id == row.pk]
     return [buttons[row.pk] for row in rows if row.parent_id is None]
 
 
@@ -83,8 +83,8 @@ def replace_menu(application: Application, buttons: Sequence[Mapping[str, Any]])
 def _add_buttons(
     application: Application, buttons: Sequence[Mapping[str, Any]], *, parent: MenuButton | None, at: str
 ) -> None:
-    for number, given in enumerate(buttons):
-        fields = {name: given[name] for name in FIELDS if name in given}
+    for number, button in enumerate(buttons):
+        fields = {name: button[name] for name in FIELDS if name in button}
         row = MenuButton(application=application, parent=parent, position=number + 1, **fields)
         try:
             row.full_clean()
@@ -94,7 +94,7 @@ def _add_buttons(
             remedy = _("Correct this button and publish the whole menu again.")
             raise ContentError(" ".join(words), code="menu", field=path, remedy=remedy) from error
         row.save()
-        _add_buttons(application, given.get("buttons", ()), parent=row, at=f"{at}[{number}].buttons")
+        _add_buttons(application, button.get("buttons", ()), parent=row, at=f"{at}[{number}].buttons")
 
 
 def fetch_menu(application: Application) -> list[dict[str, Any]]:
@@ -106,7 +106,7 @@ def fetch_menu(application: Application) -> list[dict[str, Any]]:
             return []
         raise
     buttons = answer.get("button")
-    return [dict(one) for one in buttons if isinstance(one, dict)] if isinstance(buttons, list) else []
+    return [dict(button) for button in buttons if isinstance(button, dict)] if isinstance(buttons, list) else []
 
 
 def run_publication(pk: int, *, now: datetime | None = None) -> None:
@@ -172,7 +172,7 @@ def _sub_buttons(row: MenuButton, below: list[MenuButton]) -> list[dict[str, Any
     if len(below) > MenuButton.SUBS:
         words = _("The menu of “%(name)s” has %(count)d buttons.") % {"name": row.name, "count": len(below)}
         raise _error(words, _("Leave five."))
-    return [_button(one, []) for one in below]
+    return [_button(button, []) for button in below]
 
 
 def _error(words: str, remedy: str) -> ContentError:

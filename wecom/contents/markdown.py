@@ -139,23 +139,23 @@ def _linked(text: str, targets: dict[str, str], style: Style, keep: Callable[[st
         shown = _worded(words).replace(BOLD, "").replace(BOLD_END, "")
         return keep(style.link(" ".join(shown.split()), url))
 
-    def refer(found: re.Match[str]) -> str:
-        url = targets.get((found[2] or found[1]).lower())
-        return link(found[1], url) if url else found[0]
+    def refer(match: re.Match[str]) -> str:
+        url = targets.get((match[2] or match[1]).lower())
+        return link(match[1], url) if url else match[0]
 
     # A picture within a link is opened first: its words are those of the link.
     text = re.sub(r"\[!\[([^\[\]\n]*)\]\([^()\s]+\)\](?=\()", r"[\1]", text)
-    text = LINK.sub(lambda found: link(found[1], found[2]), text)
+    text = LINK.sub(lambda match: link(match[1], match[2]), text)
     text = REFERENCE.sub(refer, text)
-    text = ANCHOR.sub(lambda found: link(TAG.sub("", found[2]), found[1]), text)
-    text = PICTURE.sub(lambda found: link("", found[1]), text)
-    return AUTOLINK.sub(lambda found: keep(found[1]), text)
+    text = ANCHOR.sub(lambda match: link(TAG.sub("", match[2]), match[1]), text)
+    text = PICTURE.sub(lambda match: link("", match[1]), text)
+    return AUTOLINK.sub(lambda match: keep(match[1]), text)
 
 
 def _tagged(text: str, style: Style, keep: Callable[[str], str]) -> str:
-    def colour(found: re.Match[str]) -> str:
-        before, after = style.coloured(found[1].lower(), "\n").split("\n")
-        return f"{keep(before)}{found[2]}{keep(after)}"
+    def colour(match: re.Match[str]) -> str:
+        before, after = style.coloured(match[1].lower(), "\n").split("\n")
+        return f"{keep(before)}{match[2]}{keep(after)}"
 
     text = STRONG.sub(rf"{BOLD}\1{BOLD_END}", BREAK.sub("\n", COLOURED.sub(colour, text)))
     return html.unescape(TAG.sub("", text))

@@ -125,10 +125,10 @@ def _update_tag(application: Application, fields: Fields) -> None:
     tag.members.add(*people.get_or_create_ids(corporation, [user_id.lower() for user_id in added]))
     gone = [user_id.lower() for user_id in removed]
     tag.members.remove(*Member.objects.filter(corporation=corporation, user_id__in=gone))
-    numbers = {_number(one) for one in _split(fields, "AddPartyItems")} - {0}
+    numbers = {_number(text) for text in _split(fields, "AddPartyItems")} - {0}
     places = departments.get_or_create(corporation, numbers)
     tag.departments.add(*places.values())
-    lost = [_number(one) for one in _split(fields, "DelPartyItems")]
+    lost = [_number(text) for text in _split(fields, "DelPartyItems")]
     tag.departments.remove(*Department.objects.filter(corporation=corporation, number__in=lost))
     Tag.objects.filter(pk=tag.pk).update(gone_at=None)
 

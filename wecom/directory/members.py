@@ -218,9 +218,9 @@ def _assign_departments(
     joined_at: datetime | None,
 ) -> None:
     """Put members into their departments."""
-    said = {user_id: info for user_id, info in infos.items() if _department_numbers(info)}
+    with_departments = {user_id: info for user_id, info in infos.items() if _department_numbers(info)}
     wanted: dict[tuple[int, int], Membership] = {}
-    for user_id, info in said.items():
+    for user_id, info in with_departments.items():
         leads = info.get("is_leader_in_dept")
         flags = leads if isinstance(leads, list) else []
         for position, number in enumerate(_department_numbers(info)):
@@ -234,14 +234,14 @@ def _assign_departments(
         rows = [
             row
             for row in wanted.values()
-            if isinstance(said[row.member.user_id].get("is_leader_in_dept"), list) == has_flags
+            if isinstance(with_departments[row.member.user_id].get("is_leader_in_dept"), list) == has_flags
         ]
         _upsert(Membership, rows, ["member", "department"], fields)
     if only_add:
         return
     existing = [
         row
-        for batch in batches([members[user_id].pk for user_id in said])
+        for batch in batches([members[user_id].pk for user_id in with_departments])
         for row in Membership.objects.filter(member__in=batch).select_related("department")
     ]
     lost = [r.pk for r in existing if (r.member_id, r.department_id) not in wanted and seen.covers(r.department.number)]

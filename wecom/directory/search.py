@@ -14,28 +14,28 @@ def find_members(application: Application, words: str, *, most: int) -> list[Mem
 
     Who has left is not found. At most `most`, by name, with their main departments.
     """
-    said = fold_text(words).lstrip("@").strip()
-    if not said or len(said) > LONGEST:
+    text = fold_text(words).lstrip("@").strip()
+    if not text or len(text) > LONGEST:
         return []
     seen = _visible_members(application).select_related("main_department").order_by("name", "user_id")
-    exact = seen.filter(Q(user_id=said) | Q(name__iexact=said) | Q(alias__iexact=said))
-    return list(exact[:most]) or list(seen.called(said)[:most])
+    exact = seen.filter(Q(user_id=text) | Q(name__iexact=text) | Q(alias__iexact=text))
+    return list(exact[:most]) or list(seen.called(text)[:most])
 
 
 def find_departments(application: Application, words: str, *, most: int) -> list[tuple[Department, str]]:
     """Departments with this number or name, else those whose name contains the words; each with the name of the one
     above it, "" if that is not known. At most `most`, by name."""
-    said = fold_text(words).lstrip("#").strip()
-    if not said or len(said) > LONGEST:
+    text = fold_text(words).lstrip("#").strip()
+    if not text or len(text) > LONGEST:
         return []
     seen = Department.objects.existing().filter(applications=application).exclude(name="").order_by("name", "number")
-    is_number = said.isascii() and said.isdecimal() and len(said) <= 18
-    named = Q(name__iexact=said) | Q(name_en__iexact=said)
-    exact = seen.filter(named | Q(number=int(said)) if is_number else named)
-    departments = list(exact[:most]) or list(seen.filter(Q(name__icontains=said) | Q(name_en__icontains=said))[:most])
-    above = Department.objects.filter(number__in={one.parent_number for one in departments})
+    is_number = text.isascii() and text.isdecimal() and len(text) <= 18
+    named = Q(name__iexact=text) | Q(name_en__iexact=text)
+    exact = seen.filter(named | Q(number=int(text)) if is_number else named)
+    departments = list(exact[:most]) or list(seen.filter(Q(name__icontains=text) | Q(name_en__icontains=text))[:most])
+    above = Department.objects.filter(number__in={department.parent_number for department in departments})
     names = dict(above.filter(corporation=application.corporation_id).values_list("number", "name"))
-    return [(one, names.get(one.parent_number, "")) for one in departments]
+    return [(department, names.get(department.parent_number, "")) for department in departments]
 
 
 def _visible_members(application: Application) -> MemberQuerySet:

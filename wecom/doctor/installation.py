@@ -122,11 +122,11 @@ class MaySend(Check):
 
 def environment() -> dict[str, str]:
     """The WECHAT_* values by the names of the fields, as they were given."""
-    given = settings.WECOM
+    configured = settings.WECOM
     return {
-        "corp_id": given["CORP_ID"],
-        "agent_id": str(given["AGENT_ID"] or given["AGENT_ID_AS_GIVEN"]),
-        "secret": given["CORP_SECRET"],
-        "token": given["TOKEN"],
-        "encoding_aes_key": given["ENCODING_AES_KEY"],
+        "corp_id": configured["CORP_ID"],
+        "agent_id": str(configured["AGENT_ID"] or configured["AGENT_ID_AS_GIVEN"]),
+        "secret": configured["CORP_SECRET"],
+        "token": configured["TOKEN"],
+        "encoding_aes_key": configured["ENCODING_AES_KEY"],
     }

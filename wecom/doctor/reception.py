@@ -176,7 +176,7 @@ def _is_private(url: str) -> bool:
     """Whether all addresses of a URL's name are of this machine or network; False if it has none."""
     try:
         resolved: Any = socket.getaddrinfo(urlsplit(url).hostname or "", None, proto=socket.IPPROTO_TCP)
-        addresses = {ipaddress.ip_address(one[4][0].split("%")[0]) for one in resolved}
+        addresses = {ipaddress.ip_address(info[4][0].split("%")[0]) for info in resolved}
     except (OSError, ValueError):
         return False
     return bool(addresses) and not any(address.is_global for address in addresses)

@@ -20,7 +20,7 @@ def is_earlier() -> bool:
             columns = {field.column for field in model._meta.local_concrete_fields}
             if name not in tables:
                 return True
-            if not columns <= {one.name for one in connection.introspection.get_table_description(cursor, name)}:
+            if not columns <= {column.name for column in connection.introspection.get_table_description(cursor, name)}:
                 return True
     return False
 

@@ -97,7 +97,7 @@ def callback(row: Callback) -> dict[str, Any]:
         "xml": row.plain,
         "query": row.query,
         "body": row.body,
-        "attempts": [attempt(one) for one in Attempt.objects.filter(callback=row)],
+        "attempts": [attempt(tried) for tried in Attempt.objects.filter(callback=row)],
     }
 
 

@@ -14,8 +14,8 @@ MEMBERS = (
 
 def create_company(callback: str = "") -> App:
     """Create the rows that are missing. The application takes its values from the environment at every start."""
-    given = options()
-    corp, _ = Corp.objects.get_or_create(corp_id=given.corp_id, defaults={"name": DEPARTMENTS[1]})
+    company = options()
+    corp, _ = Corp.objects.get_or_create(corp_id=company.corp_id, defaults={"name": DEPARTMENTS[1]})
     for number, name in DEPARTMENTS.items():
         Department.objects.get_or_create(corp=corp, number=number, defaults={"name": name})
     for userid, name, position, department in MEMBERS:
@@ -23,13 +23,13 @@ def create_company(callback: str = "") -> App:
         Member.objects.get_or_create(corp=corp, userid=userid, defaults=defaults)
     app, _ = App.objects.update_or_create(
         corp=corp,
-        agent_id=given.agent_id,
+        agent_id=company.agent_id,
         defaults={
-            "name": given.app_name,
-            "secret": given.secret,
-            "token": given.token,
-            "aes_key": given.aes_key,
-            "callback_url": callback or given.callback,
+            "name": company.app_name,
+            "secret": company.secret,
+            "token": company.token,
+            "aes_key": company.aes_key,
+            "callback_url": callback or company.callback,
         },
     )
     Callback.objects.filter(status=Callback.Status.QUEUED).update(status=Callback.Status.FAILED)

@@ -74,11 +74,11 @@ def with_subdepartments(corp: int, numbers: set[int]) -> set[int]:
     children: dict[int, list[int]] = {}
     for number, parent in Department.objects.filter(corp_id=corp).exclude(number=ROOT).values_list("number", "parent"):
         children.setdefault(parent, []).append(number)
-    found: set[int] = set()
+    below: set[int] = set()
     waiting = list(numbers)
     while waiting:
         number = waiting.pop()
-        if number not in found:
-            found.add(number)
+        if number not in below:
+            below.add(number)
             waiting.extend(children.get(number, []))
-    return found
+    return below

@@ -12,11 +12,11 @@ from wecom.facts.sheet_import import Findings, RowError, Sample
 from wecom.facts.values import Value
 
 
-def packed(found: Findings) -> str:
+def packed(findings: Findings) -> str:
     """The findings as text."""
-    plain = asdict(found)
+    plain = asdict(findings)
     plain["changes"] = [
-        [member, {key: _tagged(value) for key, value in values.items()}] for member, values in found.changes.items()
+        [member, {key: _tagged(value) for key, value in values.items()}] for member, values in findings.changes.items()
     ]
     return base64.b85encode(zlib.compress(json.dumps(plain, ensure_ascii=False).encode(), level=3)).decode()
 
@@ -30,7 +30,7 @@ def unpacked(text: str) -> Findings:
     plain["changes"] = {
         member: {key: _untagged(value) for key, value in values.items()} for member, values in plain["changes"]
     }
-    known = {one.name for one in fields(Findings)}
+    known = {field.name for field in fields(Findings)}
     return Findings(**{name: value for name, value in plain.items() if name in known})
 
 

@@ -139,8 +139,8 @@ class SheetImport:
                 self._flaw(number, columns.user_id, words, _("Delete one of the two rows."))
             else:
                 seen[user_id] = number
-                said = {place: cells[place] for place in columns.facts if place < len(cells) and _word(cells[place])}
-                yield _Row(number=number, user_id=user_id, cells=said)
+                filled = {place: cells[place] for place in columns.facts if place < len(cells) and _word(cells[place])}
+                yield _Row(number=number, user_id=user_id, cells=filled)
 
     def _compare(self, rows: Sequence[_Row], facts: Mapping[int, FactType]) -> None:
         """Compare some rows with the facts of their members, in a constant number of queries."""

@@ -39,9 +39,9 @@ def parse(body: bytes) -> Node:
 
 def whole_text(node: Node) -> None:
     """Raises `UnicodeEncodeError` (a `ValueError`) for half a surrogate pair, which UTF-8 cannot hold."""
-    for one in node.walk():
-        one.text.encode()
-        one.tag.encode()
+    for child in node.walk():
+        child.text.encode()
+        child.tag.encode()
 
 
 class _Pairs(list[tuple[str, Any]]):
@@ -61,14 +61,14 @@ class _Building:
         if isinstance(value, _Pairs):
             return Node(tag, "", tuple(self._children(value, depth + 1)))
         if isinstance(value, list):  # a list within a list has no names: one of its own
-            return Node(tag, "", tuple(self.node("Item", one, depth=depth + 1) for one in value))
+            return Node(tag, "", tuple(self.node("Item", item, depth=depth + 1) for item in value))
         return Node(tag, _text(value))
 
     def _children(self, pairs: _Pairs, depth: int) -> list[Node]:
         children = []
         for name, value in pairs:
             several = value if isinstance(value, list) and not isinstance(value, _Pairs) else [value]
-            children += [self.node(name, one, depth=depth) for one in several]
+            children += [self.node(name, item, depth=depth) for item in several]
         return children
 
 

@@ -103,8 +103,8 @@ class MemberQuerySet(models.QuerySet["Member"]):
                 by_name.setdefault(name, set()).add(reading)
         for name, reading in self._noted(set(with_notes) - by_name.keys()):
             by_name.setdefault(name, set()).add(reading)
-        given = {name: readings - {""} for name, readings in by_name.items()}
-        return {name: readings.pop() if len(readings) == 1 else "" for name, readings in given.items()}
+        nonempty = {name: readings - {""} for name, readings in by_name.items()}
+        return {name: readings.pop() if len(readings) == 1 else "" for name, readings in nonempty.items()}
 
     def _noted(self, names: Collection[str]) -> Iterator[tuple[str, str]]:
         """Those of these names that members have beside a note, with the pinyin."""

@@ -166,8 +166,8 @@ class MenuButton(models.Model):
     @property
     def limit(self) -> int:
         """The bytes that its name may have, where it stands."""
-        said = platform_quirks.current
-        return said.sub_menu_name_bytes if self.parent_id else said.menu_name_bytes
+        quirks = platform_quirks.current
+        return quirks.sub_menu_name_bytes if self.parent_id else quirks.menu_name_bytes
 
     def clean(self) -> None:
         """Errors for values that the platform would refuse, each at its field."""

@@ -92,7 +92,10 @@ def list_quotas(now: datetime | None = None) -> list[ApplicationQuotas]:
             row,
             usage[row.pk],
             members=busiest.get(row.pk, ()),
-            closed=sorted((one for one in closed if one.corporation_id == row.corporation_id), key=lambda one: one.api),
+            closed=sorted(
+                (circuit for circuit in closed if circuit.corporation_id == row.corporation_id),
+                key=lambda circuit: circuit.api,
+            ),
             forecast=_forecast(row, usage[row.pk], now, is_guarded=is_guarded),
         )
         for row in rows
@@ -148,7 +151,7 @@ def _quotas(
         day=Usage(used=standing.today, limit=send_quota.daily_limit(application)),
         calls_minute=minute,
         calls_hour=hour,
-        members=[_member_usage(one) for one in members],
+        members=[_member_usage(member) for member in members],
         closed=closed,
         forecast=forecast,
     )

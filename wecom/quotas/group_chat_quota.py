@@ -28,8 +28,8 @@ def wait_until(message: GroupMessage, now: datetime) -> datetime | None:
 
 
 def _of_company() -> tuple[tuple[timedelta, int], ...]:
-    said = platform_quirks.current
-    return (MINUTE, said.chat_people_per_minute), (HOUR, said.chat_people_per_hour)
+    quirks = platform_quirks.current
+    return (MINUTE, quirks.chat_people_per_minute), (HOUR, quirks.chat_people_per_hour)
 
 
 def _members_full(message: GroupMessage, people: list[str], since: datetime, most: int) -> bool:

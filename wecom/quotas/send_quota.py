@@ -244,7 +244,7 @@ def _wait_for_members(outbound: Outbound, now: datetime) -> datetime | None:
     most = Q(minute__gte=a_minute - of_minute) | Q(hour__gte=an_hour - len(everybody))
     full = [row["user_id"] for row in counts.filter(most)]
     times = _times(sent.filter(user_id__in=full)) if full else {}
-    waits = [next_free_time([*everybody, *times.get(one, ())], now) for one in ("", *full)]
+    waits = [next_free_time([*everybody, *times.get(name, ())], now) for name in ("", *full)]
     return max((until for until in waits if until), default=None)
 
 
@@ -269,7 +269,9 @@ def _count(outbound: Outbound, now: datetime, *, shard: int = 0) -> None:
 
 def count_members(application: Application, messages: Iterable[tuple[Outbound, str]], now: datetime) -> None:
     """One message more for each of these members."""
-    rows = [SendReservation(application=application, user_id=name, at=now, outbound=one) for one, name in messages]
+    rows = [
+        SendReservation(application=application, user_id=name, at=now, outbound=outbound) for outbound, name in messages
+    ]
     # There are no conflicts; but so the database does not send a thousand keys back that nobody needs.
     SendReservation.objects.bulk_create(rows, ignore_conflicts=True)
 

@@ -60,7 +60,7 @@ class Busy:
 
 def standings(applications: Sequence[Application], now: datetime) -> Mapping[int, Standing]:
     """The standing of each of these applications, by key."""
-    keys = [one.pk for one in applications]
+    keys = [application.pk for application in applications]
     figures: list[Any] = list(Application.objects.filter(pk__in=keys).values("pk", **_figures(now)))
     queues = _longest_queues(keys) if any(row["count"] for row in figures) else {}
     times = _times(queues, now) if queues else {}
@@ -106,7 +106,7 @@ def _figures(now: datetime) -> dict[str, Any]:
         "lately": _one(done, Count("pk")),
         "today": _one(today, Sum("recipients")),
         "closed_until": until,
-        **{f"calls{number}": one for number, one in enumerate(calls)},
+        **{f"calls{number}": call for number, call in enumerate(calls)},
     }
 
 

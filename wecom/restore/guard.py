@@ -145,7 +145,9 @@ def sent_before(guard: Guard, outbound: Outbound) -> list[str]:
         gone = {(name, member) for name, members in calls.iterator() for member in sent_journal.split(bytes(members))}
         names = {name for name, _member in gone}
         return [
-            one for one in outbound.recipients if any((name, sent_journal.digest(name, one)) in gone for name in names)
+            recipient
+            for recipient in outbound.recipients
+            if any((name, sent_journal.digest(name, recipient)) in gone for name in names)
         ]
     call = _same_answer(outbound) or _same_words(outbound, guard.released_at)
     if call is None:
@@ -163,7 +165,7 @@ def _same_answer(outbound: Outbound) -> ForgottenCall | None:
         return calls.filter(fingerprint=outbound.fingerprint).first()
     (member,) = outbound.recipients[:1] or [""]
     files = calls.filter(msgtype=outbound.msgtype)
-    return next((one for one in files if bytes(one.members) == sent_journal.digest(one.instance, member)), None)
+    return next((call for call in files if bytes(call.members) == sent_journal.digest(call.instance, member)), None)
 
 
 def _same_words(outbound: Outbound, released_at: datetime) -> ForgottenCall | None:
@@ -255,13 +257,13 @@ def _recall(instance: str, newest: int) -> int:
     rows = (
         ForgottenCall(
             instance=instance,
-            fingerprint=one.fingerprint,
-            broadcast=one.broadcast,
-            members=one.members,
-            cid=one.cid,
-            msgtype=one.msgtype,
+            fingerprint=call.fingerprint,
+            broadcast=call.broadcast,
+            members=call.members,
+            cid=call.cid,
+            msgtype=call.msgtype,
         )
-        for one in calls
+        for call in calls
     )
     count = 0
     while some := list(islice(rows, 1000)):

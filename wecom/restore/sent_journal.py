@@ -70,7 +70,7 @@ def call(
 
 def record_calls(instance: str, calls: Iterable[Call]) -> None:
     """Note that calls are about to be made."""
-    _append(instance, [_line(one) for one in calls])
+    _append(instance, [_line(sent) for sent in calls])
 
 
 def record_refusals(instance: str, attempts: Iterable[int]) -> None:

@@ -87,20 +87,22 @@ def import_facts(
     return findings
 
 
-def write_findings(corporation: Corporation, found: Findings, *, author: Author | None = None, now: datetime) -> None:
+def write_findings(
+    corporation: Corporation, findings: Findings, *, author: Author | None = None, now: datetime
+) -> None:
     """Write the changes of a file for the members who are still there."""
     types = editable_facts(corporation)
-    for values in found.changes.values():
+    for values in findings.changes.values():
         for key, value in values.items():
             gone = key not in types
             if gone or (types[key].kind == FactKind.CHOICE and value is not None and value not in types[key].choices):
                 words = _("The fact “%s” has changed since the preview.") % key
                 raise FactRefused(words, code="fact_changed", field=key, remedy=_("Upload the file again."))
     there: dict[int, str] = {}
-    for some in stored_values.batches(list(found.changes)):
+    for some in stored_values.batches(list(findings.changes)):
         rows = Member.objects.filter(corporation=corporation, pk__in=some).exclude(user_id__startswith=ERASED)
         there |= dict(rows.values_list("pk", "language"))
-    changes = {member: values for member, values in found.changes.items() if member in there}
+    changes = {member: values for member, values in findings.changes.items() if member in there}
     stored_values.write(changes, now=now)
     spoken = [
         member

@@ -63,7 +63,7 @@ def check_fact_definition(definition: FactDefinition) -> None:
 def fact_use(definition: FactDefinition) -> FactUse:
     """The effect that a deletion would have."""
     answers = fact_definition_removing.send(FactDefinition, definition=definition)
-    places = [words for _receiver, found in answers for words in found or ()]
+    places = [words for _receiver, uses in answers for words in uses or ()]
     return FactUse(members=_values_of(definition).count(), places=places)
 
 

@@ -70,7 +70,7 @@ def digests_of(corporation: Corporation, user_id: str) -> list[str]:
     """The digests that receipts of a person may have: by `SECRET_KEY`, and by its earlier values."""
     value = f"{corporation.corp_id}:{user_id.lower()}"
     secrets_of_ours = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    return [salted_hmac(SALT, value, secret=one, algorithm="sha256").hexdigest() for one in secrets_of_ours]
+    return [salted_hmac(SALT, value, secret=key, algorithm="sha256").hexdigest() for key in secrets_of_ours]
 
 
 def _person(member: Member) -> Person:

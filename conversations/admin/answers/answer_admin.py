@@ -153,8 +153,8 @@ class AnswerAdmin(FileButtons, IndexedSearch, KeysetAdmin, FormAdmin):
 
     @display(description=_("answer"))
     def short(self, answer: Answer) -> str:
-        said = shorten(answer.answer or answer.title or str(answer.file), 50)
-        return said if answer.kind == Answer.Kind.TEXT else f"[{answer.get_kind_display()}] {said}"
+        shown = shorten(answer.answer or answer.title or str(answer.file), 50)
+        return shown if answer.kind == Answer.Kind.TEXT else f"[{answer.get_kind_display()}] {shown}"
 
     @display(description=_("for whom"))
     def for_whom(self, answer: Answer) -> str:

@@ -113,10 +113,10 @@ def _differences(change: services.AnswerChange) -> Iterator[tuple[str, object, o
         yield capfirst(str(field.verbose_name)), labels.get(before, before), labels.get(after, after)
 
 
-def _counts(found: services.SheetFindings) -> list[tuple[str, int]]:
+def _counts(findings: services.SheetFindings) -> list[tuple[str, int]]:
     return [
-        (now("new"), len(found.new)),
-        (now("changed"), len(found.changed)),
-        (now("unchanged"), found.unchanged),
-        (now("with errors"), len({error.row for error in found.errors})),
+        (now("new"), len(findings.new)),
+        (now("changed"), len(findings.changed)),
+        (now("unchanged"), findings.unchanged),
+        (now("with errors"), len({error.row for error in findings.errors})),
     ]

@@ -93,10 +93,10 @@ def page(model_admin: Any, request: HttpRequest) -> HttpResponse:
         language = form.cleaned_data["language"] or detect_language(asked, default="zh-hans", is_first=True)
         services.prepare_search(asked)
         member = form.cleaned_data["member"]
-        found = services.find_answers(asked, language=language, member=member)
-        context |= {"asked": asked, "found": found, **_shown(found, language)}
+        findings = services.find_answers(asked, language=language, member=member)
+        context |= {"asked": asked, "found": findings, **_shown(findings, language)}
         context |= _passages(
-            services.find_passages(asked, language=language, member=member, most=PASSAGES), found, language
+            services.find_passages(asked, language=language, member=member, most=PASSAGES), findings, language
         )
         context["may_ask"] = services.has_grounded_model() and request.user.has_perm(ASK)
         if request.method == "POST" and context["may_ask"]:
@@ -104,36 +104,38 @@ def page(model_admin: Any, request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/answers/try.html", context)
 
 
-def _shown(found: services.AnswerFindings, language: str) -> dict[str, Any]:
-    matches = found.matches[:SHOWN]
+def _shown(findings: services.AnswerFindings, language: str) -> dict[str, Any]:
+    matches = findings.matches[:SHOWN]
     answers = Answer.objects.in_bulk([match.entry.pk for match in matches])
-    rows = [_row(match, found, answers[match.entry.pk]) for match in matches if match.entry.pk in answers]
+    rows = [_row(match, findings, answers[match.entry.pk]) for match in matches if match.entry.pk in answers]
     with translation.override(language):
         asks_back, not_known = chat_texts.did_you_ask(), chat_texts.not_understood()
     return {
         "rows": rows,
-        "is_known": found.verdict == services.Verdict.KNOWN,
-        "is_unsure": found.verdict == services.Verdict.UNSURE,
+        "is_known": findings.verdict == services.Verdict.KNOWN,
+        "is_unsure": findings.verdict == services.Verdict.UNSURE,
         "asks_back": asks_back,
         "not_known": not_known,
-        "suggested": [match.entry.question for match in found.suggestions],
-        "known_from": f"{found.known_from:.2f}" if found.known_from is not None else "",
+        "suggested": [match.entry.question for match in findings.suggestions],
+        "known_from": f"{findings.known_from:.2f}" if findings.known_from is not None else "",
     }
 
 
-def _passages(passages: list[services.FoundPassage], found: services.AnswerFindings, language: str) -> dict[str, Any]:
+def _passages(
+    passages: list[services.FoundPassage], findings: services.AnswerFindings, language: str
+) -> dict[str, Any]:
     """The passages that are near; the first is quoted if it is sure and the table neither knows nor asks back."""
     rows = [
         PassageRow(
-            source=document_texts.source(one.passage),
-            address=change_url(one.passage.document),
-            text=one.passage.text,
-            nearness=f"{one.nearness:.2f}",
-            counts=one.is_sure,
+            source=document_texts.source(passage.passage),
+            address=change_url(passage.passage.document),
+            text=passage.passage.text,
+            nearness=f"{passage.nearness:.2f}",
+            counts=passage.is_sure,
         )
-        for one in passages
+        for passage in passages
     ]
-    is_quoted = bool(passages) and passages[0].is_sure and not found.best and not found.asks_back
+    is_quoted = bool(passages) and passages[0].is_sure and not findings.best and not findings.asks_back
     with translation.override(language):
         quoted = document_texts.quoted(passages[0].passage) if is_quoted else ""
     return {"passages": rows, "quoted": quoted}
@@ -142,22 +144,22 @@ def _passages(passages: list[services.FoundPassage], found: services.AnswerFindi
 def _model(asked: str, language: str, member: Member | None) -> dict[str, Any]:
     """The answer of the language model and its cost, or why there is none."""
     try:
-        said = services.try_grounded(asked, language=language, member=member)
+        grounded = services.try_grounded(asked, language=language, member=member)
     except (ServiceBusy, ServiceRefused) as error:
         return {"model_error": model_texts.error_words(error.code)}
-    tokens = said.tokens
+    tokens = grounded.tokens
     return {
-        "model_words": said.words,
-        "model_said": "" if said.words or said.fault == "leak" else said.said,
-        "model_fault": model_texts.fault_words(said.fault),
+        "model_words": grounded.words,
+        "model_said": "" if grounded.words or grounded.fault == "leak" else grounded.said,
+        "model_fault": model_texts.fault_words(grounded.fault),
         "model_tokens": tokens.sent + tokens.answered if tokens else 0,
         "model_cost": services.model_money(services.model_cost(tokens)) if tokens else "",
         "has_prices": services.has_model_prices(),
     }
 
 
-def _row(match: services.AnswerMatch, found: services.AnswerFindings, answer: Answer) -> Row:
-    by_meaning = match.lift is not None and found.known_from is not None and match.lift >= found.known_from
+def _row(match: services.AnswerMatch, findings: services.AnswerFindings, answer: Answer) -> Row:
+    by_meaning = match.lift is not None and findings.known_from is not None and match.lift >= findings.known_from
     how = now("by its meaning") if by_meaning else now("by its words") if match.likeness >= services.ALIKE else ""
     return Row(
         answer=answer,

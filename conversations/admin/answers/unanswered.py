@@ -173,7 +173,7 @@ class UnansweredQuestionAdmin(ClosedAdmin):
         """An open question is answered or dismissed, another one put back."""
         is_open = UnansweredQuestion.objects.open().filter(pk=object_id).exists()
         every = list(super().get_actions_detail(request, object_id))
-        return [one for one in every if one.path.startswith("reopen") != is_open]
+        return [button for button in every if button.path.startswith("reopen") != is_open]
 
     def has_settle_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return may_settle(request.user)

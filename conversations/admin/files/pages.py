@@ -72,7 +72,7 @@ class FlowFiles(FileButtons):
             missing_title=gettext("Before it can be published:"),
             take=lambda data, dry_run: services.import_file(data, by=by, may_write=may_write, dry_run=dry_run),
             entry=_entry,
-            done=lambda found: self._taken_over(request, found),
+            done=lambda imported: self._taken_over(request, imported),
         )
         return page.answer(request, self.admin_site)
 
@@ -83,7 +83,7 @@ class FlowFiles(FileButtons):
         language = "zh-hans" if (get_language() or "").startswith("zh") else "en"
         if request.method == "POST":
             return self._started(request, language)
-        known = [(one, services.questions_of(one.key, language)) for one in services.READY]
+        known = [(ready, services.questions_of(ready.key, language)) for ready in services.READY]
         shown = {**self.admin_site.each_context(request), "opts": Flow._meta, "title": gettext("Ready flows")}
         context = {**shown, "known": known, "language": language}
         return TemplateResponse(request, "admin/flows/ready.html", context)
@@ -101,12 +101,12 @@ class FlowFiles(FileButtons):
         self.message_user(request, words, messages.SUCCESS)
         return redirect(change_url(Flow(pk=imported.pk)))
 
-    def _taken_over(self, request: HttpRequest, found: Sequence[Imported]) -> HttpResponse:
-        count = sum(one.verdict != "same" for one in found)
+    def _taken_over(self, request: HttpRequest, imported: Sequence[Imported]) -> HttpResponse:
+        count = sum(entry.verdict != "same" for entry in imported)
         words = ngettext("%d entry was taken over.", "%d entries were taken over.", count) % count
         drafts = gettext("Flows are drafts until you publish them.")
         self.message_user(request, f"{words} {drafts}" if count else gettext("The file changes nothing."))
-        first = MODELS[found[0].kind] if found else Flow
+        first = MODELS[imported[0].kind] if imported else Flow
         return redirect(reverse(f"admin:conversations_{first._meta.model_name}_changelist"))
 
 
@@ -117,13 +117,13 @@ def _kinds_of(request: HttpRequest) -> list[Kind]:
     ]
 
 
-def _entry(one: Imported) -> dict[str, Any]:
+def _entry(imported: Imported) -> dict[str, Any]:
     return {
-        "imported": one,
-        "kind": KINDS[one.kind],
-        "differences": readable(one),
-        "missing": [_problem(problem) for problem in one.problems if problem.is_error],
-        "address": change_url(MODELS[one.kind](pk=one.pk)) if one.verdict != "new" else "",
+        "imported": imported,
+        "kind": KINDS[imported.kind],
+        "differences": readable(imported),
+        "missing": [_problem(problem) for problem in imported.problems if problem.is_error],
+        "address": change_url(MODELS[imported.kind](pk=imported.pk)) if imported.verdict != "new" else "",
     }
 
 

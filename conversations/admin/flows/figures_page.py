@@ -60,7 +60,7 @@ def figures_view(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     since = today - timedelta(days=int(days)) if days else None
     machine = services.readable_machine(version)
-    found = services.figures_of(version, since=since) if version else services.FlowFigures()
+    figures = services.figures_of(version, since=since) if version else services.FlowFigures()
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("Numbers of “%s”") % flow.name,
@@ -69,10 +69,10 @@ def figures_view(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "version": version,
         "machine": machine,
-        "began": found.began,
+        "began": figures.began,
     }
     if machine is not None and version is not None:
-        shown = _Shown(machine, version, found, since)
+        shown = _Shown(machine, version, figures, since)
         marks = Marks(numbers=shown.of_states(), way_numbers=shown.of_ways())
         rows = [(node.name, marks.numbers[node.key]) for node in machine.nodes]
         context |= {"drawing": drawing(machine, marks), "rows": rows}
@@ -83,9 +83,9 @@ class _Shown:
     """The figures as numbers on the drawing."""
 
     def __init__(
-        self, machine: Machine, version: FlowVersion, found: services.FlowFigures, since: datetime | None
+        self, machine: Machine, version: FlowVersion, figures: services.FlowFigures, since: datetime | None
     ) -> None:
-        self.machine, self.version, self.found, self.since = machine, version, found, since
+        self.machine, self.version, self.figures, self.since = machine, version, figures, since
 
     def of_states(self) -> dict[str, list[Number]]:
         return {node.key: self._of_state(node.key) for node in self.machine.nodes}
@@ -99,7 +99,7 @@ class _Shown:
 
     def _of_state(self, key: str) -> list[Number]:
         here, entered, gave_up = (
-            counts.get(key, 0) for counts in (self.found.here, self.found.entered, self.found.gave_up)
+            counts.get(key, 0) for counts in (self.figures.here, self.figures.entered, self.figures.gave_up)
         )
         through = ngettext("%d time entered", "%d times entered", entered) % entered
         left = ngettext("%d gave up here", "%d gave up here", gave_up) % gave_up
@@ -113,7 +113,7 @@ class _Shown:
 
     def _of_way(self, way: services.FigureOfWay) -> Number:
         source, _on, target = way
-        count = self.found.ways.get(way, 0)
+        count = self.figures.ways.get(way, 0)
         words = ngettext("%d time taken", "%d times taken", count) % count
         return Number(sort="entered", count=count, words=words, url=self._took(source, target))
 

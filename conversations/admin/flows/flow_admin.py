@@ -177,7 +177,7 @@ class FlowAdmin(FlowFiles, ProtectedDeleteAdmin):
             "has_steps": bool(draft.nodes),
             "picture": picture(draft, Marks(counts=counts, links=links(flow.states.all()))),
             "faults": faults(flow),
-            "callers": [link(change_url(one), one.name) for one in services.callers_of(flow)],
+            "callers": [link(change_url(caller), caller.name) for caller in services.callers_of(flow)],
             "is_changed": services.is_draft_changed(flow),
             "waiting": sum(counts.values()),
             "queued": flow.starts.filter(status=FlowStart.Status.WAITING).count(),
@@ -202,7 +202,7 @@ class FlowAdmin(FlowFiles, ProtectedDeleteAdmin):
         users = services.callers_of(obj) if "enabled" in form.changed_data and not obj.enabled else []
         if users:
             words = _("It does not run as a sub-flow any more. There it counts as failed: %s.")
-            self.message_user(request, words % ", ".join(f"“{one.name}”" for one in users), messages.WARNING)
+            self.message_user(request, words % ", ".join(f"“{caller.name}”" for caller in users), messages.WARNING)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """After this the steps are written, so their change can be undone on the graph."""
@@ -212,7 +212,7 @@ class FlowAdmin(FlowFiles, ProtectedDeleteAdmin):
     def protected_because(self, row: Any) -> Any:
         if users := services.callers_of(row):
             words = _("It runs as a sub-flow in: %s. Change these flows and publish them first.")
-            return words % ", ".join(f"“{one.name}”" for one in users)
+            return words % ", ".join(f"“{caller.name}”" for caller in users)
         around = SessionCaller.objects.filter(version__flow=row)
         if Session.objects.filter(version__flow=row).exists() or around.exists():
             return _(

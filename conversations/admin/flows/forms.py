@@ -116,7 +116,7 @@ class StateForm(forms.ModelForm[State]):
 
     def _validators(self) -> list[tuple[str, Any]]:
         """The checks in code, with the one that the step names although no code has it."""
-        names = {name: one.label for name, one in registered.items()}
+        names = {name: validator.label for name, validator in registered.items()}
         kept = {self.instance.validator: self.instance.validator} if self.instance.validator else {}
         return [("", "---------"), *(kept | names).items()]
 

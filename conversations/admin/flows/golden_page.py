@@ -36,7 +36,7 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "opts": model_admin.opts,
         "flow": flow,
         "comparisons": comparisons,
-        "differing": sum(one.differs for one in comparisons),
+        "differing": sum(comparison.differs for comparison in comparisons),
         "covered": covered,
         "picture": picture(machine, services.golden_marks(machine, covered)),
         "may_see_members": request.user.has_perm(SEE_MEMBERS),

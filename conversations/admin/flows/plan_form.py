@@ -32,17 +32,17 @@ class PlanRow:
 def rows(impacts: Iterable[services.PlanImpact], filled: QueryDict | None = None) -> list[PlanRow]:
     """The rows to show; by default members finish their version."""
     soon = timezone.localtime(timezone.now() + SOON).strftime("%Y-%m-%dT18:00")
-    given = filled or QueryDict()
+    posted = filled or QueryDict()
     return [
         PlanRow(
-            impact=one,
-            choice=given.get(f"choice-{one.state}", Choice.PIN),
-            target=given.get(f"target-{one.state}", one.suggested),
-            until=given.get(f"until-{one.state}", soon),
-            text=given.get(f"text-{one.state}", ""),
-            hours=given.get(f"hours-{one.state}", str(TOLD_BEFORE)),
+            impact=impact,
+            choice=posted.get(f"choice-{impact.state}", Choice.PIN),
+            target=posted.get(f"target-{impact.state}", impact.suggested),
+            until=posted.get(f"until-{impact.state}", soon),
+            text=posted.get(f"text-{impact.state}", ""),
+            hours=posted.get(f"hours-{impact.state}", str(TOLD_BEFORE)),
         )
-        for one in impacts
+        for impact in impacts
     ]
 
 

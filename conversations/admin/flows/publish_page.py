@@ -52,9 +52,9 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
     draft, live = services.draft_of(flow), services.readable_machine(flow.live)
     comparisons, covered = services.run_golden(flow, draft)
     problems = faults(flow)
-    differing = [one for one in comparisons if one.differs]
+    differing = [comparison for comparison in comparisons if comparison.differs]
     of_callers = services.run_callers_golden(flow, draft)
-    differing_callers = [one for one in of_callers if one.differs]
+    differing_callers = [comparison for comparison in of_callers if comparison.differs]
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Publish “%s”") % flow,

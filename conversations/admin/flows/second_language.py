@@ -54,8 +54,10 @@ def keep_texts(form: Any, language: str) -> None:
 
 def beside(fieldsets: Any, names: Collection[str]) -> Any:
     """The fieldsets of a form, with a second field beside each of these."""
-    lines = (tuple(line for one in given["fields"] for line in _lines(one, names)) for _title, given in fieldsets)
-    return tuple((title, {**given, "fields": own}) for (title, given), own in zip(fieldsets, lines, strict=True))
+    lines = (
+        tuple(line for entry in fieldset["fields"] for line in _lines(entry, names)) for _title, fieldset in fieldsets
+    )
+    return tuple((title, {**fieldset, "fields": own}) for (title, fieldset), own in zip(fieldsets, lines, strict=True))
 
 
 def shown_beside(conditions: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
@@ -86,5 +88,5 @@ def _lines(line: Any, names: Collection[str]) -> Iterator[Any]:
     parts = line if isinstance(line, tuple) else (line,)
     if rest := tuple(name for name in parts if name not in names):
         yield rest if len(rest) > 1 else rest[0]
-    for name in (one for one in parts if one in names):
+    for name in (part for part in parts if part in names):
         yield from (name, second(name)) if name in OF_THE_MODEL else [(name, second(name))]

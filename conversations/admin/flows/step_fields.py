@@ -10,31 +10,31 @@ UNREAD = "typeof kind === 'undefined'"
 
 def lines() -> tuple[tuple[str, ...], ...]:
     """The lines of the page: those of every kind, each in the order of its kind."""
-    found: list[tuple[str, ...]] = []
+    placed: list[tuple[str, ...]] = []
     for kind in kinds():
-        own = [tuple(one if isinstance(one, str) else one.name for one in line) for line in kind.lines]
+        own = [tuple(item if isinstance(item, str) else item.name for item in line) for line in kind.lines]
         for number, line in enumerate(own):
-            if {name for one in found for name in one}.issuperset(line):
+            if {name for earlier in placed for name in earlier}.issuperset(line):
                 continue
-            later = {name for one in own[number + 1 :] for name in one}
-            before = next((at for at, one in enumerate(found) if later.intersection(one)), len(found))
-            found.insert(before, line)
-    return (FIRST, *found)
+            later = {name for following in own[number + 1 :] for name in following}
+            before = next((at for at, earlier in enumerate(placed) if later.intersection(earlier)), len(placed))
+            placed.insert(before, line)
+    return (FIRST, *placed)
 
 
 def conditions() -> dict[str, str]:
     """When a field is shown, as an expression of the page's script; a field of every kind always is."""
-    found: dict[str, dict[str, Column]] = {}
+    columns: dict[str, dict[str, Column]] = {}
     for kind in kinds():
         for column in kind.columns():
-            found.setdefault(column.name, {})[kind.kind] = column
+            columns.setdefault(column.name, {})[kind.kind] = column
     return {
         name: " || ".join((UNREAD, *(_shown(kind, column) for kind, column in owners.items())))
-        for name, owners in found.items()
+        for name, owners in columns.items()
         if len(owners) < len(kinds()) or any(column.only for column in owners.values())
     }
 
 
 def _shown(kind: str, column: Column) -> str:
-    beside = [f"{[str(one) for one in values]}.includes({name})" for name, values in column.only.items()]
+    beside = [f"{[str(value) for value in values]}.includes({name})" for name, values in column.only.items()]
     return f"({' && '.join((f'kind === {kind!r}', *beside))})"

@@ -19,7 +19,7 @@ def widgets(flow: Flow) -> dict[str, UnfoldAdminTextareaWidget]:
     states = State.objects.filter(flow=flow.pk).exclude(slot="").order_by("position", "pk")
     own = [[slot, name] for slot, name in states.values_list("slot", "name")]
     called = Flow.objects.live().exclude(pk=flow.pk).select_related("live")
-    theirs = {one.pk: _answers_of(one) for one in called}
+    theirs = {subflow.pk: _answers_of(subflow) for subflow in called}
     return {
         field: UnfoldAdminTextareaWidget(
             attrs={

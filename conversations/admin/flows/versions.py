@@ -114,7 +114,7 @@ class FlowVersionAdmin(ReadOnlyAdmin):
         """Hides the roll-back on the live version."""
         is_live = FlowVersion.objects.filter(pk=object_id, flow__live=object_id).exists()
         offered = super().get_actions_detail(request, object_id)
-        return [one for one in offered if not (is_live and one.path == "roll_back_this")]
+        return [button for button in offered if not (is_live and button.path == "roll_back_this")]
 
     def has_publish_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("conversations.publish_flow")

@@ -82,11 +82,11 @@ def _say(request: HttpRequest, ticket: Ticket) -> None:
 
 
 def _send_file(ticket: Ticket, operator: Operator, file: "UploadedFile[Any]") -> None:
-    given = Path(Path(file.name or "file").name)
-    suffix = given.suffix[-LONGEST_NAME + 1 :]
+    filename = Path(Path(file.name or "file").name)
+    suffix = filename.suffix[-LONGEST_NAME + 1 :]
     name = _keep(file, suffix)
     try:
-        shown = f"{given.stem[: LONGEST_NAME - len(suffix)]}{suffix}"
+        shown = f"{filename.stem[: LONGEST_NAME - len(suffix)]}{suffix}"
         message = services.answer_ticket(ticket, operator, file=name, filename=shown)
     except (OpenUserError, OSError):
         default_storage.delete(name)  # no message names it

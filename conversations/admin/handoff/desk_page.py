@@ -53,7 +53,7 @@ def desk_view(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 def _nothing(lists: list[dict[str, Any]]) -> dict[str, Any]:
     """The hint of an empty list: take a ticket, wait for one, or first say who answers."""
     return {
-        "some_wait": any(one["name"] == ticket_lists.WAITING and one["count"] for one in lists),
+        "some_wait": any(ticket_list["name"] == ticket_lists.WAITING and ticket_list["count"] for ticket_list in lists),
         "has_groups": OperatorGroup.objects.filter(enabled=True).exists(),
     }
 
@@ -104,7 +104,7 @@ def _groups(ticket: Ticket, now: datetime) -> list[tuple[int, str]]:
     rows: Any = OperatorGroup.objects.filter(application=ticket.conversation.application, enabled=True)
     people = Count("operators", filter=Q(operators__enabled=True))
     return [
-        (one.pk, _group_words(one, one.people, now)) for one in rows.exclude(tickets=ticket).annotate(people=people)
+        (row.pk, _group_words(row, row.people, now)) for row in rows.exclude(tickets=ticket).annotate(people=people)
     ]
 
 

@@ -40,11 +40,11 @@ def thread_of(ticket: Ticket) -> list[Entry]:
     if ticket.closed_at is not None:
         rows = rows.filter(created_at__lte=ticket.closed_at)
     rows = rows.select_related("content", "outbound__upload", "download", "render", "ticket_line__operator")
-    said = [_entry(message) for message in rows.order_by("-created_at", "-pk")[:SHOWN]]
+    entries = [_entry(message) for message in rows.order_by("-created_at", "-pk")[:SHOWN]]
     happened = [
         Entry(said_at=change.at, change=change) for change in ticket.changes.select_related("by", "to", "group")
     ]
-    return sorted([*said, *happened], key=attrgetter("said_at"))
+    return sorted([*entries, *happened], key=attrgetter("said_at"))
 
 
 def _entry(message: Message) -> Entry:

@@ -53,7 +53,7 @@ def report_view(request: HttpRequest) -> HttpResponse:
             return _csv(since, until)
         report = services.ticket_report(since, until)
         tables = [
-            {"title": title, "none": none, "rows": [_row(one) for one in report.tables[by]]}
+            {"title": title, "none": none, "rows": [_row(line) for line in report.tables[by]]}
             for by, (title, none) in BY.items()
         ]
         context = {"total": _row(report.total), "tables": tables, "since": since, "until": until}

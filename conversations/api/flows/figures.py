@@ -78,16 +78,16 @@ class FlowFigures(viewsets.GenericViewSet[Flow]):
         return Response(FlowFiguresSerializer(answer).data)
 
 
-def _listed(machine: Machine, found: services.FlowFigures) -> dict[str, list[dict[str, Any]]]:
+def _listed(machine: Machine, figures: services.FlowFigures) -> dict[str, list[dict[str, Any]]]:
     """The numbers of all steps and transitions, zeros too."""
-    counts = {"here": found.here, "entered": found.entered, "gave_up": found.gave_up}
+    counts = {"here": figures.here, "entered": figures.entered, "gave_up": figures.gave_up}
     ways = dict.fromkeys((node.key, edge.on, edge.to) for node in machine.nodes for edge in node.edges)
     return {
         "steps": [
-            {"key": node.key, "name": node.name, **{name: one.get(node.key, 0) for name, one in counts.items()}}
+            {"key": node.key, "name": node.name, **{name: by_step.get(node.key, 0) for name, by_step in counts.items()}}
             for node in machine.nodes
         ],
         "transitions": [
-            {"step": way[0], "on": way[1].value, "to": way[2], "taken": found.ways.get(way, 0)} for way in ways
+            {"step": way[0], "on": way[1].value, "to": way[2], "taken": figures.ways.get(way, 0)} for way in ways
         ],
     }

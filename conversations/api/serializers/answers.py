@@ -51,8 +51,8 @@ class AnswerSerializer(ClearableFilesSerializer[Answer]):
         before: dict[str, Any] = {}
         if self.instance is not None:
             before = {field.attname: getattr(self.instance, field.attname) for field in Answer._meta.concrete_fields}
-        given = {name: value for name, value in attrs.items() if name not in LISTS and name != "topic"}
-        answer = Answer(**{**before, **given})
+        values = {name: value for name, value in attrs.items() if name not in LISTS and name != "topic"}
+        answer = Answer(**{**before, **values})
         try:
             answer.full_clean(validate_unique=False)
         except ValidationError as error:
@@ -111,16 +111,16 @@ class AnswerImportSerializer(serializers.Serializer[Any]):
     unknown_columns = serializers.ListField(child=serializers.CharField(), help_text="Columns that are not read.")
 
 
-def outcome(found: services.SheetFindings, *, dry_run: bool) -> dict[str, Any]:
+def outcome(findings: services.SheetFindings, *, dry_run: bool) -> dict[str, Any]:
     """The findings of a table, for `AnswerImportSerializer`."""
     return {
         "dry_run": dry_run,
-        "new": [change.answer.question for change in found.new[:MOST_LISTED]],
-        "new_count": len(found.new),
-        "changed": [change.answer.question for change in found.changed[:MOST_LISTED]],
-        "changed_count": len(found.changed),
-        "unchanged_count": found.unchanged,
-        "rejected": found.errors[:MOST_LISTED],
-        "rejected_count": len(found.errors),
-        "unknown_columns": found.unknown_columns,
+        "new": [change.answer.question for change in findings.new[:MOST_LISTED]],
+        "new_count": len(findings.new),
+        "changed": [change.answer.question for change in findings.changed[:MOST_LISTED]],
+        "changed_count": len(findings.changed),
+        "unchanged_count": findings.unchanged,
+        "rejected": findings.errors[:MOST_LISTED],
+        "rejected_count": len(findings.errors),
+        "unknown_columns": findings.unknown_columns,
     }

@@ -102,7 +102,7 @@ class GoldenConversationRequestSerializer(serializers.Serializer[Any]):
     def keep(self, by: Any) -> GoldenConversation:
         """Record it."""
         values = self.validated_data
-        inputs = [(one["act"], one["text"]) for one in values["inputs"]]
+        inputs = [(entry["act"], entry["text"]) for entry in values["inputs"]]
         played = {"member": values["user_id"] or None, "now": values.get("happens_at"), "language": values["language"]}
         return services.record_golden(values["flow"], values["name"], inputs, **played, by=by)
 

@@ -233,11 +233,11 @@ class DigitalHumanVideoRequestSerializer(MessageRequestSerializer):
 
 
 def _value_faults(attrs: dict[str, Any]) -> list[avatars.TemplateFault]:
-    given = attrs.get("variables", {})
+    values = attrs.get("variables", {})
     if "template" in attrs:
-        return avatars.variable_faults(attrs["template"], given)
+        return avatars.variable_faults(attrs["template"], values)
     if "presentation" in attrs and "translated" in attrs:
-        return avatars.presentation_value_faults(attrs["presentation"], given, translated=attrs["translated"])
+        return avatars.presentation_value_faults(attrs["presentation"], values, translated=attrs["translated"])
     # Which language is spoken is known once the member is.
     return []
 

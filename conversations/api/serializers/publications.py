@@ -48,7 +48,9 @@ class PublicationRequestSerializer(serializers.Serializer[Any]):
     def options(self) -> dict[str, Any]:
         """The arguments of the service."""
         values = dict(self.validated_data)
-        plan = [StateChoice(**{**one, "choice": SessionPlan.Choice(one["choice"])}) for one in values.pop("plan")]
+        plan = [
+            StateChoice(**{**choice, "choice": SessionPlan.Choice(choice["choice"])}) for choice in values.pop("plan")
+        ]
         return {**values, "plan": plan}
 
 

@@ -72,11 +72,11 @@ def blocks_of(path: Path, kind: str, *, goes_on: Callable[[], None] = lambda: No
     `goes_on` is called every second. Its exceptions end the reading.
     """
     release_connections()
-    said = _said(path, kind, goes_on)
-    if code := said.get("code"):
+    result = _said(path, kind, goes_on)
+    if code := result.get("code"):
         raise refusal(str(code))
-    blocks = [Block(page=page, heading=heading, text=text) for page, heading, text in said["blocks"]]
-    return blocks, int(said["pages"])
+    blocks = [Block(page=page, heading=heading, text=text) for page, heading, text in result["blocks"]]
+    return blocks, int(result["pages"])
 
 
 def refusal(code: str) -> DocumentRefused:

@@ -101,9 +101,14 @@ def _open(row: Document) -> None:
     for start in range(0, len(cuts), STORED_AT_ONCE):
         passages = [
             Passage(
-                document=row, edition=row.edition + 1, number=number, page=one.page, heading=one.heading, text=one.text
+                document=row,
+                edition=row.edition + 1,
+                number=number,
+                page=piece.page,
+                heading=piece.heading,
+                text=piece.text,
             )
-            for number, one in enumerate(cuts[start : start + STORED_AT_ONCE], start=start + 1)
+            for number, piece in enumerate(cuts[start : start + STORED_AT_ONCE], start=start + 1)
         ]
         with transaction.atomic():
             row.extend_lease()  # inside, so that a newer file does not meet passages of this one
@@ -130,8 +135,10 @@ def _embed(row: Document) -> None:
 def _embed_some(row: Document, embedder: Embedder) -> None:
     rows = row.passages.filter(edition=row.edition + 1, number__gt=row.embedded_count).order_by("number")
     some = list(rows.defer("vector")[:AT_ONCE])
-    vectors = embedder.passages([f"{one.heading} {one.text}".strip() for one in some])
-    each = {one.pk: {"vector": vector.astype(STORED).tobytes()} for one, vector in zip(some, vectors, strict=True)}
+    vectors = embedder.passages([f"{passage.heading} {passage.text}".strip() for passage in some])
+    each = {
+        passage.pk: {"vector": vector.astype(STORED).tobytes()} for passage, vector in zip(some, vectors, strict=True)
+    }
     done = row.embedded_count + len(some)
     with transaction.atomic():
         row.update_leased(embedded_count=done, progress=READ + (99 - READ) * done // row.found_count)

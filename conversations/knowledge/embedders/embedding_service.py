@@ -102,7 +102,7 @@ class EmbeddingService(Embedder):
 def _rows(answer: Any, count: int) -> Vectors:
     """The vectors in the order of their texts. Raises `ServiceBusy` for an answer that does not follow the protocol."""
     try:
-        by_index = {int(one["index"]): one["embedding"] for one in answer["data"]}
+        by_index = {int(item["index"]): item["embedding"] for item in answer["data"]}
         rows = np.array([by_index[number] for number in range(count)], dtype=np.float32)
     except NO_ANSWER as error:
         raise garbage() from error

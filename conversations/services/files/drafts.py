@@ -58,7 +58,7 @@ def write_draft(
         sources = Sources(references=References(), media=media, findings=findings)
         read = read_steps(Entry(name=flow.name, place=(), data={"steps": list(steps)}), flow, sources)
         findings.refuse()
-        drafts.take_over(flow, [(one.state, one.transitions, one.lists or {}) for one in read], by=by)
+        drafts.take_over(flow, [(step.state, step.transitions, step.lists or {}) for step in read], by=by)
         draft = draft_with(flow, media)
         if dry_run:
             transaction.set_rollback(True)

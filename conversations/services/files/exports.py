@@ -22,9 +22,9 @@ def export_file(
     """
     media = Media()
     parts = {
-        "flows": [flow_entry(one, steps_of(one), media) for one in flows],
-        "answers": [answer_entry(one, media) for one in answers],
-        "documents": [document_entry(one, media) for one in documents],
+        "flows": [flow_entry(flow, steps_of(flow), media) for flow in flows],
+        "answers": [answer_entry(answer, media) for answer in answers],
+        "documents": [document_entry(document, media) for document in documents],
     }
     if not any(parts.values()):
         words, remedy = _("There is nothing to export."), _("Choose flows, answers or documents.")

@@ -29,7 +29,7 @@ def create_flow(entry: Mapping[str, Any], *, by: AbstractBaseUser | None = None)
     assert read is not None
     _fill(flow, read[0])
     if read[1]:
-        drafts.take_over(flow, [(one.state, one.transitions, one.lists or {}) for one in read[1]], by=by)
+        drafts.take_over(flow, [(step.state, step.transitions, step.lists or {}) for step in read[1]], by=by)
     return flow
 
 

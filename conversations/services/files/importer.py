@@ -47,7 +47,7 @@ class Importer:
         for entry in entries:
             with self._noted(entry):
                 imported += self._flow(entry, flows[entry.name], befores.get(entry.name, {}))
-        return [self._with_problems(one, flows[one.name]) for one in imported]
+        return [self._with_problems(item, flows[item.name]) for item in imported]
 
     def _flow(self, entry: Entry, flow: Flow, before: Mapping[str, Any]) -> Iterator[Imported]:
         read = read_flow(entry, flow, self.sources)
@@ -59,7 +59,7 @@ class Importer:
             _filled(flow, fields.fields).save()
             for name, rows in fields.lists.items():
                 getattr(flow, name).set(rows)
-            drafts.take_over(flow, [(one.state, one.transitions, one.lists or {}) for one in steps], by=self.by)
+            drafts.take_over(flow, [(step.state, step.transitions, step.lists or {}) for step in steps], by=self.by)
         yield outcome("flow", entry.name, flow.pk, before, after)
 
     def _with_problems(self, imported: Imported, flow: Flow) -> Imported:
@@ -113,13 +113,13 @@ class Importer:
     def _known(self, model: type[Row], part: str) -> dict[str, Row]:
         """The rows that have the names of a part, with their lists."""
         names, key = [entry.name for entry in self.content.parts[part]], KEYS[part]
-        lists = [one.name for one in model._meta.many_to_many]
-        found: dict[str, Row] = {}
+        lists = [field.name for field in model._meta.many_to_many]
+        by_name: dict[str, Row] = {}
         for start in range(0, len(names), AT_ONCE):
             wanted = {f"{key}__in": names[start : start + AT_ONCE]}
             rows = model._default_manager.filter(**wanted).prefetch_related(*lists)
-            found |= {getattr(row, key): row for row in rows}
-        return found
+            by_name |= {getattr(row, key): row for row in rows}
+        return by_name
 
     @contextmanager
     def _noted(self, entry: Entry) -> Iterator[None]:

@@ -50,7 +50,7 @@ def _taken_over(
 ) -> list[Imported]:
     importer = Importer(content, media, by)
     imported = importer.run()
-    for kind in sorted({one.kind for one in imported if one.verdict != "same"} - set(may_write)):
+    for kind in sorted({entry.kind for entry in imported if entry.verdict != "same"} - set(may_write)):
         words = _("You may not write %(part)s.") % {"part": PARTS[kind]}
         remedy = _("Ask for the right, or leave them out of the file.")
         importer.findings.add((PARTS[kind],), words, remedy, code="not_allowed")
@@ -69,5 +69,5 @@ def _stored_files(content: FileContent) -> list[str]:
         Answer.objects.filter(question__in=questions),
         Document.objects.filter(title__in=titles),
     )
-    others = [str(name) for one in rows for name in one.exclude(file="").values_list("file", flat=True)]
+    others = [str(name) for row in rows for name in row.exclude(file="").values_list("file", flat=True)]
     return [*stored_files(State.objects.filter(flow__name__in=flows)), *others]

@@ -23,7 +23,7 @@ def start_from_ready(key: str, *, language: str, by: AbstractBaseUser | None = N
     known = ready_of(READY, key)
     flow = flow_of(key, language) if known else None
     if flow is None:
-        remedy = _("There are: %(known)s.") % {"known": ", ".join(one.key for one in READY)}
+        remedy = _("There are: %(known)s.") % {"known": ", ".join(ready.key for ready in READY)}
         raise FlowError(_("There is no such flow."), code="ready_unknown", field="key", remedy=remedy)
     others = [words for other in Flow.objects.all() for words in (*other.trigger_words, *other.commands)]
     taken = set(map(fold_text, others))

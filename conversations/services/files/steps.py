@@ -117,10 +117,10 @@ def _named(entry: Entry, others: Sequence[State]) -> dict[str, Any]:
     named = dict(entry)
     text, kind = (str(entry.get(name) or "") for name in ("text", "kind"))
     named["name"] = entry.get("name") or default_names.step_name(text, kind)
-    key = default_names.step_key(str(named["name"]), kind, {one.key for one in others})
+    key = default_names.step_key(str(named["name"]), kind, {other.key for other in others})
     named["key"] = entry.get("key") or key
     if has_answer(kind) and not entry.get("slot"):
-        named["slot"] = default_names.answer_name(str(named["name"]), text, {one.slot for one in others})
+        named["slot"] = default_names.answer_name(str(named["name"]), text, {other.slot for other in others})
     return named
 
 
@@ -137,12 +137,12 @@ def _write(
 ) -> State:
     findings, place = Findings(), ("step",)
     sources = Sources(references=References(), media=media, findings=findings)
-    read = read_step(entry, place, step if step.pk else None, sources, taken={one.key for one in others})
+    read = read_step(entry, place, step if step.pk else None, sources, taken={other.key for other in others})
     state = read.state
     state.flow, state.position = step.flow, step.position
     ways, before = list[Transition](), list[Transition]()
     if not keeps_ways:
-        known = {one.key: one for one in (*others, state)}
+        known = {row.key: row for row in (*others, state)}
         ways = read_transitions(entry, state, known, place, sources)
         before = list(step.transitions.all()) if step.pk else []
     findings.refuse()
@@ -152,7 +152,7 @@ def _write(
 def _way(step: State, entry: Entry, media: Media) -> Transition:
     findings = Findings()
     sources = Sources(references=References(), media=media, findings=findings)
-    known = {one.key: one for one in step.flow.states.all()}
+    known = {state.key: state for state in step.flow.states.all()}
     way = read_transition(entry, step, known, ("transition",), sources)
     findings.refuse()
     assert way is not None

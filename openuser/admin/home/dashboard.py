@@ -92,12 +92,14 @@ def overview(request: HttpRequest) -> dict[str, Any]:
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     sees_renders, sees_outbounds = may("avatars.view_render"), may("wecom.view_outbound")
     sees_conversations = may("conversations.view_conversation") and may_read(request.user)
-    counted = [one for one in _counted(today) if may(f"{one.model.app_label}.view_{one.model.model_name}")]
+    counted = [
+        counter for counter in _counted(today) if may(f"{counter.model.app_label}.view_{counter.model.model_name}")
+    ]
     drafts, held_guard = campaign_drafts.sought(request.user), Guard.objects.exclude(held_since=None)
     decides = may("scheduling.change_sendingpolicy")
     undecided = SendingPolicy.objects.undecided() if decides else SendingPolicy.objects.none()
     counts = kept_counts.look(
-        {f"{one.key}:{today:%Y-%m-%d}": one.rows for one in counted},
+        {f"{counter.key}:{today:%Y-%m-%d}": counter.rows for counter in counted},
         {
             **problems.sought(may, now=now),
             **unfinished.sought(may, now=now),
@@ -108,13 +110,13 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         },
     )
     applications = list(_applications())
-    held = [one for one in applications if one.held_reason]
+    held = [application for application in applications if application.held_reason]
     renders, videos, failed = _renders(today, now) if sees_renders else ([], [], [])
     late = [unfinished.late_tickets(now)] if unfinished.LATE_TICKETS in counts.there else []
     known = problems.Known(failed_renders=failed, applications=applications, there=counts.there)
     return {
         "warnings": checks.run_checks(tags=["openuser"]),
-        "connected": not may("wecom.add_application") or any(one.enabled for one in applications),
+        "connected": not may("wecom.add_application") or any(application.enabled for application in applications),
         "second_factor_suggested": request.user.is_superuser and _lacks_second_factor(request),
         "held_applications": held if may("wecom.view_application") else [],
         "restore_guard": wecom.restore_hold() if sees_outbounds and "guard" in counts.there else None,
@@ -189,8 +191,8 @@ def _conversations(today: datetime) -> QuerySet[Conversation]:
 
 def _counters(counted: Iterable[Counted], figures: Iterable[int]) -> list[Counter]:
     return [
-        Counter(name=one.name, figure=figure, url=one.url, bad=one.is_bad and figure > 0)
-        for one, figure in zip(counted, figures, strict=True)
+        Counter(name=counter.name, figure=figure, url=counter.url, bad=counter.is_bad and figure > 0)
+        for counter, figure in zip(counted, figures, strict=True)
     ]
 
 

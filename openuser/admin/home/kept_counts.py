@@ -40,12 +40,12 @@ def look(counted: Mapping[str, QuerySet[Any]], sought: Mapping[str, QuerySet[Any
         return Look(figures={}, there=frozenset())
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)
-        found = list(cursor.fetchone() or ())
+        counts = list(cursor.fetchone() or ())
     figures = {
         name: figure
         if figure <= COUNTED
         else lenient_cache.kept(f"count:{name}", counted[name].count, seconds=KEPT_SECONDS)
-        for name, figure in zip(counted, found, strict=False)
+        for name, figure in zip(counted, counts, strict=False)
     }
-    there = (name for name, number in zip(sought, found[len(counted) :], strict=True) if number)
+    there = (name for name, number in zip(sought, counts[len(counted) :], strict=True) if number)
     return Look(figures=figures, there=frozenset(there))

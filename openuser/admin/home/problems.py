@@ -121,7 +121,7 @@ def problems_for(
     if "stopped" in rows:
         problems += [_stop_problem(row) for row in rows["stopped"][:SHOWN]]
     if not rows.keys().isdisjoint(WORKING):
-        problems += [_calendar_problem(one, now) for one in scheduling.unknown_years(now=now)]
+        problems += [_calendar_problem(unknown, now) for unknown in scheduling.unknown_years(now=now)]
     if "statements" in rows:
         problems += [_statement_problem(row) for row in rows["statements"][:SHOWN]]
     if may("wecom.view_application"):
@@ -177,8 +177,8 @@ def _render_problem(render: Render, acts: bool) -> Problem:
     )
 
 
-def _outbound_problems(found: "QuerySet[Outbound]", acts: bool) -> list[Problem]:
-    rows = list(found[:SHOWN])
+def _outbound_problems(outbounds: "QuerySet[Outbound]", acts: bool) -> list[Problem]:
+    rows = list(outbounds[:SHOWN])
     names = Member.objects.names(user_id for row in rows for user_id in row.recipients[:SHOWN_RECIPIENTS])
     return [_outbound_problem(row, names, acts) for row in rows]
 
@@ -296,9 +296,9 @@ def _calendar_problem(unknown: scheduling.UnknownYear, now: datetime) -> Problem
     )
 
 
-def _login_problems(found: "QuerySet[AccessFailureLog]") -> list[Problem]:
+def _login_problems(failures: "QuerySet[AccessFailureLog]") -> list[Problem]:
     """One problem for all log-ins that were paused, with the latest."""
-    refused = list(found[:SHOWN])
+    refused = list(failures[:SHOWN])
     if not refused:
         return []
     latest, accounts = refused[0], sorted({row.username or "?" for row in refused})
@@ -320,7 +320,9 @@ def _login_problems(found: "QuerySet[AccessFailureLog]") -> list[Problem]:
 def _recipients(outbound: Outbound, names: Names) -> str:
     """Names with user IDs; of many recipients the first, and how many they are."""
     corporation, count = outbound.application.corporation_id, len(outbound.recipients)
-    shown = [(names.get((corporation, one), ""), one) for one in outbound.recipients[:SHOWN_RECIPIENTS]]
+    shown = [
+        (names.get((corporation, recipient), ""), recipient) for recipient in outbound.recipients[:SHOWN_RECIPIENTS]
+    ]
     words = ", ".join(f"{name} ({user_id})" if name else user_id for name, user_id in shown)
     return words if count <= SHOWN_RECIPIENTS else f"{words} … ({count})"
 

@@ -142,8 +142,10 @@ class APISchema(AutoSchema):
 
     def _has_query(self) -> bool:
         """Whether the operation has query parameters of its own, which may be wrong."""
-        given = self.get_override_parameters()
-        return any(is_serializer(one) or getattr(one, "location", "") == "query" for one in given)
+        parameters = self.get_override_parameters()
+        return any(
+            is_serializer(parameter) or getattr(parameter, "location", "") == "query" for parameter in parameters
+        )
 
     def _problem(self, status: str) -> dict[str, Any]:
         component = ResolvedComponent(  # type: ignore[no-untyped-call]

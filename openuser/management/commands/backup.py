@@ -42,11 +42,13 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _list(self, place: Place) -> None:
-        found = places.stored(place)
-        for one in found:
-            when = f"{timezone.localtime(one.created_at):%Y-%m-%d %H:%M}"
-            self.stdout.write(f"{when}  {one.size // MEGABYTE:>8} MB  {one.database:<10}  {one.version}  {one.name}")
-        if not found:
+        backups = places.stored(place)
+        for backup in backups:
+            when = f"{timezone.localtime(backup.created_at):%Y-%m-%d %H:%M}"
+            self.stdout.write(
+                f"{when}  {backup.size // MEGABYTE:>8} MB  {backup.database:<10}  {backup.version}  {backup.name}"
+            )
+        if not backups:
             self.stdout.write("There is no backup yet.")
 
     def _verify(self, place: Place, name: str, file: Path | None) -> None:
@@ -66,5 +68,5 @@ class Command(BaseCommand):
         )
         rows, files = sum(made.manifest.rows.values()), made.manifest.count("media/")
         self.stdout.write(f"{made.name}: {rows} rows, {files} files, {made.size // MEGABYTE} MB.")
-        for one in made.deleted:
-            self.stdout.write(f"Deleted: {one.name}.")
+        for backup in made.deleted:
+            self.stdout.write(f"Deleted: {backup.name}.")

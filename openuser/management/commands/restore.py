@@ -58,7 +58,7 @@ class Command(BaseCommand):
 
 
 def _newest(place: places.Place) -> str:
-    found = places.stored(place)
-    if not found:
+    backups = places.stored(place)
+    if not backups:
         raise BackupError("There is no backup.", code="none", remedy="Name another place: --from.")
-    return found[0].name
+    return backups[0].name

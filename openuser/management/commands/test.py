@@ -112,18 +112,18 @@ class Command(BaseCommand):
         outcomes: list[Outcome] = []
         for step in steps:
             heading = self.style.MIGRATE_HEADING(f"\n== {step.title}")
-            began, said = time.monotonic(), ""
+            began, text = time.monotonic(), ""
             if shown_at_the_end:
                 with tempfile.TemporaryFile() as output:
                     passed = self._passes(step, output)
                     output.seek(0)
-                    said = output.read().decode(errors="replace")
-                self.stdout.write(f"{heading}\n{said}")
+                    text = output.read().decode(errors="replace")
+                self.stdout.write(f"{heading}\n{text}")
             else:
                 self.stdout.write(heading)
                 self.stdout.flush()
                 passed = self._passes(step, None)
-            outcomes.append(Outcome(step=step, passed=passed, seconds=time.monotonic() - began, output=said))
+            outcomes.append(Outcome(step=step, passed=passed, seconds=time.monotonic() - began, output=text))
             if fail_fast and not passed:
                 break
         return outcomes

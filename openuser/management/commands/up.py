@@ -51,10 +51,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
         check_database(options["db"] or "")
-        given = listener.inherited()
+        inherited = listener.inherited()
         plan = programs.Plan(
             host=options["host"],
-            port=given.getsockname()[1] if given else options["port"],
+            port=inherited.getsockname()[1] if inherited else options["port"],
             emulator_port=options["emulator_port"],
             with_emulator=options["emulator"] or (is_emulated() and not options["no_emulator"]),
             with_broker=not os.environ.get("BROKER_URL"),
@@ -62,10 +62,10 @@ class Command(BaseCommand):
         )
         try:
             with InstanceLock(settings.VAR_DIR) as lock:
-                given = given or left_socket.left(settings.VAR_DIR, plan.host, plan.port)
-                check_ports(plan, listens=given is not None)
+                inherited = inherited or left_socket.left(settings.VAR_DIR, plan.host, plan.port)
+                check_ports(plan, listens=inherited is not None)
                 lock.note(f"{os.getpid()} {plan.site}")
-                with given or listener.opened(plan.host, plan.port) as listening:
+                with inherited or listener.opened(plan.host, plan.port) as listening:
                     password, reload = options["admin_password"], options["reload"]
                     run(plan, lock, listening, started, admin_password=password, reload=reload)
         except ServiceError as error:

@@ -93,7 +93,7 @@ def _days(
         "more_conflicts": max(0, len(conflicts) - SHOWN_CONFLICTS),
         "days_unknown": agenda.days_unknown,
         "may_import": may("scheduling.add_calendarday") and may("scheduling.change_calendarday"),
-        "peaks": [cells.peak_words(one) for one in peaks or ()],
+        "peaks": [cells.peak_words(peak) for peak in peaks or ()],
         "here": _address(request, view=span.view, on=span.on),
         "before": _address(request, view=span.view, on=span.before),
         "after": _address(request, view=span.view, on=span.after),

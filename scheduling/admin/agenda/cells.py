@@ -98,7 +98,7 @@ def conflicts(agenda: Agenda) -> list[tuple[Day, Entry, int]]:
             if entry.conflicts:
                 words = tuple(conflict.words for conflict in entry.conflicts)
                 first.setdefault((entry.key, words), []).append((day, entry))
-    return [(*found[0], len(found) - 1) for found in first.values()]
+    return [(*group[0], len(group) - 1) for group in first.values()]
 
 
 def address_of(entry: Entry) -> str:
@@ -119,10 +119,12 @@ def peak_words(peak: services.Peak) -> dict[str, Any]:
         "percent": load.percent,
     }
     if load.limit:
-        said = gettext("%(name)s sends the most on %(day)s: %(recipients)s recipients of %(limit)s (%(percent)d%%).")
+        sentence = gettext(
+            "%(name)s sends the most on %(day)s: %(recipients)s recipients of %(limit)s (%(percent)d%%)."
+        )
     else:
-        said = gettext("%(name)s sends the most on %(day)s: %(recipients)s recipients.")
-    sentences = [said % values]
+        sentence = gettext("%(name)s sends the most on %(day)s: %(recipients)s recipients.")
+    sentences = [sentence % values]
     if peak.through_at is not None:
         local = timezone.localtime(peak.through_at)
         through = {"at": f"{local:%H:%M}", "day": formats.date_format(local, "DATE_FORMAT"), "why": peak.why}

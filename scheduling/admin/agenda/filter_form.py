@@ -26,7 +26,9 @@ ALL = [("", pgettext_lazy("entries of a calendar", "All"))]
 
 def _classes() -> list[tuple[str, str]]:
     """The message classes by their first words; the form of a campaign explains them."""
-    short = [(one.value, re.split("[:：]", str(one.label))[0]) for one in Campaign.MessageClass]
+    short = [
+        (message_class.value, re.split("[:：]", str(message_class.label))[0]) for message_class in Campaign.MessageClass
+    ]
     return [("", str(ALL[0][1])), *short]
 
 

@@ -116,19 +116,19 @@ def content_of(
     slot: str, data: Mapping[str, Any], kind: ContentKind, row: CampaignContent | None
 ) -> CampaignContent | None:
     """The content that the fields of a slot stand for; None if nothing is entered there."""
-    given = {name: data.get(f"{slot}_{name}") for name in kind.fields}
-    if not any(given.values()):
+    values = {name: data.get(f"{slot}_{name}") for name in kind.fields}
+    if not any(values.values()):
         return None
     variant, language = SLOTS[slot]
     row = row or CampaignContent(variant=variant, language=language)
-    row.text, row.values = given.get("text") or "", given.get("values") or {}
-    row.template, row.presentation = given.get("template"), given.get("presentation")
-    row.digital_human, row.flow = given.get("digital_human"), given.get("flow")
-    row.literal, row.defaults = bool(given.get("literal")), bool(given.get("defaults"))
-    row.mode = given.get("mode") or ""
+    row.text, row.values = values.get("text") or "", values.get("values") or {}
+    row.template, row.presentation = values.get("template"), values.get("presentation")
+    row.digital_human, row.flow = values.get("digital_human"), values.get("flow")
+    row.literal, row.defaults = bool(values.get("literal")), bool(values.get("defaults"))
+    row.mode = values.get("mode") or ""
     # A card that says the same stays as it is, and with it its approval.
-    row.card = row.card if pruned(given.get("card") or {}) == pruned(row.card) else given.get("card") or {}
-    row.file = given.get("file") or ""
+    row.card = row.card if pruned(values.get("card") or {}) == pruned(row.card) else values.get("card") or {}
+    row.file = values.get("file") or ""
     return row
 
 

@@ -150,7 +150,7 @@ def _words(path: str, value: Any, campaign: Campaign | Series) -> str:
     if name == "card":
         return "\n".join(card_lines(value))
     if isinstance(value, dict):
-        return "\n".join(f"{key}: {one}" for key, one in value.items())
+        return "\n".join(f"{key}: {part}" for key, part in value.items())
     return str(value)
 
 
@@ -169,7 +169,7 @@ def _part(label: str, words: str, value: Any) -> str:
 def _audience(name: str, value: Any, campaign: Campaign | Series) -> str:
     if isinstance(value, dict):
         names = {**PARTS, "exclude": gettext("left out")}
-        parts = (_part(str(names.get(key, key)), _audience(key, one, campaign), one) for key, one in value.items())
+        parts = (_part(str(names.get(key, key)), _audience(key, part, campaign), part) for key, part in value.items())
         return pgettext("between alternatives", "; ").join(parts)
     if value is True:
         return gettext("yes")
@@ -177,7 +177,7 @@ def _audience(name: str, value: Any, campaign: Campaign | Series) -> str:
     company = application.corporation_id if application else None
     if not isinstance(value, list):
         return str(value)
-    keys = [one["number"] if isinstance(one, dict) else one for one in value]
+    keys = [item["number"] if isinstance(item, dict) else item for item in value]
     rows: dict[Any, str] = {}
     if name == "segments":
         rows = dict(Segment.objects.filter(pk__in=keys).values_list("pk", "name"))

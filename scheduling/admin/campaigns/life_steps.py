@@ -93,9 +93,9 @@ def step_button(
     """The button of a step, with its dialog; `act` is the service, and `words` describe the consequence."""
 
     def run(self: "LifeStepsAdmin", request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        given = {name: form.cleaned_data[name] for name in step.given}
-        said = str(step.said) % {"note": given.get("why", "")}
-        return self.take_step(request, object_id, partial(act, **given), said)
+        arguments = {name: form.cleaned_data[name] for name in step.given}
+        confirmation = str(step.said) % {"note": arguments.get("why", "")}
+        return self.take_step(request, object_id, partial(act, **arguments), confirmation)
 
     run.__name__ = step.name
     dialog = {"title": title, "description": words, "form_submit_text": submit or step.label}
@@ -128,7 +128,7 @@ class LifeStepsAdmin(ModelAdmin[Any]):
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """The steps that its state allows."""
         hidden = self.hidden_steps(self.model._default_manager.filter(pk=object_id).first())
-        return [one for one in super().get_actions_detail(request, object_id) if one.path not in hidden]
+        return [button for button in super().get_actions_detail(request, object_id) if button.path not in hidden]
 
     def hidden_steps(self, row: Any) -> set[str]:
         """The buttons that a row does not have in its state; all of them without a row."""

@@ -165,7 +165,7 @@ def csv_table(run: CampaignRun) -> Iterator[bytes]:
 
 def _chunks(run: CampaignRun) -> Iterator[list[Sequence[str]]]:
     yield [[gettext(head) for head in HEADS]]
-    batches = {one.number: one for one in run.batches.only("number", "variant", "language", "outbound")}
+    batches = {batch.number: batch for batch in run.batches.only("number", "variant", "language", "outbound")}
     rows = run.deliveries.order_by("pk").select_related("member").iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
         yield list(_lines(run, chunk, batches))
@@ -208,7 +208,9 @@ def _rows(run: CampaignRun, deliveries: list[Delivery]) -> list[Row]:
     numbers = {delivery.batch for delivery in deliveries}
     calls = dict(run.batches.filter(number__in=numbers).values_list("number", "outbound"))
     carried = {delivery.pk: delivery.outbound_id or calls.get(delivery.batch) for delivery in deliveries}
-    recalls = {one.outbound_id: one for one in Recall.objects.filter(outbound__in=[*filter(None, carried.values())])}
+    recalls = {
+        recall.outbound_id: recall for recall in Recall.objects.filter(outbound__in=[*filter(None, carried.values())])
+    }
     return [_row(delivery, recalls.get(carried[delivery.pk] or 0)) for delivery in deliveries]
 
 

@@ -149,7 +149,7 @@ class SendingPolicyAdmin(FormAdmin):
         """Stop all sending, or allow it again."""
         stopped = SendingPolicy.objects.filter(pk=object_id).exclude(stopped_at=None).exists()
         shown = "allow_this" if stopped else "stop_this"
-        return [one for one in super().get_actions_detail(request, object_id) if one.path == shown]
+        return [button for button in super().get_actions_detail(request, object_id) if button.path == shown]
 
     def _acted(
         self, request: HttpRequest, policy: SendingPolicy, act: Callable[[], object], words: str

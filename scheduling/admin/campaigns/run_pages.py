@@ -77,8 +77,8 @@ class CampaignRunAdmin(ConfirmationsAdmin, ReadOnlyAdmin):
         run = runs.filter(pk=object_id).first() if object_id.isdecimal() else None
         context = {**(extra_context or {})}
         if run is not None:
-            waiting = [(one, moment(one.until, run.campaign)) for one in services.waiting_in(run)]
-            zones = [(one, moment(one.at, run.campaign)) for one in services.zones_in(run)]
+            waiting = [(wait, moment(wait.until, run.campaign)) for wait in services.waiting_in(run)]
+            zones = [(zone, moment(zone.at, run.campaign)) for zone in services.zones_in(run)]
             context |= {"run": run, "state": _with_recall(run), "waiting": waiting, "zones": zones}
             context["videos"] = made = services.video_progress_of(run)
             context["video_minutes"] = round((made.seconds_left or 0) / 60) if made else 0
@@ -162,7 +162,7 @@ class CampaignRunAdmin(ConfirmationsAdmin, ReadOnlyAdmin):
             hidden.add("retry_this")
         if run is None or not run.sent:
             hidden.add("recall_this")
-        return [one for one in super().get_actions_detail(request, object_id) if one.path not in hidden]
+        return [button for button in super().get_actions_detail(request, object_id) if button.path not in hidden]
 
     def has_send_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("scheduling.send_campaign")

@@ -127,15 +127,15 @@ class StartAdmin(ModelAdmin[Campaign]):
             **context,
             "forecast": forecast,
             "reach": forecast.reach,
-            "zones": [(one, moment(one.starts_at, campaign)) for one in forecast.zones],
+            "zones": [(zone, moment(zone.starts_at, campaign)) for zone in forecast.zones],
             "starts": moment(forecast.starts_at, campaign),
             "ends": moment(forecast.ends_at, campaign) if forecast.ends_at else "",
             "minutes": max(1, round(forecast.render_seconds / 60)) if forecast.render_seconds else 0,
             "odd": forecast.odd,
-            "instead": [(one, moment(one.at, campaign)) for one in forecast.odd.instead],
+            "instead": [(better, moment(better.at, campaign)) for better in forecast.odd.instead],
             "may_change": request.user.has_perm("scheduling.change_campaign"),
-            "doubts": [one for one in forecast.blockers if not one.final],
-            "blockers": [one for one in forecast.blockers if one.final],
+            "doubts": [blocker for blocker in forecast.blockers if not blocker.final],
+            "blockers": [blocker for blocker in forecast.blockers if blocker.final],
         }
 
 
@@ -148,4 +148,4 @@ def _chosen(request: HttpRequest, campaign: Campaign, forecast: services.StartFo
             words, remedy = gettext("The time of day is missing."), gettext("Choose one, such as 09:00.")
             raise SchedulingError(words, code="empty", field="working_day_at", remedy=remedy)
         return services.next_working_day(campaign, at)
-    return next((one.at for one in forecast.odd.instead if one.kind == chosen), None)
+    return next((better.at for better in forecast.odd.instead if better.kind == chosen), None)

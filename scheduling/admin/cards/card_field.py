@@ -76,19 +76,19 @@ class CardWidget(forms.Widget):
 
     def _elements(self, name: str, parts: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         for place in PLACES:
-            kinds = {key: found for key, kind in KINDS.items() if (found := _find(kind.parts, kind.lists, place))}
-            one, shown = next(iter(kinds.values())), " ".join(kinds)
-            own = {"path": f"{name}-{place}", "kinds": shown, "label": one.label, "flaw": self.flaws.get(place, "")}
-            if isinstance(one, Part):
+            kinds = {key: element for key, kind in KINDS.items() if (element := _find(kind.parts, kind.lists, place))}
+            first, shown = next(iter(kinds.values())), " ".join(kinds)
+            own = {"path": f"{name}-{place}", "kinds": shown, "label": first.label, "flaw": self.flaws.get(place, "")}
+            if isinstance(first, Part):
                 variables = place in WITH_VARIABLES
-                yield {**own, "part": one, "value": parts.get(place) or "", "variables": variables}
+                yield {**own, "part": first, "value": parts.get(place) or "", "variables": variables}
             else:
                 rows = [
-                    self._row(one, name, place, str(number), row) for number, row in enumerate(parts.get(place) or ())
+                    self._row(first, name, place, str(number), row) for number, row in enumerate(parts.get(place) or ())
                 ]
-                spare = self._row(one, name, place, str(len(rows)), {})
-                blank = self._row(one, name, place, "__number__", {})
-                yield {**own, "list": one, "rows": rows, "spare": spare, "blank": blank}
+                spare = self._row(first, name, place, str(len(rows)), {})
+                blank = self._row(first, name, place, "__number__", {})
+                yield {**own, "list": first, "rows": rows, "spare": spare, "blank": blank}
 
     def _row(self, rows: PartList, name: str, place: str, number: str, row: Mapping[str, Any]) -> dict[str, Any]:
         """A row of a list; one without values is empty."""
@@ -182,4 +182,4 @@ def _object(text: str) -> dict[str, Any]:
 
 def _find(parts: tuple[Part, ...], lists: tuple[PartList, ...], name: str) -> Part | PartList | None:
     every: tuple[Part | PartList, ...] = (*parts, *lists)
-    return next((one for one in every if one.name == name), None)
+    return next((part for part in every if part.name == name), None)

@@ -39,8 +39,8 @@ def _filled(value: Any, labels: Mapping[str, str]) -> Any:
     if isinstance(value, str):
         return services.name_variables(value, labels)
     if isinstance(value, Mapping):
-        return {key: _filled(one, labels) for key, one in value.items()}
-    return [_filled(one, labels) for one in value] if isinstance(value, list) else value
+        return {key: _filled(part, labels) for key, part in value.items()}
+    return [_filled(part, labels) for part in value] if isinstance(value, list) else value
 
 
 def _sender(key: str) -> Application | None:

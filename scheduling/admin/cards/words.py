@@ -14,14 +14,14 @@ def card_lines(card: Mapping[str, Any]) -> list[str]:
     """Its kind, and each part with its label; the JSON of a card that has other parts, one key a line."""
     parts = parts_of(card)
     if parts is None:
-        return [f"{key}: {one}" for key, one in card.items()]
+        return [f"{key}: {text}" for key, text in card.items()]
     kind = KINDS[parts["kind"]]
     lines = [capfirst(str(kind.label))]
     every: list[Part | PartList] = [*kind.parts, *kind.lists]
-    for one in sorted(every, key=lambda part: PLACES.index(part.name)):
-        value, label = parts[one.name], capfirst(str(one.label))
-        if isinstance(one, PartList):
-            lines += [f"{label} {number}: {' · '.join(_cells(one, row))}" for number, row in enumerate(value, 1)]
+    for piece in sorted(every, key=lambda part: PLACES.index(part.name)):
+        value, label = parts[piece.name], capfirst(str(piece.label))
+        if isinstance(piece, PartList):
+            lines += [f"{label} {number}: {' · '.join(_cells(piece, row))}" for number, row in enumerate(value, 1)]
         elif value:
             lines.append(label if value is True else f"{label}: {value}")
     return lines

@@ -51,11 +51,11 @@ def _order(key: str) -> tuple[int, str]:
     return {"day": 0, "at": 1}.get(key, 2), key
 
 
-def _rule(one: Difference, name: str, series: Series) -> Iterator[Row]:
+def _rule(change: Difference, name: str, series: Series) -> Iterator[Row]:
     name = name.partition(".")[0]
     if name == "fact" and series.anchor != Series.Anchor.FACT:  # whose days are not counted from it
         return
-    before, after = (_words(name, value, series) for value in (one.before, one.after))
+    before, after = (_words(name, value, series) for value in (change.before, change.after))
     if before != after:
         yield Row(label=str(Series._meta.get_field(name).verbose_name), before=before, after=after)  # type: ignore[union-attr]
 
@@ -80,16 +80,16 @@ def _words(name: str, value: Any, series: Series) -> str:
     return str(choices.get(value, value))
 
 
-def _step(one: Difference, rest: str, days: Mapping[str, str]) -> Iterator[Row]:
+def _step(change: Difference, rest: str, days: Mapping[str, str]) -> Iterator[Row]:
     key, _dot, path = rest.partition(".")
     day = days.get(key) or gettext("a step that was removed")
-    if path in ("day", "at") and one.before is None and key in days:  # a new step, whose label has both
+    if path in ("day", "at") and change.before is None and key in days:  # a new step, whose label has both
         return
     if path in ("day", "at"):
         label = str(Campaign._meta.get_field(path).verbose_name)  # type: ignore[union-attr]
-        before, after = (NOTHING if value is None else str(value)[:5] for value in (one.before, one.after))
+        before, after = (NOTHING if value is None else str(value)[:5] for value in (change.before, change.after))
         yield Row(label=f"{day}: {label}", before=before, after=after)
         return
-    piece = Difference(path=path, before=one.before, after=one.after)
+    piece = Difference(path=path, before=change.before, after=change.after)
     for row in campaigns.readable([piece], Campaign()):
         yield Row(label=f"{day}: {row.label}", before=row.before, after=row.after)

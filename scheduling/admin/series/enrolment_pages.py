@@ -162,23 +162,26 @@ class EnrolmentAdmin(ReadOnlyAdmin):
 def _page(row: Enrolment) -> dict[str, Any]:
     """The steps that the member has had, each with its outcome, and those ahead."""
     taken = row.taken.select_related("run", "step").order_by("run__moment", "pk")
-    outcomes = {one.run_id: one for one in Delivery.objects.filter(member=row.member_id, run__taken__enrolment=row)}
+    outcomes = {
+        delivery.run_id: delivery
+        for delivery in Delivery.objects.filter(member=row.member_id, run__taken__enrolment=row)
+    }
     zone = services.zone_of(row.series, row.member_id)
     ahead = [
-        {"step": services.step_in_words(one.step), "url": change_url(one.step), "at": moment_in(zone, one.at)}
-        for one in services.steps_ahead(row.series, row)
+        {"step": services.step_in_words(step.step), "url": change_url(step.step), "at": moment_in(zone, step.at)}
+        for step in services.steps_ahead(row.series, row)
     ]
-    had = [_had(one, outcomes.get(one.run_id or 0), zone) for one in taken]
+    had = [_had(step, outcomes.get(step.run_id or 0), zone) for step in taken]
     return {"enrolment": row, "had": had, "ahead": ahead}
 
 
-def _had(one: EnrolmentStep, outcome: Delivery | None, zone: ZoneInfo) -> dict[str, str]:
-    shown = {"step": services.step_in_words(one.step), "url": change_url(one.step)}
-    if one.run is None:  # deleted with its retention
+def _had(step: EnrolmentStep, outcome: Delivery | None, zone: ZoneInfo) -> dict[str, str]:
+    shown = {"step": services.step_in_words(step.step), "url": change_url(step.step)}
+    if step.run is None:  # deleted with its retention
         return {**shown, "at": NOTHING}
-    shown["at"] = moment_in(zone, one.run.moment)
+    shown["at"] = moment_in(zone, step.run.moment)
     if outcome is None:
         return shown
-    why = f"{change_url(one.run)}?delivery={outcome.pk}"
+    why = f"{change_url(step.run)}?delivery={outcome.pk}"
     reason = str(outcome.get_reason_display()) if outcome.reason else ""
     return {**shown, "badge": delivery_badge(outcome), "reason": reason, "why": why}

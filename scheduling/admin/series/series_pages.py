@@ -178,7 +178,9 @@ class SeriesAdmin(FileButtons, SeriesLifeAdmin, TimelineAdmin, RehearsalAdmin, P
             "counted_from": services.anchor_in_words(series, sender.corporation if sender else None),
             "asked": services.last_change(series, Series.State.WAITING),
             "returned": back if back and back.why and back.by and draft else None,
-            "problems": [one.error for one in services.series_problems(series) if one.step is None] if draft else [],
+            "problems": [problem.error for problem in services.series_problems(series) if problem.step is None]
+            if draft
+            else [],
             "shown_steps": shown_steps(series),
             "may_write": series.is_editable and user.has_perm("scheduling.change_series"),
             "may_add": series.state == Series.State.RUNNING and user.has_perm("scheduling.send_series"),

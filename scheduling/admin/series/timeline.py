@@ -80,7 +80,7 @@ def shown_steps(series: Series, *, today: date | None = None) -> list[ShownStep]
             problems=tuple(flaws.get(step.pk, ())),
             had=had.get(step.pk, 0),
             figures={name: figures.get(step.pk, {}).get(f"all_{name}") or 0 for name in FIGURES},
-            today=next((count for one, count in due.items() if one.pk == step.pk), 0),
+            today=next((count for due_step, count in due.items() if due_step.pk == step.pk), 0),
         )
         for step in steps
     ]

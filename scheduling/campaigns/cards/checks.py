@@ -68,7 +68,7 @@ def _choices(words: list[str], place: tuple[str, ...]) -> Iterator[SchedulingErr
     if len(words) > CHOICES:
         told = _("There are %(count)d choices.") % {"count": len(words)}
         yield _error(place, "count", told, _("At most %d are possible.") % CHOICES)
-    elif any(columns(one) > CHOICE for one in words):
+    elif any(columns(text) > CHOICE for text in words):
         yield _too_wide(place, _("choice"), CHOICE)
 
 

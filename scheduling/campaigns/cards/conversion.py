@@ -54,9 +54,9 @@ def card_of(parts: Mapping[str, Any]) -> dict[str, Any]:
 def pruned(value: Any) -> Any:
     """JSON without its empty parts, which means the same."""
     if isinstance(value, Mapping):
-        inside = {key: pruned(one) for key, one in value.items()}
-        return {key: one for key, one in inside.items() if one not in (None, "", [], {}, False)}
-    return [pruned(one) for one in value] if isinstance(value, (list, tuple)) else value
+        inside = {key: pruned(part) for key, part in value.items()}
+        return {key: part for key, part in inside.items() if part not in (None, "", [], {}, False)}
+    return [pruned(part) for part in value] if isinstance(value, (list, tuple)) else value
 
 
 def element_of(card: Mapping[str, Any], path: str) -> str:
@@ -85,8 +85,8 @@ def _row_of(rows: PartList, item: Mapping[str, Any]) -> Parts:
     if rows.name == "buttons":
         row["action"] = CONFIRM if row["key"] == CONFIRM else ANSWER if "key" in item else OPEN
     elif rows.name == "selectors":
-        row["choices"] = "\n".join(one["text"] for one in item["choices"])
-        row["ids"] = {one["text"]: one["id"] for one in item["choices"]}
+        row["choices"] = "\n".join(choice["text"] for choice in item["choices"])
+        row["ids"] = {choice["text"]: choice["id"] for choice in item["choices"]}
     return row
 
 
@@ -138,9 +138,9 @@ def _at(value: Any, path: Sequence[str]) -> Any:
     return value
 
 
-def _put(value: dict[str, Any], path: Sequence[str], one: Any) -> None:
-    if one in (None, "", [], False):
+def _put(value: dict[str, Any], path: Sequence[str], part: Any) -> None:
+    if part in (None, "", [], False):
         return
     for name in path[:-1]:
         value = value.setdefault(name, {})
-    value[path[-1]] = one
+    value[path[-1]] = part

@@ -38,7 +38,7 @@ class Command(BaseCommand):
         if campaign is not None or series is not None or segment is not None:
             campaigns, every = campaigns.filter(name__in=campaign or ()), every.filter(name__in=series or ())
         wanted = {*(campaign or ()), *(series or ()), *(segment or ())}
-        missing = wanted - {one.name for one in (*campaigns, *every, *segments)}
+        missing = wanted - {row.name for row in (*campaigns, *every, *segments)}
         if missing:
             raise CommandError(f"There is no campaign, series or segment named “{'”, “'.join(sorted(missing))}”.")
         try:

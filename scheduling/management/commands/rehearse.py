@@ -63,17 +63,18 @@ class Command(BaseCommand):
             csv.write_bytes(csv_file(list(services.rehearsal_table(rehearsal, subject))))
             self.stdout.write(f"{csv}: everything")
 
-    def _tell(self, found: services.Rehearsal, subject: Campaign | Series) -> None:
-        for day in found.days:
+    def _tell(self, rehearsal: services.Rehearsal, subject: Campaign | Series) -> None:
+        for day in rehearsal.days:
             left_out = ", ".join(f"{count} {why}" for why, count in sorted(day.left_out.items()))
             self.stdout.write(f"{day.date:%a %Y-%m-%d}  {day.sent:5} sent" + (f"  ({left_out})" if left_out else ""))
-        for one in found.dropped:
-            self.stdout.write(f"{one.at.astimezone(subject.zone):%Y-%m-%d %H:%M}  {one.name}: {one.why}")
-        for line in found.timelines[:SHOWN]:
+        for moment in rehearsal.dropped:
+            self.stdout.write(f"{moment.at.astimezone(subject.zone):%Y-%m-%d %H:%M}  {moment.name}: {moment.why}")
+        for line in rehearsal.timelines[:SHOWN]:
             leaves = f", leaves after {line.last_day}" if line.last_day else ""
             self.stdout.write(f"\n{line.member} ({line.member.user_id}){leaves}")
             for event in line.occasions:
                 at = f"{event.at.astimezone(subject.zone):%Y-%m-%d %H:%M}"
                 self.stdout.write(f"  {at}  {event.name}: {event.why or event.words or 'gets it'}")
-        summary = f"{found.sent} messages to {len(found.timelines)} of {found.members} members in {found.seconds:.1f} s"
+        reached = f"{len(rehearsal.timelines)} of {rehearsal.members} members"
+        summary = f"{rehearsal.sent} messages to {reached} in {rehearsal.seconds:.1f} s"
         self.stdout.write(f"\n{summary}. Nothing was sent.")

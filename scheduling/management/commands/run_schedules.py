@@ -26,10 +26,10 @@ class Command(BaseCommand):
         if became:
             self.stdout.write(f"Campaigns go on in the place of schedules of 0.5: {became}.")
         begun = services.run_due_campaigns(now=moment)
-        for one in begun:
-            due = describe_moment(one.moment, one.campaign.zone)
-            reason = CampaignRun.Reason(one.reason).label if one.reason else one.campaign.get_state_display()
-            self.stdout.write(f"{due}  {one.campaign}: {reason}")
+        for run in begun:
+            due = describe_moment(run.moment, run.campaign.zone)
+            reason = CampaignRun.Reason(run.reason).label if run.reason else run.campaign.get_state_display()
+            self.stdout.write(f"{due}  {run.campaign}: {reason}")
         if not became and not begun:
             self.stdout.write("Nothing is due.")
 

@@ -62,16 +62,16 @@ def upcoming(
         *planned.planned_campaigns(campaigns, applications, **ahead),
         *series_turns.planned_steps(campaigns, applications, now=now, since=begin, until=end),
     ]
-    entries = [_counted(entry, estimates) for entry in sorted(entries, key=lambda one: (one.at, one.name, one.key))]
+    entries = [_counted(entry, estimates) for entry in sorted(entries, key=lambda item: (item.at, item.name, item.key))]
     entries = with_conflicts(entries, applications, estimates.overlap, now=now)
     names = {key: row.name for key, row in applications.rows.items()}
     limits = {key: conversations.daily_limit(row) for key, row in applications.rows.items()}
     of_days = loads(entries, zone=zone, names=names, limits=limits)
-    found = searched(filters)
-    undated = [_counted(one, estimates) for one in planned.undated_campaigns(campaigns, applications)]
+    matcher = searched(filters)
+    undated = [_counted(draft, estimates) for draft in planned.undated_campaigns(campaigns, applications)]
     shown: dict[date, list[Entry]] = {}
     for entry in entries:
-        if filters.shows(entry) and found.has(entry):
+        if filters.shows(entry) and matcher.has(entry):
             shown.setdefault(entry.at.astimezone(zone).date(), []).append(entry)
     days = [
         replace(
@@ -84,7 +84,7 @@ def upcoming(
     ]
     return Agenda(
         days=tuple(days),
-        undated=tuple(one for one in undated if filters.shows(one) and found.has(one)),
+        undated=tuple(draft for draft in undated if filters.shows(draft) and matcher.has(draft)),
         uncounted=estimates.uncounted,
         senders=applications.rows,
     )
@@ -108,7 +108,7 @@ def next_entries(
     if series:
         entries += series_turns.next_steps(applications, now=now, until=now + STEPS_AHEAD)
     by_campaign: dict[int, Entry] = {}
-    for entry in sorted(entries, key=lambda one: (one.at, one.name, one.key)):
+    for entry in sorted(entries, key=lambda item: (item.at, item.name, item.key)):
         if entry.state == State.SCHEDULED:
             by_campaign.setdefault(entry.key, entry)
     return list(by_campaign.values())[:most]

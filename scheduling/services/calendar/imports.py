@@ -52,7 +52,7 @@ class ImportedDays:
 @transaction.atomic
 def import_days(
     corporation: Corporation,
-    found: DayList,
+    day_list: DayList,
     *,
     way: CalendarImport.Way = CalendarImport.Way.COMMAND,
     by: AbstractBaseUser | None = None,
@@ -71,31 +71,31 @@ def import_days(
 
     Raises `SchedulingError` for a list with errors, and for one with doubts without `anyway`.
     """
-    _check(found, anyway=anyway)
+    _check(day_list, anyway=anyway)
     Corporation.objects.select_for_update().get(pk=corporation.pk)
-    before = _rows(corporation, found)
-    after = _after(before, found)
+    before = _rows(corporation, day_list)
+    after = _after(before, day_list)
     changed = sorted(day for day in {*before, *after} if before.get(day) != after.get(day))
-    calendar = Calendar(days={day: works for day, (works, *_rest) in after.items()}, years=found.years)
+    calendar = Calendar(days={day: works for day, (works, *_rest) in after.items()}, years=day_list.years)
     old = CalendarDay.objects.filter(corporation=corporation).calendar()
-    days = sorted({*(day.date for day in found.days), *changed, *_published(found.years)})
+    days = sorted({*(day.date for day in day_list.days), *changed, *_published(day_list.years)})
     result = ImportedDays(
-        years=found.years,
+        years=day_list.years,
         changes=tuple(
             DayChange(date=day, works=calendar.works_on(day), name=after[day][1] if day in after else "")
             for day in days
             if calendar.works_on(day) != old.works_on(day)
         ),
-        kept=tuple(one.date for one in found.days if after[one.date][0] != one.works),
+        kept=tuple(day.date for day in day_list.days if after[day.date][0] != day.works),
     )
     if dry_run or not changed:
         return result
     row = CalendarImport.objects.create(
         corporation=corporation,
-        title=" · ".join(filter(None, (found.title, title)))[:LONGEST_TITLE],
+        title=" · ".join(filter(None, (day_list.title, title)))[:LONGEST_TITLE],
         way=way,
         by=by,  # type: ignore[misc]
-        years=sorted(found.years),
+        years=sorted(day_list.years),
         before=_as_json(before, changed),
         after=_as_json(after, changed),
     )
@@ -133,32 +133,34 @@ def last_import(corporation: Corporation) -> CalendarImport | None:
     return corporation.calendar_imports.filter(undone_at=None).first()
 
 
-def _check(found: DayList, *, anyway: bool) -> None:
-    if found.errors:
+def _check(day_list: DayList, *, anyway: bool) -> None:
+    if day_list.errors:
         remedy = _("Correct the list. Nothing was imported.")
-        raise SchedulingError(" ".join(found.errors[:SHOWN_FLAWS]), code="list_wrong", field="text", remedy=remedy)
-    if found.doubts and not anyway:
+        raise SchedulingError(" ".join(day_list.errors[:SHOWN_FLAWS]), code="list_wrong", field="text", remedy=remedy)
+    if day_list.doubts and not anyway:
         remedy = _("Compare it with the State Council's page. If it is right, import it anyway.")
-        raise SchedulingError(" ".join(found.doubts[:SHOWN_FLAWS]), code="list_doubtful", field="text", remedy=remedy)
+        raise SchedulingError(
+            " ".join(day_list.doubts[:SHOWN_FLAWS]), code="list_doubtful", field="text", remedy=remedy
+        )
 
 
-def _rows(corporation: Corporation, found: DayList) -> dict[date, Day]:
+def _rows(corporation: Corporation, day_list: DayList) -> dict[date, Day]:
     """The company's rows of the years and of the days of a list."""
     rows = CalendarDay.objects.filter(corporation=corporation)
-    ours = rows.filter(date__year__in=found.years) | rows.filter(date__in=[day.date for day in found.days])
+    ours = rows.filter(date__year__in=day_list.years) | rows.filter(date__in=[day.date for day in day_list.days])
     return {day.date: (day.works, day.name, str(day.source)) for day in ours}
 
 
-def _after(before: Mapping[date, Day], found: DayList) -> dict[date, Day]:
+def _after(before: Mapping[date, Day], day_list: DayList) -> dict[date, Day]:
     """The same rows as the list leaves them."""
     source = CalendarDay.Source
-    entered = {day: one for day, one in before.items() if one[2] == source.ENTERED}
-    others = {day: one for day, one in before.items() if day.year not in found.years}
+    entered = {day: row for day, row in before.items() if row[2] == source.ENTERED}
+    others = {day: row for day, row in before.items() if day.year not in day_list.years}
     listed = {
-        day.date: (day.works, day.name, str(source.LIST if day.date.year in found.years else source.ENTERED))
-        for day in found.days
+        day.date: (day.works, day.name, str(source.LIST if day.date.year in day_list.years else source.ENTERED))
+        for day in day_list.days
     }
-    held = {day: one for day, one in entered.items() if day.year in found.years}
+    held = {day: row for day, row in entered.items() if day.year in day_list.years}
     return others | listed | held
 
 

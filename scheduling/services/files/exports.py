@@ -29,14 +29,14 @@ def export_file(
     references, media = References(_company([*campaigns, *series], segments)), Media()
     for rows in (campaigns, series):
         _check_names(rows)
-    if any(one.series_id for one in campaigns):
+    if any(campaign.series_id for campaign in campaigns):
         words = _("A step is exported with its series.")
         raise SchedulingError(words, code="step_alone", remedy=_("Export the series."))
     steps = {row: [(step, step.contents.all()) for step in row.steps.all()] for row in series}
     parts = {
-        "segments": [segment_entry(one, references) for one in _with_named([*campaigns, *series], segments)],
-        "campaigns": [campaign_entry(one, one.contents.all(), references, media) for one in campaigns],
-        "series": [series_entry(one, steps[one], references, media) for one in series],
+        "segments": [segment_entry(segment, references) for segment in _with_named([*campaigns, *series], segments)],
+        "campaigns": [campaign_entry(campaign, campaign.contents.all(), references, media) for campaign in campaigns],
+        "series": [series_entry(row, steps[row], references, media) for row in series],
     }
     return pack(documents.write(parts, keys=KEYS), media.known, name="campaigns")
 
@@ -55,7 +55,7 @@ def _company(rows: Sequence[Campaign | Series], segments: list[Segment]) -> Corp
 
 def _check_names(rows: Sequence[Campaign | Series]) -> None:
     """In a file a row is told by its name."""
-    repeated = [name for name, count in Counter(one.name for one in rows).items() if count > 1]
+    repeated = [name for name, count in Counter(row.name for row in rows).items() if count > 1]
     if repeated:
         words = _("Several of them are named “%(name)s”.") % {"name": repeated[0]}
         remedy = _("Rename one, or export them one by one: in a file they are told by their names.")

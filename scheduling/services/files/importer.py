@@ -45,18 +45,18 @@ class Importer:
             for entry in entries:
                 with self._noted(entry):
                     imported.append(take(entry))
-        return [one for one in imported if one is not None]
+        return [item for item in imported if item is not None]
 
     def _segment(self, entry: Entry) -> Imported | None:
-        given = read_segment(entry, self.references, self.findings)
-        if given is None:
+        segment = read_segment(entry, self.references, self.findings)
+        if segment is None:
             return None
-        row = Segment.objects.filter(corporation=self.corporation, name=given.name).first() or given
+        row = Segment.objects.filter(corporation=self.corporation, name=segment.name).first() or segment
         before = segment_entry(row, self.references) if row.pk else {}
-        given.rule = check_rule(given.rule, corporation=self.corporation, own=row.pk)
-        after = segment_entry(given, self.references)
+        segment.rule = check_rule(segment.rule, corporation=self.corporation, own=row.pk)
+        after = segment_entry(segment, self.references)
         if before != after:
-            row.description, row.rule = given.description, given.rule
+            row.description, row.rule = segment.description, segment.rule
             save_segment(row, by=self.by)
             self.references.segments[row.name] = row.pk
         return outcome("segment", row, before, after)
@@ -86,15 +86,17 @@ class Importer:
         steps = read_steps(entry, current, self.references, self.media, self.findings)
         if fields is None or self.findings.below(entry.place):
             return None
-        given = [(Campaign(**step.fields), step.contents) for step in steps]
-        after = series_entry(Series(**fields), given, self.references, self.media)
+        step_rows = [(Campaign(**step.fields), step.contents) for step in steps]
+        after = series_entry(Series(**fields), step_rows, self.references, self.media)
         equal = _equal(rows, befores, current, after)
         if equal is not None:
             return outcome("series", equal, after, after)
         row, before = current or Series(), befores[rows.index(current)] if current else {}
         save_series(_filled(row, fields), by=self.by)
         self._save_steps(row, steps)
-        return outcome("series", row, before, after, [_of_step(one.error, one.step) for one in series_problems(row)])
+        return outcome(
+            "series", row, before, after, [_of_step(problem.error, problem.step) for problem in series_problems(row)]
+        )
 
     def _series_entry(self, series: Series) -> dict[str, Any]:
         steps = [(step, step.contents.all()) for step in series.steps.all()]

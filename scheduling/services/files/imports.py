@@ -58,7 +58,7 @@ def _taken_over(
 ) -> list[Imported]:
     importer = Importer(document, corporation, media, by)
     imported = importer.run()
-    for kind in sorted({one.kind for one in imported if one.verdict != "same"} - set(may_write)):
+    for kind in sorted({entry.kind for entry in imported if entry.verdict != "same"} - set(may_write)):
         words = _("You may not write %(part)s.") % {"part": PARTS[kind]}
         remedy = _("Ask for the right, or leave them out of the file.")
         importer.findings.add((PARTS[kind],), words, remedy, code="not_allowed")

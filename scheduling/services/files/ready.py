@@ -20,7 +20,7 @@ def start_from_ready(key: str, *, by: AbstractBaseUser | None = None) -> Importe
     """A draft of one of them, named in the active language; a second one gets a number."""
     known = ready_of(READY, key)
     if known is None:
-        remedy = _("There are: %(known)s.") % {"known": ", ".join(one.key for one in READY)}
+        remedy = _("There are: %(known)s.") % {"known": ", ".join(ready.key for ready in READY)}
         raise SchedulingError(_("There is no such campaign."), code="ready_unknown", field="key", remedy=remedy)
     part = part_of(key)
     (entry,) = document_of(key)[part]

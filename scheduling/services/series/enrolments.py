@@ -51,8 +51,8 @@ def preview_enrolment(
         due: list[StepAhead] = []
         if fresh:
             plan = Plan(series=row.series, application=_sender(row.series), now=now)
-            turn_now = [one for one in turns.turns(plan) if turns.whose_turn(plan, one).filter(pk=row.pk).exists()]
-            due = [StepAhead(step=one.step, at=now, zone=zone_of(row.series, row.member_id)) for one in turn_now]
+            turn_now = [turn for turn in turns.turns(plan) if turns.whose_turn(plan, turn).filter(pk=row.pk).exists()]
+            due = [StepAhead(step=turn.step, at=now, zone=zone_of(row.series, row.member_id)) for turn in turn_now]
         steps = [*due, *steps_ahead(row.series, row, now=now)]
         transaction.set_rollback(True)
     return steps

@@ -32,7 +32,7 @@ def anchor_in_words(series: Series, corporation: Corporation | None) -> str:
         name = date_facts(corporation).get(series.fact, series.fact) if corporation else series.fact
         return _("%(date)s, every year") % {"date": name} if series.repeats_yearly else str(name)
     if series.anchor == Series.Anchor.DEPARTMENT:
-        numbers = [int(one) for one in series.departments]
+        numbers = [int(department) for department in series.departments]
         rows = Department.objects.filter(corporation=corporation, number__in=numbers).order_by("name")
         return _("joins %(names)s") % {"names": ", ".join(map(str, rows)) or numbers}
     if series.anchor == Series.Anchor.FLOW:
@@ -43,7 +43,11 @@ def anchor_in_words(series: Series, corporation: Corporation | None) -> str:
 def date_facts(corporation: Corporation) -> Mapping[str, Any]:
     """The names of the facts that are dates, by their key."""
     subjects = subjects_of(corporation).values()
-    return {one.key.removeprefix(FACT): one.label for one in subjects if one.fact and one.kind == Kind.DATE}
+    return {
+        subject.key.removeprefix(FACT): subject.label
+        for subject in subjects
+        if subject.fact and subject.kind == Kind.DATE
+    }
 
 
 def rule_in_words(rule: Any, corporation: Corporation) -> str:

@@ -61,7 +61,9 @@ class Checkbox:
 
     def payload(self) -> dict[str, object]:
         """The choices in the request. `disabled` only means something when a card is changed."""
-        options = [{"id": one.id, "text": clean(one.text), "is_checked": one.chosen} for one in self.choices]
+        options = [
+            {"id": choice.id, "text": clean(choice.text), "is_checked": choice.chosen} for choice in self.choices
+        ]
         box: dict[str, object] = {"question_key": self.key, "mode": int(self.several), "option_list": options}
         return {**box, **({"disable": True} if self.disabled else {})}
 
@@ -82,8 +84,8 @@ class Selector:
 
     def payload(self) -> dict[str, object]:
         """The list in the request. `disabled` only means something when a card is changed."""
-        chosen = next((one.id for one in self.choices if one.chosen), "")
-        options = [{"id": one.id, "text": clean(one.text)} for one in self.choices]
+        chosen = next((choice.id for choice in self.choices if choice.chosen), "")
+        options = [{"id": choice.id, "text": clean(choice.text)} for choice in self.choices]
         shown = {"title": clean(self.title), "selected_id": chosen, "disable": self.disabled}
         return {
             "question_key": self.key,

@@ -37,7 +37,9 @@ class ButtonCard(base.Card):
         base.check({**parts, "button_selection": self.selector, "card_action": self.link})
         base.check_list("horizontal_content_list", self.rows, base.ROWS)
         base.check_list("button_list", self.buttons, base.BUTTONS, least=1)
-        keys = [(f"button_list[{number}].key", one.key) for number, one in enumerate(self.buttons) if not one.url]
+        keys = [
+            (f"button_list[{number}].key", button.key) for number, button in enumerate(self.buttons) if not button.url
+        ]
         validation.distinct(keys)
 
     def fields(self) -> dict[str, object]:
@@ -97,7 +99,7 @@ class MultipleCard(base.Card):
         base.check_plain_source(self.source)
         base.check_list("select_list", self.selectors, base.LISTS, least=1)
         validation.distinct(
-            (f"select_list[{number}].question_key", one.key) for number, one in enumerate(self.selectors)
+            (f"select_list[{number}].question_key", selector.key) for number, selector in enumerate(self.selectors)
         )
         base.check({"submit_button": self.submit})
 

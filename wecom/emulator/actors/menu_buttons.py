@@ -59,7 +59,7 @@ def find_menu_button(app: App, key: str) -> dict[str, Any]:
 
 
 def press_menu_button(
-    app: App, member: Member, button: dict[str, Any], given: ButtonInput, *, base_url: str
+    app: App, member: Member, button: dict[str, Any], entered: ButtonInput, *, base_url: str
 ) -> ButtonResult:
     """Press the button. Raises `ButtonError`, and `ApiError` for an invalid picture."""
     members.activate(member)
@@ -68,18 +68,18 @@ def press_menu_button(
     messages: list[members.MemberMessage] = []
     fields: dict[str, Any] = {}
     if kind in SCAN_TYPES:
-        if not given.code:
+        if not entered.code:
             raise ButtonError("code is missing: what the scanned code says")
-        fields = {"ScanCodeInfo": {"ScanType": given.code_type, "ScanResult": given.code}}
+        fields = {"ScanCodeInfo": {"ScanType": entered.code_type, "ScanResult": entered.code}}
     elif kind in MOST_PICTURES:
-        pictures = _store_pictures(app, kind, given.pictures)
+        pictures = _store_pictures(app, kind, entered.pictures)
         messages = [members.image(row, base_url=base_url) for row, _ in pictures]
         items = [{"PicMd5Sum": digest} for _, digest in pictures]
         fields = {"SendPicsInfo": {"Count": len(items), "PicList": {"item": items}}}
     elif kind == LOCATION_TYPE:
-        if given.location is None:
+        if entered.location is None:
             raise ButtonError("latitude and longitude are missing: the place that is sent")
-        at = given.location
+        at = entered.location
         messages = [members.location(at.latitude, at.longitude, at.label, scale=at.scale)]
         fields = {"SendLocationInfo": _location_fields(at), "AppType": "wxwork"}
     event_fields = documented_events.to_fields({"EventKey": key, **fields})

@@ -158,7 +158,7 @@ def merge(values: Values, changes: Values) -> dict[str, Any]:
 def to_fields(values: Values) -> list[Field]:
     """The fields of a callback. Raises `ValueError` for a value that no element can hold."""
     return [
-        (tag, _value(one)) for tag, value in values.items() for one in (value if isinstance(value, list) else [value])
+        (tag, _value(item)) for tag, value in values.items() for item in (value if isinstance(value, list) else [value])
     ]
 
 

@@ -58,7 +58,9 @@ def delete_department(request: ControlRequest) -> Result:
     row = Department.objects.filter(corp=corp, number=number).first()
     if row is None:
         raise ControlError("there is no such department", 404)
-    members = [one for one in Member.objects.filter(corp=corp) if one.employed and number in one.departments]
+    members = [
+        member for member in Member.objects.filter(corp=corp) if member.employed and number in member.departments
+    ]
     if members or Department.objects.filter(corp=corp, parent=number).exclude(number=1).exists():
         raise ControlError("there are people or departments in it", 409)
     administrators.delete_department(row)

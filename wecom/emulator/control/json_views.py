@@ -82,12 +82,12 @@ class ControlRequest:
 
     def app(self) -> App:
         """The application that `agentid` and `corpid` name, by default the first one."""
-        given = {**self.query, **self.data}
+        parameters = {**self.query, **self.data}
         rows = App.objects.select_related("corp")
-        if given.get("corpid"):
-            rows = rows.filter(corp__corp_id=str(given["corpid"]))
-        if str(given.get("agentid", "")):
-            rows = rows.filter(agent_id=int(given["agentid"]))
+        if parameters.get("corpid"):
+            rows = rows.filter(corp__corp_id=str(parameters["corpid"]))
+        if str(parameters.get("agentid", "")):
+            rows = rows.filter(agent_id=int(parameters["agentid"]))
         else:
             rows = rows.exclude(agent_id=App.ASSISTANT)
         row = rows.first()

@@ -69,7 +69,7 @@ def _text(part: dict[str, Any], name: str, errcode: int = 40058, *, most: int = 
 def _list(value: object, name: str, most: int, errcode: int) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not 1 <= len(value) <= most:
         raise ApiError(errcode, f"{name} must have 1 to {most} entries")
-    return [_object(one, name, errcode) for one in value]
+    return [_object(item, name, errcode) for item in value]
 
 
 def _address(part: dict[str, Any], name: str = "url", errcode: int = 42028) -> None:

@@ -38,13 +38,13 @@ def find_button(card: dict[str, Any], key: str) -> dict[str, Any] | None:
     """The button with this key, the submit button included."""
     submit = card.get("submit_button")
     buttons: list[dict[str, Any]] = [*(card.get("button_list") or []), *([submit] if submit else [])]
-    return next((one for one in buttons if one.get("key") == key and not one.get("type")), None)
+    return next((button for button in buttons if button.get("key") == key and not button.get("type")), None)
 
 
 def has_menu_key(card: dict[str, Any], key: str) -> bool:
     """Whether the menu at the top right has an action with this key."""
     entries = (card.get("action_menu") or {}).get("action_list") or []
-    return any(one.get("key") == key for one in entries)
+    return any(entry.get("key") == key for entry in entries)
 
 
 @dataclass(frozen=True, kw_only=True)

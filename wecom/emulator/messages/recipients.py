@@ -64,9 +64,9 @@ def find_recipients(
         recipients = _resolve(app, reachable, users, parties, tags)
     if not recipients.members:
         raise ApiError(81013)
-    excluded = [one for one in recipients.members if not one.licensed or one.userid.lower() in unlicensed]
-    licensed = [one for one in recipients.members if one not in excluded] if excluded else recipients.members
-    return replace(recipients, members=licensed, unlicensed=[one.userid.lower() for one in excluded])
+    excluded = [member for member in recipients.members if not member.licensed or member.userid.lower() in unlicensed]
+    licensed = [member for member in recipients.members if member not in excluded] if excluded else recipients.members
+    return replace(recipients, members=licensed, unlicensed=[member.userid.lower() for member in excluded])
 
 
 def _resolve(
@@ -102,4 +102,4 @@ def _ids(body: dict[str, Any], field: str) -> list[str]:
     value = body.get(field) or ""
     if not isinstance(value, str):
         raise ApiError(40031, f"{field} is not a string")
-    return [one.strip() for one in value.split("|") if one.strip()]
+    return [item.strip() for item in value.split("|") if item.strip()]

@@ -73,18 +73,18 @@ def _with_thumbnail(app: App, article: dict[str, Any]) -> dict[str, Any]:
 
 def _translate_at(app: App, value: Any, path: list[str]) -> Any:
     if not path:
-        return TOKEN.sub(lambda found: _name_of(app, found), value) if isinstance(value, str) else value
+        return TOKEN.sub(lambda match: _name_of(app, match), value) if isinstance(value, str) else value
     if path[0] == "*":
-        return [_translate_at(app, one, path[1:]) for one in value]
+        return [_translate_at(app, item, path[1:]) for item in value]
     if not isinstance(value, dict) or value.get(path[0]) is None:
         return value
     return {**value, path[0]: _translate_at(app, value[path[0]], path[1:])}
 
 
-def _name_of(app: App, found: re.Match[str]) -> str:
-    kind, name = found.groups()
+def _name_of(app: App, match: re.Match[str]) -> str:
+    kind, name = match.groups()
     if kind == "departmentName":
         department = Department.objects.filter(corp=app.corp, number=int(name)).first() if name.isdecimal() else None
-        return department.name if department else found[0]
+        return department.name if department else match[0]
     member = Member.objects.filter(corp=app.corp, userid__iexact=name).first()
-    return member.name if member else found[0]
+    return member.name if member else match[0]

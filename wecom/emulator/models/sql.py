@@ -41,7 +41,7 @@ def execute(sql: str, *values: object) -> Cursor:
 
 def fetch(model: type[R], where: str, *values: object) -> list[R]:
     """The matching rows. `where` calls the model's table `it` and may begin with joins."""
-    return [_row(model, found) for found in execute(_select(model) + where, *values)]
+    return [_row(model, record) for record in execute(_select(model) + where, *values)]
 
 
 def first(model: type[R], where: str, *values: object) -> R | None:
@@ -83,8 +83,8 @@ def _insert(model: type[models.Model]) -> str:
     return table_of(model).insert
 
 
-def _row(model: type[R], found: Sequence[Any]) -> R:
-    table, values = table_of(model), list(found)
+def _row(model: type[R], record: Sequence[Any]) -> R:
+    table, values = table_of(model), list(record)
     for position in table.json_positions:
         if values[position] is not None:
             values[position] = json.loads(values[position])

@@ -78,8 +78,8 @@ def _remove(request: HttpRequest, flow: Flow) -> Answer:
 def _connect(request: HttpRequest, flow: Flow) -> Answer:
     source, target = (_existing(flow, request.POST.get(name, "")) for name in ("step", "to"))
     way = services.connect_steps(source, target, by=request.user, seen=_seen(request))  # type: ignore[arg-type]
-    said = _("“%(step)s” leads to “%(target)s” now.") % {"step": source.name, "target": target.name}
-    return {"said": said, "way": way.pk, **_opened(request, flow, source.pk)}
+    notice = _("“%(step)s” leads to “%(target)s” now.") % {"step": source.name, "target": target.name}
+    return {"said": notice, "way": way.pk, **_opened(request, flow, source.pk)}
 
 
 def _copy(request: HttpRequest, flow: Flow) -> Answer:

@@ -70,7 +70,7 @@ def parts(request: HttpRequest, flow: Flow) -> dict[str, Any]:
     states = list(flow.states.prefetch_related("transitions__target").order_by("position", "pk"))
     machine = services.draft_of(flow, states)
     problems = services.check_flow(flow, machine)
-    by_key = {node.key: tuple(one for one in problems if one.state == node.name) for node in machine.nodes}
+    by_key = {node.key: tuple(problem for problem in problems if problem.state == node.name) for node in machine.nodes}
     names = {node.key: node.name for node in machine.nodes}
     counts = services.sessions_by_state(flow)
     marks = Marks(counts=counts, links=links(states), problems=by_key)

@@ -54,7 +54,7 @@ class StepForm:
         """The values that the panel shows."""
         page = admin.site.get_model_admin(State)
         adminform = AdminForm(self.form, list(self.fieldsets), {}, self.readonly, model_admin=page)
-        problems = [one for one in services.check_flow(self.step.flow) if one.state == self.step.name]
+        problems = [problem for problem in services.check_flow(self.step.flow) if problem.state == self.step.name]
         others = self.step.flow.states.exclude(pk=self.step.pk)
         context = {
             "step": self.step,

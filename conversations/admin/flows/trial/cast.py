@@ -59,7 +59,7 @@ class Cast:
 
     def plain(self) -> dict[str, Any]:
         """As the login's session keeps it."""
-        day, clock = (one.isoformat() if one else "" for one in (self.day, self.clock))
+        day, clock = (part.isoformat() if part else "" for part in (self.day, self.clock))
         member = self.member.pk if self.member else None
         return {"member": member, "day": day, "clock": clock, "language": self.language}
 
@@ -103,4 +103,4 @@ def languages(machine: Machine, cast: Cast) -> list[tuple[str, str, bool]]:
     """The languages of a flow with several, each with its name, and whether it is spoken now."""
     spoken = spoken_in(machine, cast.speaks).language
     several = machine.languages if machine.translations else ()
-    return [(one, str(Desk.Language(one).label), one == spoken) for one in several]
+    return [(language, str(Desk.Language(language).label), language == spoken) for language in several]

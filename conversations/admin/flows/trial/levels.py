@@ -42,7 +42,7 @@ def _plain(place: Place) -> dict[str, Any]:
         "at": place.at,
         "slots": dict(place.slots),
         "labels": dict(place.labels),
-        "offered": [asdict(one) for one in place.offered],
+        "offered": [asdict(offer) for offer in place.offered],
         "given": dict(place.given),
         "path": list(place.path),
         "tries": place.tries,

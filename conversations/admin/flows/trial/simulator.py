@@ -108,8 +108,8 @@ def _posted(request: HttpRequest, machine: Machine, kept: dict[str, Any] | None)
         return {**kept, "cast": replace(cast, language=text).plain()}
     if act == "step_back" and kept:
         again: dict[str, Any] | None = None
-        for what, said in kept.get("turns", ())[:-1] or [(Act.START, "")]:
-            again = _step(machine, again, Act(what), said, cast)
+        for what, act_text in kept.get("turns", ())[:-1] or [(Act.START, "")]:
+            again = _step(machine, again, Act(what), act_text, cast)
         assert again is not None
         return again
     call = kept.get("call") if kept else None
@@ -120,10 +120,10 @@ def _posted(request: HttpRequest, machine: Machine, kept: dict[str, Any] | None)
         return _step(machine, kept, Act.RETURN, result.to_text(), cast)
     if act == "send_file" and kept and answers.asks_for_file(kept_levels.read(machine, kept)[-1]):
         return _step(machine, kept, Act.ANSWER, answers.sample_file(machine), cast)
-    what, said = _act(act, text), text if act in ("say", Act.CHOOSE) else ""
+    what, act_text = _act(act, text), text if act in ("say", Act.CHOOSE) else ""
     if what == Act.SAY and kept:
-        what, said = answers.looked_up(request, cast, _levels(machine, kept, cast)[-1], said)
-    return _step(machine, kept, what, said, cast)
+        what, act_text = answers.looked_up(request, cast, _levels(machine, kept, cast)[-1], act_text)
+    return _step(machine, kept, what, act_text, cast)
 
 
 def _step(machine: Machine, kept: dict[str, Any] | None, what: Act, text: str, cast: Cast) -> dict[str, Any]:
@@ -131,13 +131,13 @@ def _step(machine: Machine, kept: dict[str, Any] | None, what: Act, text: str, c
     if not machine.nodes:
         return {"levels": [], "said": [], "turns": [], "now": ""}
     levels, outcome = _levels(machine, kept, cast), kept["outcome"] if kept else ""
-    said, turns, seen = ([*kept.get(name, ())] if kept else [] for name in ("said", "turns", "seen"))
+    lines, turns, seen = ([*kept.get(name, ())] if kept else [] for name in ("said", "turns", "seen"))
     if kept is None or what == Act.START or outcome or not levels[-1].place.at:
-        what, text, levels, said, turns, seen = Act.START, "", _levels(machine, None, cast), [], [], []
+        what, text, levels, lines, turns, seen = Act.START, "", _levels(machine, None, cast), [], [], []
     reader, innermost = translation.get_language(), levels[-1]
     if text and what != Act.RETURN:
         with translation.override(innermost.machine.language):
-            said.append(["in", services.shown_act(innermost.machine, innermost.place, what, text), []])
+            lines.append(["in", services.shown_act(innermost.machine, innermost.place, what, text), []])
     known = services.library_for([level.machine for level in levels])
     context = cast.context([*(level.machine for level in levels), *known.machines])
     begun = kept.get("now") if kept and turns else context.now.isoformat()
@@ -146,13 +146,13 @@ def _step(machine: Machine, kept: dict[str, Any] | None, what: Act, text: str, c
     for leg in walk.legs:
         with translation.override(leg.machine.language):
             bubbles = map(_bubble(leg.machine, levels[0].machine.name, reader), leg.step.effects)
-            said += [[bubble.sort, bubble.text, bubble.choices] for bubble in bubbles]
+            lines += [[bubble.sort, bubble.text, bubble.choices] for bubble in bubbles]
     turns.append([what.value, text])
     seen.append(ways.taken(walk.legs))
-    asked = next((one.request.to_json() for one in walk.effects if isinstance(one, CallService)), None)
+    asked = next((effect.request.to_json() for effect in walk.effects if isinstance(effect, CallService)), None)
     ended = walk.outcome.value if walk.outcome else ""
     told = {"turns": turns, "seen": seen, "now": begun, "cast": cast.plain(), "call": asked}
-    return {"levels": kept_levels.plain(walk.levels), "outcome": ended, "said": said[-KEPT:], **told}
+    return {"levels": kept_levels.plain(walk.levels), "outcome": ended, "said": lines[-KEPT:], **told}
 
 
 def _levels(machine: Machine, kept: dict[str, Any] | None, cast: Cast) -> tuple[Level, ...]:

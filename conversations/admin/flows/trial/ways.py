@@ -15,10 +15,10 @@ from conversations.machine.values import Machine
 def taken(legs: Iterable[Leg]) -> list[list[Any]]:
     """The transitions that the steps of one turn looked at, with the version, as the login's session keeps them."""
     return [
-        [leg.level.version, one.state, one.edge, one.to, one.holds, one.have]
+        [leg.level.version, checked.state, checked.edge, checked.to, checked.holds, checked.have]
         for leg in legs
-        for one in leg.step.trace
-        if isinstance(one, Checked)
+        for checked in leg.step.trace
+        if isinstance(checked, Checked)
     ]
 
 

@@ -31,7 +31,7 @@ class E5:
         """A row of length 1 for each text. Only its first 510 tokens count."""
         pieces = [self._tokenizer.encode(f"{PREFIXES[is_question]}{text}", self._file.longest) for text in texts]
         vectors = np.zeros((len(texts), self._file.width), dtype=np.float32)
-        for numbers in _batches([len(one) for one in pieces]):
+        for numbers in _batches([len(piece) for piece in pieces]):
             vectors[numbers] = self._means(np.array([pieces[number] for number in numbers]))
         return unit(vectors)
 
@@ -61,12 +61,12 @@ def multiplies_signed_bytes() -> bool:
     longer, and the vectors are the same.
     """
     count = 64
-    given = [
+    inputs = [
         helper.make_tensor_value_info(name, kind, [count, count])
         for name, kind in (("a", TensorProto.UINT8), ("b", TensorProto.INT8))
     ]
     made = helper.make_tensor_value_info("c", TensorProto.INT32, [count, count])
-    graph = helper.make_graph([helper.make_node("MatMulInteger", ["a", "b"], ["c"])], "probe", given, [made])
+    graph = helper.make_graph([helper.make_node("MatMulInteger", ["a", "b"], ["c"])], "probe", inputs, [made])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 19)], ir_version=9).SerializeToString()
     largest = {"a": np.full((count, count), 255, np.uint8), "b": np.full((count, count), 127, np.int8)}
     return bool((session(model).run(None, largest)[0] == 255 * 127 * count).all())

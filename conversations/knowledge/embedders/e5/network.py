@@ -46,9 +46,9 @@ class Network:
         for number in range(self._file.layers):
             state = self._layer(state, f"l{number}")
         self._node("ReduceMean", [self._node("Reshape", [state, "shape"], "states"), self._axis(1)], OUTPUT, keepdims=0)
-        given = helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, ["texts", "length", width])
+        input_info = helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, ["texts", "length", width])
         made = helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, ["texts", width])
-        graph = helper.make_graph(self._nodes, "e5", [given], [made], self._tensors)
+        graph = helper.make_graph(self._nodes, "e5", [input_info], [made], self._tensors)
         opsets = [helper.make_opsetid(domain, version) for domain, version in OPSETS]
         serialized: bytes = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION).SerializeToString()
         return serialized
@@ -90,7 +90,7 @@ class Network:
         steps = np.round(weights / scales)
         stored = steps.astype(np.int8) if not self._weights_zero else (steps + self._weights_zero).astype(np.uint8)
         numbers, scale = rounded
-        given = [
+        inputs = [
             numbers,
             self._tensor(f"{name}.weights", stored),
             "one",
@@ -99,7 +99,7 @@ class Network:
             self._zeros(name, len(scales)),
         ]
         return self._node(
-            "Mul", [self._node("MatMulIntegerToFloat", given, f"{name}.raw", MICROSOFT), scale], f"{name}.out"
+            "Mul", [self._node("MatMulIntegerToFloat", inputs, f"{name}.raw", MICROSOFT), scale], f"{name}.out"
         )
 
     def _zeros(self, name: str, count: int) -> str:
@@ -111,8 +111,8 @@ class Network:
 
     def _normalised(self, numbers: str, weights: str, name: str) -> str:
         file = self._file
-        given = [numbers, *(self._tensor(f"{weights}.{part}", file.floats(f"{weights}.{part}")) for part in "wb")]
-        return self._node("LayerNormalization", given, name, epsilon=file.epsilon, axis=-1)
+        inputs = [numbers, *(self._tensor(f"{weights}.{part}", file.floats(f"{weights}.{part}")) for part in "wb")]
+        return self._node("LayerNormalization", inputs, name, epsilon=file.epsilon, axis=-1)
 
     def _axis(self, number: int) -> str:
         return self._tensor(f"axis{number}", np.array([number], np.int64))
@@ -121,6 +121,6 @@ class Network:
         self._tensors.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
 
-    def _node(self, kind: str, given: list[str], name: str, domain: str = "", **options: Any) -> str:
-        self._nodes.append(helper.make_node(kind, given, [name], domain=domain, **options))
+    def _node(self, kind: str, inputs: list[str], name: str, domain: str = "", **options: Any) -> str:
+        self._nodes.append(helper.make_node(kind, inputs, [name], domain=domain, **options))
         return name

@@ -59,11 +59,11 @@ class Tokenizer:
                     score[end], before[end], piece[end] = sum_, place, of[number]
             if here + self._unknown_score > score[place + 1]:
                 score[place + 1], before[place + 1], piece[place + 1] = here + self._unknown_score, place, unknown
-        found, place = list[int](), length
+        ids, place = list[int](), length
         while place:
-            found.append(piece[place])
+            ids.append(piece[place])
             place = before[place]
-        return found[::-1]
+        return ids[::-1]
 
     def _candidates(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """All parts of a text that are pieces: where each starts and ends, and which; by their starts."""

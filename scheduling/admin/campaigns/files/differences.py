@@ -22,11 +22,11 @@ def readable(imported: Imported) -> list[Row]:
     model = MODELS[imported.kind]
     return [
         Row(
-            label=_label(model, one.path),
-            before=_words(model, one.path, one.before),
-            after=_words(model, one.path, one.after),
+            label=_label(model, difference.path),
+            before=_words(model, difference.path, difference.before),
+            after=_words(model, difference.path, difference.after),
         )
-        for one in imported.differences
+        for difference in imported.differences
     ]
 
 
@@ -40,7 +40,9 @@ def _label(model: type[Model], path: str) -> str:
         return f"{_name(CampaignContent, rest[1])} ({place})" if rest[1:] else place
     if first == "audience":
         without = rest[:1] == ["exclude"]
-        part = next((PARTS[one] for one in ("sheet" if name == "list" else name for name in rest) if one in PARTS), "")
+        part = next(
+            (PARTS[piece] for piece in ("sheet" if name == "list" else name for name in rest) if piece in PARTS), ""
+        )
         label = gettext("left out") if without else gettext("who gets it")
         return f"{label}: {part}" if part else label
     if first == "steps":

@@ -72,7 +72,7 @@ class FilesAdmin(FileButtons):
             missing_title=gettext("Before it can be approved:"),
             take=lambda data, dry_run: services.import_file(data, by=by, may_write=_kinds_of(request), dry_run=dry_run),
             entry=_entry,
-            done=lambda found: self._taken_over(request, found),
+            done=lambda imported: self._taken_over(request, imported),
         )
         return page.answer(request, self.admin_site)
 
@@ -92,13 +92,13 @@ class FilesAdmin(FileButtons):
             self.message_user(request, words, messages.SUCCESS)
             return redirect(_address(result) or reverse("admin:scheduling_campaign_changelist"))
         language = "zh-hans" if (get_language() or "").startswith("zh") else "en"
-        known = [(one, services.messages_of(one.key, language)) for one in services.READY]
+        known = [(ready, services.messages_of(ready.key, language)) for ready in services.READY]
         title = gettext("Start from a ready campaign")
         shown = {**self.admin_site.each_context(request), "opts": Campaign._meta, "title": title}
         return TemplateResponse(request, "admin/campaigns/ready.html", {**shown, "known": known, "language": language})
 
-    def _taken_over(self, request: HttpRequest, found: Sequence[Imported]) -> HttpResponse:
-        count = sum(one.verdict != "same" for one in found)
+    def _taken_over(self, request: HttpRequest, imported: Sequence[Imported]) -> HttpResponse:
+        count = sum(entry.verdict != "same" for entry in imported)
         words = ngettext("%d entry was taken over.", "%d entries were taken over.", count) % count
         drafts = gettext("Campaigns and series are drafts until they are approved.")
         self.message_user(request, f"{words} {drafts}" if count else gettext("The file changes nothing."))
@@ -112,17 +112,17 @@ def _kinds_of(request: HttpRequest) -> list[Kind]:
     ]
 
 
-def _entry(one: Imported) -> dict[str, Any]:
+def _entry(imported: Imported) -> dict[str, Any]:
     return {
-        "imported": one,
-        "kind": KINDS[one.kind],
-        "differences": readable(one),
-        "missing": one.missing,
-        "address": _address(one) if one.verdict != "new" else "",
+        "imported": imported,
+        "kind": KINDS[imported.kind],
+        "differences": readable(imported),
+        "missing": imported.missing,
+        "address": _address(imported) if imported.verdict != "new" else "",
     }
 
 
-def _address(one: Imported) -> str:
+def _address(imported: Imported) -> str:
     """The page of a row; "" if it has none."""
-    model = ROWS[one.kind]
-    return change_url(model(pk=one.pk)) if model in admin.site._registry else ""
+    model = ROWS[imported.kind]
+    return change_url(model(pk=imported.pk)) if model in admin.site._registry else ""

@@ -65,7 +65,7 @@ def chart_of(report: RunReport, zone: Any) -> Chart | None:
             Line(
                 key=key,
                 label=capfirst(labels[key]),
-                points=" ".join(place(one.at, getattr(one, key)) for one in points),
+                points=" ".join(place(point.at, getattr(point, key)) for point in points),
                 last=getattr(points[-1], key),
             )
             for key in shown
@@ -73,5 +73,5 @@ def chart_of(report: RunReport, zone: Any) -> Chart | None:
         most=most,
         begins=moment(points[0].at),
         ends=moment(points[-1].at),
-        rows=[(moment(one.at), [getattr(one, key) for key in shown]) for one in picked],
+        rows=[(moment(point.at), [getattr(point, key) for key in shown]) for point in picked],
     )

@@ -39,7 +39,7 @@ class Anonymizer:
             for known in (name, userid):
                 if len(known) > 1 and known.lower() in text.lower():
                     text = re.sub(re.escape(known), self.person(userid), text, flags=re.IGNORECASE)
-        return LONG_NUMBER.sub(lambda found: DIGIT.sub("0", found[0]), text)
+        return LONG_NUMBER.sub(lambda match: DIGIT.sub("0", match[0]), text)
 
     def value(self, value: Any) -> Any:
         """JSON with all texts anonymized and without secret fields."""

@@ -149,26 +149,28 @@ def _card_with_key(replay: Replay, member: Member, key: str) -> Entry:
     raise ButtonError(f"no card with {key!r} has come")
 
 
-def _message(replay: Replay, said: dict[str, Any]) -> members.MemberMessage:
+def _message(replay: Replay, message: dict[str, Any]) -> members.MemberMessage:
     """The recorded message; its media are samples."""
-    kind, corp = said.get("type"), replay.app.corp
+    kind, corp = message.get("type"), replay.app.corp
     if kind == "text":
-        return members.text(str(said.get("content", "")))
+        return members.text(str(message.get("content", "")))
     if kind == "location":
-        return members.location(said["latitude"], said["longitude"], str(said.get("label", "")))
+        return members.location(message["latitude"], message["longitude"], str(message.get("label", "")))
     if kind == "link":
-        return members.link(str(said.get("title", "")), str(said.get("description", "")), str(said.get("url", "")), "")
+        return members.link(
+            str(message.get("title", "")), str(message.get("description", "")), str(message.get("url", "")), ""
+        )
     if kind == "image":
         return members.image(sample_media.store_image(corp), base_url=replay.base_url)
     if kind == "voice":
-        return members.voice(sample_media.store_voice(corp, seconds=float(said.get("seconds") or 1)))
+        return members.voice(sample_media.store_voice(corp, seconds=float(message.get("seconds") or 1)))
     if kind == "video":
         return members.video(sample_media.store_video(corp))
     raise ControlError(f"unknown kind of message: {kind!r}")
 
 
-def _fields(given: list[Any]) -> list[Field]:
-    return [(str(name), _fields(value) if isinstance(value, list) else str(value)) for name, value in given]
+def _fields(pairs: list[Any]) -> list[Field]:
+    return [(str(name), _fields(value) if isinstance(value, list) else str(value)) for name, value in pairs]
 
 
 def _report(replay: Replay) -> Result:

@@ -68,7 +68,8 @@ def _check_button(button: object, rules: platform_quirks.Rules) -> dict[str, Any
     _check_name(button, limits)
     sub_limits = (rules.submenu_name_bytes, *SUB_BUTTON_ERRORS)
     checked = [
-        _check_action(one, sub_limits, is_sub_button=True) for one in _check_list(sub_buttons, MOST_SUB_BUTTONS, 40023)
+        _check_action(sub_button, sub_limits, is_sub_button=True)
+        for sub_button in _check_list(sub_buttons, MOST_SUB_BUTTONS, 40023)
     ]
     return {"name": button["name"], "sub_button": checked}
 

@@ -61,12 +61,12 @@ def batch_set_data(request: ApiRequest) -> Answer:
     """Set the same data for up to 1,000 members."""
     body = request.json()
     app = _enabled(named_application(request.caller, body.get("agentid")))
-    userids, given = body.get("userid_list"), body.get("data")
+    userids, raw = body.get("userid_list"), body.get("data")
     if not isinstance(userids, list) or not userids or len(userids) > MOST_MEMBERS:
         raise ApiError(40032)
-    if not isinstance(given, dict):
+    if not isinstance(raw, dict):
         raise ApiError(94012)
-    members, data = _members(app, userids), _data(app, given)
+    members, data = _members(app, userids), _data(app, raw)
     rate_limits.count(app, "workbench_people_per_minute", weight=len(members), owner=app.pk)
     for member in members:
         _store(app, member, data)
@@ -111,15 +111,15 @@ def _members(app: App, userids: list[Any]) -> list[Member]:
     return rows
 
 
-def _data(app: App, given: dict[str, Any]) -> dict[str, Any]:
+def _data(app: App, raw: dict[str, Any]) -> dict[str, Any]:
     """The data of a type, which must be the template's. Raises `ApiError` 94001, 94008, 94016 and those of the type."""
-    kind = given.get("type")
+    kind = raw.get("type")
     if kind not in CHECKS:
         raise ApiError(94001)
     template = app.workbench.get("template") or {}
     if template.get("type") != kind:
         raise ApiError(94008)
-    data = _check(kind, given.get(kind))
+    data = _check(kind, raw.get(kind))
     fixed = template.get(kind, {}).get("height") if kind == "webview" else None
     if fixed and data.get("height", fixed) != fixed:
         raise ApiError(94016)
@@ -185,7 +185,7 @@ CHECKS: dict[str, Callable[[object], dict[str, Any]]] = {
 
 def _items(value: object, most: int, missing: int, too_many: int) -> list[dict[str, Any]]:
     items = value.get("items") if isinstance(value, dict) else None
-    if not isinstance(items, list) or not all(isinstance(one, dict) for one in items):
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise ApiError(missing)
     if not 1 <= len(items) <= most:
         raise ApiError(too_many)

@@ -51,11 +51,11 @@ def update(request: ApiRequest) -> Answer:
 @endpoint("department/delete", "GET")
 def delete(request: ApiRequest) -> Answer:
     """Delete a department without members and subdepartments; not the root."""
-    app, given = contacts_assistant(request), request.query.get("id", "")
-    row = find_department(app, int(given) if given.isdecimal() else None)
+    app, department_id = contacts_assistant(request), request.query.get("id", "")
+    row = find_department(app, int(department_id) if department_id.isdecimal() else None)
     if row.number == visible_range.ROOT:
         raise ApiError(60007)
-    if any(one.employed and row.number in one.departments for one in Member.objects.filter(corp=app.corp)):
+    if any(member.employed and row.number in member.departments for member in Member.objects.filter(corp=app.corp)):
         raise ApiError(60005)
     if Department.objects.filter(corp=app.corp, parent=row.number).exclude(number=visible_range.ROOT).exists():
         raise ApiError(60006)

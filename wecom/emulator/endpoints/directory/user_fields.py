@@ -56,7 +56,11 @@ def checked_fields(corp: Corp, body: dict[str, Any], *, member: Member | None = 
 
 def _one_each(departments: list[int], value: object, errcode: int) -> list[int]:
     """A list with one number per department."""
-    if not isinstance(value, list) or len(value) != len(departments) or not all(isinstance(one, int) for one in value):
+    if (
+        not isinstance(value, list)
+        or len(value) != len(departments)
+        or not all(isinstance(number, int) for number in value)
+    ):
         raise ApiError(errcode, "one for each department")
     return list(value)
 
@@ -143,7 +147,9 @@ def _text(body: dict[str, Any], name: str, most: int, errcode: int, *, required:
 
 
 def _departments(value: object) -> list[int]:
-    if not isinstance(value, list) or not all(isinstance(one, int) and not isinstance(one, bool) for one in value):
+    if not isinstance(value, list) or not all(
+        isinstance(number, int) and not isinstance(number, bool) for number in value
+    ):
         raise ApiError(60123, "department must be a list of numbers")
     if len(value) > MOST_DEPARTMENTS:
         raise ApiError(60110)

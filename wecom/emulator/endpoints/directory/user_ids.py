@@ -53,8 +53,8 @@ def to_openid(request: ApiRequest) -> Answer:
 @endpoint("user/convert_to_userid", "POST")
 def to_userid(request: ApiRequest) -> Answer:
     """The member with this openid."""
-    given = request.json().get("openid")
-    return _member_where(request.caller, lambda row: openid(row) == given, 40073)
+    wanted = request.json().get("openid")
+    return _member_where(request.caller, lambda row: openid(row) == wanted, 40073)
 
 
 @endpoint("batch/invite", "POST")
@@ -64,16 +64,16 @@ def invite(request: ApiRequest) -> Answer:
     users, parties, tags = (_list(body, name) for name in ("user", "party", "tag"))
     if not (users or parties or tags):
         raise ApiError(81012)
-    for given, most, errcode in ((users, MOST_USERS, 40032), (parties, MOST_PARTIES, 82002), (tags, MOST_TAGS, 82003)):
-        if len(given) > most:
+    for listed, most, errcode in ((users, MOST_USERS, 40032), (parties, MOST_PARTIES, 82002), (tags, MOST_TAGS, 82003)):
+        if len(listed) > most:
             raise ApiError(errcode)
     known_users = {row.userid.lower() for row in visible_range.members(app)}
     known_parties = {row.number for row in visible_range.departments(app)}
     known_tags = set(Tag.objects.filter(corp=app.corp_id).values_list("number", flat=True))
     invalid: dict[str, Any] = {
-        "invaliduser": [one for one in users if str(one).lower() not in known_users],
-        "invalidparty": [one for one in parties if one not in known_parties],
-        "invalidtag": [one for one in tags if one not in known_tags],
+        "invaliduser": [user for user in users if str(user).lower() not in known_users],
+        "invalidparty": [party for party in parties if party not in known_parties],
+        "invalidtag": [tag for tag in tags if tag not in known_tags],
     }
     return {name: listed for name, listed in invalid.items() if listed}
 

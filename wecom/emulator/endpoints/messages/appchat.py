@@ -92,7 +92,9 @@ def send(request: ApiRequest) -> Answer:
     message = delivery.create_message(app, content.msgtype, fields, now)
     if not request.drop:
         members = Member.objects.filter(corp_id=app.corp_id, userid__in=chat.userids)
-        delivery.deliver(message, [one for one in members if one.reachable and _within_quota(one, now)], chat)
+        delivery.deliver(
+            message, [member for member in members if member.reachable and _within_quota(member, now)], chat
+        )
     return {}
 
 
@@ -120,12 +122,12 @@ def _chat(app: App, chat_id: object) -> Chat:
     return chat
 
 
-def _members(app: App, given: object) -> list[str]:
+def _members(app: App, listed: object) -> list[str]:
     """The user IDs as the directory writes them. Raises `ApiError` for a list or member that is invalid."""
-    if not isinstance(given, list):
+    if not isinstance(listed, list):
         raise ApiError(86006)
     known = {row.userid.lower(): row.userid for row in Member.objects.filter(corp=app.corp) if row.reachable}
-    names = list(dict.fromkeys(str(userid).lower() for userid in given))
+    names = list(dict.fromkeys(str(userid).lower() for userid in listed))
     if not set(names) <= set(known):
         raise ApiError(86007)
     return [known[name] for name in names]
@@ -136,8 +138,8 @@ def _check_size(userids: list[str]) -> None:
         raise ApiError(86006)
 
 
-def _owner(given: object, userids: list[str]) -> str:
-    owner = next((userid for userid in userids if userid.lower() == str(given).lower()), None)
+def _owner(wanted: object, userids: list[str]) -> str:
+    owner = next((userid for userid in userids if userid.lower() == str(wanted).lower()), None)
     if owner is None:
         raise ApiError(86207)
     return owner
@@ -151,9 +153,9 @@ def _name(body: dict[str, Any]) -> str:
 
 
 def _mentioned(part: dict[str, Any], chat: Chat) -> list[str]:
-    given = part.get("mentioned_list") or []
-    if not isinstance(given, list):
+    mentioned = part.get("mentioned_list") or []
+    if not isinstance(mentioned, list):
         raise ApiError(40058, "mentioned_list is not a list")
-    named = [*map(str, given), *MENTIONED.findall(part.get("content", ""))]
+    named = [*map(str, mentioned), *MENTIONED.findall(part.get("content", ""))]
     allowed = {userid.lower() for userid in chat.userids} | {"@all"}
     return [name for name in dict.fromkeys(named) if name.lower() in allowed]

@@ -53,8 +53,8 @@ def _changes(app: App, body: dict[str, Any]) -> dict[str, Any]:
     raise ApiError(40058, "missing button or template_card")
 
 
-def _response_code(app: App, given: object) -> ResponseCode:
-    row = ResponseCode.objects.filter(code=str(given or "")).select_related("message").first()
+def _response_code(app: App, code: object) -> ResponseCode:
+    row = ResponseCode.objects.filter(code=str(code or "")).select_related("message").first()
     if row is None or row.used_at is not None or row.created_at + ResponseCode.LIFETIME <= clock.now():
         raise ApiError(60140)
     if row.app_id != app.pk:
