@@ -35,9 +35,9 @@ class LanguageModel(Check):
         limits, today = spending.company_limits(), report.days(1)[0]
         used = ((today.questions, limits.questions), (today.tokens, limits.tokens), (today.cost, limits.cost))
         if any(limit and part >= limit for part, limit in used):
-            words = _("The company's limit of today is reached: plain answers are sent.")
+            fault = _("The company's limit of today is reached: plain answers are sent.")
             remedy = _("To allow more, raise OPENUSER_CHAT_COMPANY_QUESTIONS, _TOKENS or _COST.")
-            return warn("company_limit", words, remedy=remedy)
+            return warn("company_limit", fault, remedy=remedy)
         return good(_("%s answers.") % settings.CHAT["model"])
 
 
@@ -53,6 +53,6 @@ class FlowCommands(Check):
         taken = [(flow, problem) for flow in flows for name in flow.commands for problem in lint.reserved_command(name)]
         if not taken:
             return good(_("Each starts its flow."))
-        words = " ".join(f"{flow}: {problem.words}" for flow, problem in taken)
+        fault = " ".join(f"{flow}: {problem.words}" for flow, problem in taken)
         remedy = _("Change the commands of these flows, also among the words that start them.")
-        return warn("command_reserved", words, remedy=remedy, where=_("Admin → Talk → Flows"))
+        return warn("command_reserved", fault, remedy=remedy, where=_("Admin → Talk → Flows"))

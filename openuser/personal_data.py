@@ -40,9 +40,9 @@ class ApiAnswerHolding(Holding):
     """Stored answers of the API: of a day at most, so they are read one by one."""
 
     def find(self, person: Person) -> list[int]:
-        words = [word.encode() for word in (person.user_id, *person.names)]
+        names = [word.encode() for word in (person.user_id, *person.names)]
         rows = ApiAnswer.objects.exclude(status=None).only("body").iterator()
-        return [row.pk for row in rows if any(word in bytes(row.body) for word in words)]
+        return [row.pk for row in rows if any(word in bytes(row.body) for word in names)]
 
     def clear(self, pks: Collection[int], person: Person | None = None) -> None:
         if person:
@@ -57,7 +57,7 @@ class LogHolding(Holding):
     def find(self, person: Person) -> list[int]:
         whole = re.compile(rf"(?<![\w.@-]){re.escape(person.user_id)}(?![\w.@-])", re.IGNORECASE)
         rows = self.rows(super().find(person)).values_list("pk", "object_repr", "change_message")
-        return [pk for pk, *words in rows if _names(" ".join(words), whole, person.names)]
+        return [pk for pk, *cells in rows if _names(" ".join(cells), whole, person.names)]
 
     def clear(self, pks: Collection[int], person: Person | None = None) -> None:
         if person:
@@ -119,11 +119,11 @@ def _of_name(person: Person) -> Q:
 
 
 def _logged(person: Person) -> Q:
-    words = Q()
+    condition = Q()
     for word in (person.user_id, *person.names):
-        words |= Q(object_repr__icontains=word) | Q(change_message__icontains=word)
-    return words
+        condition |= Q(object_repr__icontains=word) | Q(change_message__icontains=word)
+    return condition
 
 
-def _names(words: str, user_id: re.Pattern[str], names: tuple[str, ...]) -> bool:
-    return user_id.search(words) is not None or any(name.lower() in words.lower() for name in names)
+def _names(text: str, user_id: re.Pattern[str], names: tuple[str, ...]) -> bool:
+    return user_id.search(text) is not None or any(name.lower() in text.lower() for name in names)

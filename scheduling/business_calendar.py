@@ -71,21 +71,21 @@ def parse_cron(line: str) -> CronLine:
     """Parse a cron line of five fields. Raises `SchedulingError`, which names the wrong field and gives an example."""
     parts = line.upper().split()
     if len(parts) != len(FIELDS):
-        words = _("A cron line has five fields: minute, hour, day of the month, month and weekday; this has %(count)d.")
+        fault = _("A cron line has five fields: minute, hour, day of the month, month and weekday; this has %(count)d.")
         example = _("“0 9 * * *” is every day at 9:00, “0 10 * * 1” every Monday at 10:00.")
-        raise SchedulingError(words % {"count": len(parts)}, code="cron_fields", field="cron", remedy=example)
+        raise SchedulingError(fault % {"count": len(parts)}, code="cron_fields", field="cron", remedy=example)
     for part, (kind, name, allowed) in zip(parts, FIELDS, strict=True):
         try:
             kind.parse(part)
         except CronSimError as error:
-            words = _("In the cron line, “%(part)s” stands for the %(name)s.") % {"part": part[:40], "name": _(name)}
+            fault = _("In the cron line, “%(part)s” stands for the %(name)s.") % {"part": part[:40], "name": _(name)}
             code = f"cron_{kind.name.lower()}"
-            raise SchedulingError(words, code=code, field="cron", remedy=_(allowed)) from error
+            raise SchedulingError(fault, code=code, field="cron", remedy=_(allowed)) from error
     try:
         sim = CronSim(" ".join(parts), datetime(2000, 1, 1, tzinfo=UTC))
     except CronSimError as error:
-        words, example = _("No month that the cron line names has such a day."), _("For a month's last day, write L.")
-        raise SchedulingError(words, code="cron_never", field="cron", remedy=example) from error
+        fault, example = _("No month that the cron line names has such a day."), _("For a month's last day, write L.")
+        raise SchedulingError(fault, code="cron_never", field="cron", remedy=example) from error
     return CronLine(
         minutes=tuple(sorted(sim.minutes)),
         hours=tuple(sorted(sim.hours)),

@@ -101,16 +101,16 @@ def _weekdays(line: CronLine) -> Iterable[str]:
             yield _of_months(_("on the %(ordinal)s %(weekday)s") % values, line)
 
 
-def _of_months(words: str, line: CronLine) -> str:
+def _of_months(days: str, line: CronLine) -> str:
     if line.months == tuple(EVERY_MONTH):
-        return _("%(days)s of every month") % {"days": words}
-    return _("%(days)s of %(months)s") % {"days": words, "months": _months(line)}
+        return _("%(days)s of every month") % {"days": days}
+    return _("%(days)s of %(months)s") % {"days": days, "months": _months(line)}
 
 
-def _in_months(words: str, line: CronLine) -> str:
+def _in_months(days: str, line: CronLine) -> str:
     if line.months == tuple(EVERY_MONTH):
-        return words
-    return _("%(days)s in %(months)s") % {"days": words, "months": _months(line)}
+        return days
+    return _("%(days)s in %(months)s") % {"days": days, "months": _months(line)}
 
 
 def _months(line: CronLine) -> str:
@@ -120,14 +120,14 @@ def _months(line: CronLine) -> str:
 def _how_often(line: CronLine) -> str:
     step = _step(line.minutes, EVERY_MINUTE)
     if step == 1:
-        words = _("every minute")
+        text = _("every minute")
     elif step:
-        words = _("every %(count)d minutes") % {"count": step}
+        text = _("every %(count)d minutes") % {"count": step}
     else:
-        words = _("at minute %(minutes)s of every hour") % {"minutes": _spans(line.minutes)}
+        text = _("at minute %(minutes)s of every hour") % {"minutes": _spans(line.minutes)}
     if line.hours == tuple(EVERY_HOUR):
-        return words
-    return _("%(how_often)s in the hours %(hours)s") % {"how_often": words, "hours": _spans(line.hours)}
+        return text
+    return _("%(how_often)s in the hours %(hours)s") % {"how_often": text, "hours": _spans(line.hours)}
 
 
 def _step(values: Sequence[int], every: range) -> int:

@@ -66,8 +66,8 @@ class SeriesHolding(Holding):
                 continue
             was_bound = series.approved_hash == series_approval.digest(series)
             series.audience = _without(series.audience, person.user_id)
-            for words in (person.user_id, *person.names):
-                series.stop_rule = renamed(series.stop_rule, words, person.alias)
+            for name in (person.user_id, *person.names):
+                series.stop_rule = renamed(series.stop_rule, name, person.alias)
             if was_bound:
                 series.approved_hash = series_approval.digest(series)
             series.save(update_fields=["audience", "stop_rule", "approved_hash"])
@@ -110,8 +110,8 @@ class SegmentHolding(Holding):
     def clear(self, pks: Collection[int], person: Person | None = None) -> None:
         for segment in self.rows(pks) if person else ():
             rule = segment.rule
-            for words in (person.user_id, *person.names) if person else ():
-                rule = renamed(rule, words, person.alias if person else "")
+            for name in (person.user_id, *person.names) if person else ():
+                rule = renamed(rule, name, person.alias if person else "")
             self.rows([segment.pk]).update(rule=rule)
 
 
@@ -164,17 +164,17 @@ def register_models() -> None:
 
 
 def _asked_for(person: Person) -> Q:
-    words = mentions("rule", person.user_id)
+    condition = mentions("rule", person.user_id)
     for name in person.names:
-        words |= mentions("rule", name)
-    return words & Q(corporation=person.corporation)
+        condition |= mentions("rule", name)
+    return condition & Q(corporation=person.corporation)
 
 
 def _in_series(person: Person) -> Q:
-    words = mentions("audience", person.user_id) | mentions("stop_rule", person.user_id)
+    condition = mentions("audience", person.user_id) | mentions("stop_rule", person.user_id)
     for name in person.names:
-        words |= mentions("stop_rule", name)
-    return words
+        condition |= mentions("stop_rule", name)
+    return condition
 
 
 def _rehearsed(person: Person) -> Q:

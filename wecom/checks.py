@@ -24,8 +24,8 @@ def check_emulator(**_kwargs: Any) -> list[CheckMessage]:
     """The emulator shows secrets and impersonates any member without a login: it must run as a separate process."""
     if not apps.is_installed("wecom.emulator"):
         return []
-    words = _("The emulator of WeChat Work is installed in this project.")
+    fault = _("The emulator of WeChat Work is installed in this project.")
     hint = _(
         "Take wecom.emulator out of INSTALLED_APPS; to develop, run `python3 manage.py emulator` beside the project."
     )
-    return [Error(words, hint=hint, id="wecom.E001")]
+    return [Error(fault, hint=hint, id="wecom.E001")]

@@ -62,8 +62,8 @@ class LinkSerializer(StrictSerializer):
     def to_internal_value(self, data: Any) -> Any:
         values = super().to_internal_value(data)
         if ("url" in values) == ("app_id" in values) or ("url" in values and "page" in values):
-            words = "Give either `url`, or `app_id` with the `page` of that mini-program."
-            raise serializers.ValidationError({"url": [words]}, code="one_of")
+            fault = "Give either `url`, or `app_id` with the `page` of that mini-program."
+            raise serializers.ValidationError({"url": [fault]}, code="one_of")
         return contents.Web(**values) if "url" in values else contents.MiniProgram(**values)
 
 

@@ -159,13 +159,13 @@ def _what(change: PreferenceChange, topics: dict[int, str]) -> str:
     if before.language != after.language:
         known = dict(Desk.Language.choices)
         parts.append(gettext("language: %s") % (known.get(after.language) or gettext("the one that the member writes")))
-    for keys, words in (
+    for keys, change_text in (
         (after.muted - before.muted, gettext("muted: %s")),
         (before.muted - after.muted, gettext("gets again: %s")),
     ):
         if keys:
             parts.append(
-                words
+                change_text
                 % pgettext("between the items of a list", ", ").join(topics.get(key, f"#{key}") for key in sorted(keys))
             )
     return "; ".join(parts)

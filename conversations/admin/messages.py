@@ -140,8 +140,8 @@ class MessageAdmin(WordsAdmin):
             return badge(message.get_state_display(), "info")
         if message.outbound is None or message.state != Message.State.SENDING:
             return badge(message.get_state_display())
-        words = DELIVERIES.get(message.outbound.status, message.outbound.get_status_display())
-        return badge(words, STATUS_TONES.get(message.outbound.status, ""))
+        label = DELIVERIES.get(message.outbound.status, message.outbound.get_status_display())
+        return badge(label, STATUS_TONES.get(message.outbound.status, ""))
 
     @display(description=_("render"))
     def render_link(self, message: Message) -> str:

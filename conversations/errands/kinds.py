@@ -80,14 +80,14 @@ class Question(ErrandKind):
             retrieval.prepare(errand.question)
 
     def finish(self, conversation: Conversation, errand: Errand, result: Result) -> None:
-        words = result.reply or self._apology(conversation, result)
+        reply = result.reply or self._apology(conversation, result)
         conversation.note_reply(found=bool(result.reply))
         if has_moved_on(conversation, errand):
-            words = chat_texts.answer_to(result.question, words)
+            reply = chat_texts.answer_to(result.question, reply)
         cited = {"sources": list(result.reply.sources)} if isinstance(result.reply, CitedReply) else {}
         facts = {"provider": errand.provider, "answered": bool(result.reply), "reason": result.reason, **cited}
         with because(Cause.PROVIDER, **facts):
-            messages.say(conversation, words, cid=errand.cid)
+            messages.say(conversation, reply, cid=errand.cid)
         if not result.reply and result.reason not in MAY_PASS:
             answer_offers.note_unanswered(conversation, result.question, cid=errand.cid, at=errand.created_at)
 

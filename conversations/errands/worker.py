@@ -233,11 +233,11 @@ def _send_waiting_notice(errand: Errand) -> None:
     if told or (not kind.runs_in_flows and _is_in_flow(conversation)) or _waits_for_person(errand):
         return
     with translation.override(errand.language):
-        words = kind.waiting_text()
-        if words:
+        notice = kind.waiting_text()
+        if notice:
             errand.update_leased(told_at=timezone.now())
             with because(Cause.NOTICE, notice="looking_up"):
-                messages.say(conversation, words, cid=errand.cid)
+                messages.say(conversation, notice, cid=errand.cid)
 
 
 @transaction.atomic

@@ -27,8 +27,8 @@ def explain_answer(_message: Message, cause: Cause) -> Explanation:
     if "score" in cause:
         lines.append(Line(topic="score", label=_("Score"), words=texts.score(cause["score"], cause.get("least"))))
     if following:
-        words = f"{_question(second)} ({texts.score(following['score'])})"
-        lines.append(Line(topic="second", label=_("Second best"), words=words, link=link_to(second)))
+        text = f"{_question(second)} ({texts.score(following['score'])})"
+        lines.append(Line(topic="second", label=_("Second best"), words=text, link=link_to(second)))
     return Explanation(by="answer", summary=_("The table of questions and answers has it."), lines=tuple(lines))
 
 
@@ -40,8 +40,8 @@ def explain_passage(_message: Message, cause: Cause) -> Explanation:
         Line(topic="score", label=_("Score"), words=texts.score(cause["score"])),
     ]
     if following:
-        words = f"{_place(following)} ({texts.score(following['score'])})"
-        lines.append(Line(topic="second", label=_("Second best"), words=words, link=_document(following)))
+        text = f"{_place(following)} ({texts.score(following['score'])})"
+        lines.append(Line(topic="second", label=_("Second best"), words=text, link=_document(following)))
     return Explanation(by="passage", summary=_("A document says it."), lines=tuple(lines))
 
 
@@ -49,12 +49,12 @@ def explain_suggestions(_message: Message, cause: Cause) -> Explanation:
     """The questions that were suggested because no answer was sure."""
     near = cause.get("near", ())
     rows = Answer.objects.in_bulk(near)
-    words = _("The table was not sure, so it asks back.") if near else _("No source has an answer.")
+    text = _("The table was not sure, so it asks back.") if near else _("No source has an answer.")
     lines = tuple(
         Line(topic="near", label=_("Near question"), words=_question(rows.get(pk)), link=link_to(rows.get(pk)))
         for pk in near
     )
-    return Explanation(by="suggestions", summary=words, lines=lines)
+    return Explanation(by="suggestions", summary=text, lines=lines)
 
 
 def explain_provider(_message: Message, cause: Cause) -> Explanation:
@@ -79,8 +79,8 @@ def asked_before(cause: Cause) -> Iterable[Line]:
     """The language model that was asked first, and why the member did not get its words."""
     before = cause.get("before")
     if before:
-        words = texts.ASKED_BEFORE.get(before.get("reason", ""), texts.NOT_ANSWERED)
-        yield Line(topic="asked_before", label=_("Language model"), words=str(words))
+        text = texts.ASKED_BEFORE.get(before.get("reason", ""), texts.NOT_ANSWERED)
+        yield Line(topic="asked_before", label=_("Language model"), words=str(text))
 
 
 def _sources(sources: Iterable[Cause]) -> Iterable[Line]:

@@ -67,22 +67,22 @@ def _around(callers: Iterable[Any]) -> Iterable[Line]:
         version = rows.get(pk)
         machine = publication.readable(version) or Machine(name="", language="", start="", nodes=())
         names = {"version": str(version or _("deleted since")), "step": _name(machine, state)}
-        words = _("“%(version)s” at its step “%(step)s”") % names
-        yield Line(topic="around", label=_("Sub-flow of"), words=words, link=link_to(version))
+        text = _("“%(version)s” at its step “%(step)s”") % names
+        yield Line(topic="around", label=_("Sub-flow of"), words=text, link=link_to(version))
 
 
 def _version(version: FlowVersion) -> Iterable[Line]:
     yield Line(topic="version", label=_("Version"), words=str(version), link=link_to(version))
     at = formats.date_format(timezone.localtime(version.published_at), "Y-m-d H:i")
     if version.published_by is None and version.client:
-        words = _("by %(name)s on %(at)s") % {"name": named(None, version.client), "at": at}
-        yield Line(topic="publisher", label=_("Published"), words=words)
+        text = _("by %(name)s on %(at)s") % {"name": named(None, version.client), "at": at}
+        yield Line(topic="publisher", label=_("Published"), words=text)
     elif version.published_by is None:
         yield Line(topic="publisher", label=_("Published"), words=_("on %s") % at)
     else:
         who = {"name": str(version.published_by), "at": at}
-        words = _("by %(name)s on %(at)s") % who
-        yield Line(topic="publisher", label=_("Published"), words=words, link=link_to(version.published_by))
+        text = _("by %(name)s on %(at)s") % who
+        yield Line(topic="publisher", label=_("Published"), words=text, link=link_to(version.published_by))
 
 
 def transitions(machine: Machine, ways: Iterable[Any]) -> Iterable[Line]:
@@ -97,8 +97,8 @@ def transitions(machine: Machine, ways: Iterable[Any]) -> Iterable[Line]:
             met = slot.label(have) if slot and have else have
             met = have if edge.guard.operator == Operator.FORMULA else texts.was(met)
         way = f"{_name(machine, state)} → {_name(machine, to)}"
-        words = texts.taken(way, condition, met) if holds else texts.not_taken(way, condition, met)
-        yield Line(topic="transition", label=_("Transition"), words=words)
+        text = texts.taken(way, condition, met) if holds else texts.not_taken(way, condition, met)
+        yield Line(topic="transition", label=_("Transition"), words=text)
 
 
 def _slots(message: Message, machine: Machine, slots: Mapping[str, Any], labels: Mapping[str, str]) -> Iterable[Line]:
@@ -114,10 +114,10 @@ def _slots(message: Message, machine: Machine, slots: Mapping[str, Any], labels:
         origin = by_cid.get(cid) if how in ("typed", "tapped", "sent") else None
         if origin is not None and origin.content.kind == Content.Kind.VOICE:
             how = "spoken"
-        words = f"{name} = {shown}" + (f" ({value})" if shown != value else "")
+        text = f"{name} = {shown}" + (f" ({value})" if shown != value else "")
         at = formats.date_format(timezone.localtime(origin.created_at), "m-d H:i:s") if origin else ""
-        words = texts.from_source(words, how, at)
-        yield Line(topic="slot", label=_("Answer"), words=words, link=link_to(origin))
+        text = texts.from_source(text, how, at)
+        yield Line(topic="slot", label=_("Answer"), words=text, link=link_to(origin))
 
 
 def _name(machine: Machine, key: str) -> str:

@@ -74,14 +74,14 @@ def replay(
     walk = Walk(levels=(Level(version=0, machine=machine),), legs=())
     for act, text in inputs:
         innermost = walk.levels[-1]
-        words = shown(innermost.machine, innermost.place, act, text)
+        shown_text = shown(innermost.machine, innermost.place, act, text)
         if act != Act.START and (walk.outcome is not None or not innermost.place.at):
-            turns.append(Turn(act=act, text=text, shown=words))
+            turns.append(Turn(act=act, text=text, shown=shown_text))
             continue
         walk = advance(walk.levels, act, text, flows=flows, today=context.today, now=context.now, context=context)
         trace += [entry for leg in walk.legs if not leg.depth for entry in leg.step.trace]
         replies = tuple(reply for leg in walk.legs for reply in _said_in(leg, machine.name))
-        turns.append(Turn(act=act, text=text, shown=words, said=replies))
+        turns.append(Turn(act=act, text=text, shown=shown_text, said=replies))
     return Replay(turns=tuple(turns), trace=tuple(trace), outcome=walk.outcome)
 
 

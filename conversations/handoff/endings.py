@@ -68,8 +68,8 @@ def go_on(conversation: Conversation, *, cid: str, now: datetime) -> None:
 
 def _tell_member(ticket: Ticket, outcome: Outcome) -> None:
     by_operator = outcome in (Outcome.SOLVED, Outcome.HANDED_BACK) and ticket.operator is not None
-    words = handoff_texts.ended_by(ticket.operator.name) if by_operator and ticket.operator else None
-    messages.say(ticket.conversation, words or handoff_texts.bot_is_back(), cid=ticket.cid)
+    text = handoff_texts.ended_by(ticket.operator.name) if by_operator and ticket.operator else None
+    messages.say(ticket.conversation, text or handoff_texts.bot_is_back(), cid=ticket.cid)
 
 
 def _tell_operator(ticket: Ticket, outcome: Outcome, *, from_phone: bool) -> None:
@@ -78,9 +78,9 @@ def _tell_operator(ticket: Ticket, outcome: Outcome, *, from_phone: bool) -> Non
             return
         name = str(ticket.conversation.member)
         if outcome == Outcome.LEFT:
-            words = handoff_texts.member_left(name)
+            text = handoff_texts.member_left(name)
         elif not from_phone:
-            words = handoff_texts.ended_elsewhere(name)
+            text = handoff_texts.ended_elsewhere(name)
         else:
-            words = handoff_texts.closed(name) if outcome == Outcome.SOLVED else handoff_texts.handed_back(name)
-        messages.say(thread, words, cid=ticket.cid)
+            text = handoff_texts.closed(name) if outcome == Outcome.SOLVED else handoff_texts.handed_back(name)
+        messages.say(thread, text, cid=ticket.cid)

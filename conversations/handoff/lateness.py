@@ -65,8 +65,8 @@ def _tell_late(ticket: Ticket, now: datetime) -> bool:
             (requests.LEAVE_MESSAGE, handoff_texts.leave_message()),
             (requests.BOT, handoff_texts.back_to_bot()),
         )
-        words = handoff_texts.takes_longer(ticket.group.name if ticket.group else "")
-        requests.offer(conversation, words, choices, handoff_texts.how_to_go_on(), cid=ticket.cid)
+        text = handoff_texts.takes_longer(ticket.group.name if ticket.group else "")
+        requests.offer(conversation, text, choices, handoff_texts.how_to_go_on(), cid=ticket.cid)
     return True
 
 

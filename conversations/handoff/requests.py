@@ -79,11 +79,11 @@ def message_left(ticket: Ticket, *, cid: str, now: datetime) -> None:
     ticket.wait = Ticket.Wait.LATER
     group = ticket.group
     if group is None or office_hours.is_open(group, now):
-        words = handoff_texts.message_kept(group.name if group else "", None)
+        text = handoff_texts.message_kept(group.name if group else "", None)
     else:
-        words = handoff_texts.message_kept(group.name, office_hours.next_opening(group, now))
-        words = working_day_texts.promised(words, office_hours.unknown_year(group, now))
-    messages.say(ticket.conversation, words, cid=cid)
+        text = handoff_texts.message_kept(group.name, office_hours.next_opening(group, now))
+        text = working_day_texts.promised(text, office_hours.unknown_year(group, now))
+    messages.say(ticket.conversation, text, cid=cid)
     if not ticket.cards.exists():
         operator_cards.announce(ticket)
 
@@ -97,24 +97,24 @@ def offer_person(conversation: Conversation, *, cid: str) -> bool:
 
 
 def offer(
-    conversation: Conversation, words: str, choices: tuple[tuple[str, str], ...], otherwise: str, *, cid: str
+    conversation: Conversation, question: str, choices: tuple[tuple[str, str], ...], otherwise: str, *, cid: str
 ) -> None:
     """A card with a button for each choice; `otherwise` says how to choose where the desk sends no cards."""
     desk = Desk.objects.of(conversation.application)
     if desk is not None and not desk.progress_cards:
-        messages.say(conversation, f"{words}\n{otherwise}", cid=cid)
+        messages.say(conversation, f"{question}\n{otherwise}", cid=cid)
         return
-    first, _, rest = words.partition("\n")
+    first, _, rest = question.partition("\n")
     card = ButtonCard(
         title=first if operator_cards.fits(first) else handoff_texts.reach_person(),
-        text=rest if operator_cards.fits(first) else words,
+        text=rest if operator_cards.fits(first) else question,
         buttons=tuple(Button(key=key, text=text) for key, text in choices),
     )
     messages.say_content(conversation, named(card, TASK, cid=cid), cid=cid)
 
 
 def _offer_message(conversation: Conversation, group: OperatorGroup, *, cid: str, now: datetime) -> None:
-    words = handoff_texts.nobody_there(group.name, office_hours.next_opening(group, now))
-    words = working_day_texts.promised(words, office_hours.unknown_year(group, now))
+    text = handoff_texts.nobody_there(group.name, office_hours.next_opening(group, now))
+    text = working_day_texts.promised(text, office_hours.unknown_year(group, now))
     how = handoff_texts.how_to_leave_message()
-    offer(conversation, words, ((LEAVE_MESSAGE, handoff_texts.leave_message()),), how, cid=cid)
+    offer(conversation, text, ((LEAVE_MESSAGE, handoff_texts.leave_message()),), how, cid=cid)

@@ -117,8 +117,8 @@ def compare(table: Table) -> Findings:
     seen: dict[str, int] = {}
     for number, cells in rows:
         if len(seen) >= MOST:
-            words = _("The file has more than %d answers.") % MOST
-            raise TableError(words, remedy=_("Split it into several files."), field="file")
+            fault = _("The file has more than %d answers.") % MOST
+            raise TableError(fault, remedy=_("Split it into several files."), field="file")
         _read_row(findings, known, seen, number, {columns[at]: cell for at, cell in enumerate(cells) if at in columns})
     heads_here = {name: _word(heads[place]) for place, name in columns.items()}
     findings.errors = [
@@ -132,8 +132,8 @@ def _read_row(
 ) -> None:
     question = _word(cells.get("question"))
     if not question or question in seen:
-        words = _("Row %d has the same question.") % seen[question] if question else _("The question is missing.")
-        findings.errors.append(RowError(row=number, column="question", message=words))
+        text = _("Row %d has the same question.") % seen[question] if question else _("The question is missing.")
+        findings.errors.append(RowError(row=number, column="question", message=text))
         return
     seen[question] = number
     before = known.get(question)
@@ -209,14 +209,14 @@ def _value(name: str, cell: object) -> Any:
     word = _word(cell)
     if name in ("valid_from", "valid_until"):
         return _day(cell)
-    for field_name, words in (("kind", KINDS), ("language", LANGUAGES)):
+    for field_name, codes in (("kind", KINDS), ("language", LANGUAGES)):
         if name == field_name:
-            if word.casefold() not in words:
+            if word.casefold() not in codes:
                 raise ValidationError(
                     _("“%(word)s” is none of these: %(all)s.")
-                    % {"word": word[:40], "all": ", ".join(filter(None, words))}
+                    % {"word": word[:40], "all": ", ".join(filter(None, codes))}
                 )
-            return words[word.casefold()]
+            return codes[word.casefold()]
     if name == "enabled":
         if word.casefold() not in (*YES, *NO):
             raise ValidationError(_("Write yes or no."))
@@ -246,11 +246,11 @@ def _day(cell: object) -> date | None:
 
 
 def _rows_called(
-    model: type[Department] | type[Tag], words: str, known: dict[tuple[str, str], list[Department | Tag]]
+    model: type[Department] | type[Tag], sentence: str, known: dict[tuple[str, str], list[Department | Tag]]
 ) -> Sequence[Department | Tag]:
     """The departments or tags with these names or numbers. Raises `ValidationError` for an unknown or doubtful one."""
     named_rows: list[Department | Tag] = []
-    for word in filter(None, (part.strip() for part in words.translate(SEPARATORS).splitlines())):
+    for word in filter(None, (part.strip() for part in sentence.translate(SEPARATORS).splitlines())):
         key = (model._meta.label, word)
         if key not in known:
             rows = model._default_manager.filter(gone_at=None)

@@ -28,23 +28,23 @@ JOINED = (UnansweredQuestion.Status.OPEN, UnansweredQuestion.Status.DISMISSED)
 @transaction.atomic
 def record(conversation: Conversation, text: str, *, cid: str, at: datetime) -> QuestionOccurrence | None:
     """Record a member's question that has no answer; None for a text that is too short to be a question."""
-    words = " ".join(text.split())[:LONGEST]
-    if len(plain(words)) < FEWEST:
+    asked = " ".join(text.split())[:LONGEST]
+    if len(plain(asked)) < FEWEST:
         return None
     embedder = configured()
     vector = kept_vector(embedder, text) if embedder else None
-    known = _same(words, vector, embedder.name if embedder and vector is not None else "")
-    question = known or _new(conversation, words, vector, embedder, at)
+    known = _same(asked, vector, embedder.name if embedder and vector is not None else "")
+    question = known or _new(conversation, asked, vector, embedder, at)
     UnansweredQuestion.objects.filter(pk=question.pk).update(times=F("times") + 1, last_asked_at=at)
-    row = question.occurrences.create(conversation=conversation, words=words, asked_at=at, cid=cid)
+    row = question.occurrences.create(conversation=conversation, words=asked, asked_at=at, cid=cid)
     question.refresh_from_db(fields=["times", "last_asked_at"])
     question_unanswered.send(UnansweredQuestion, occurrence=row, is_new=question.times == 1)
     return row
 
 
-def likeliest(rows: Iterable[UnansweredQuestion], words: str, vector: Vectors | None) -> UnansweredQuestion | None:
+def likeliest(rows: Iterable[UnansweredQuestion], text: str, vector: Vectors | None) -> UnansweredQuestion | None:
     """The row that means the same as these words; None if none does."""
-    asked, scored = gist(words), list[tuple[float, UnansweredQuestion]]()
+    asked, scored = gist(text), list[tuple[float, UnansweredQuestion]]()
     for row in rows:
         alike = likeness(asked, gist(row.question)) / SAME_WORDS
         if vector is not None and row.vector:
@@ -58,30 +58,30 @@ def likeliest(rows: Iterable[UnansweredQuestion], words: str, vector: Vectors | 
 def different(wordings: Iterable[str], *, known: Iterable[str] = ()) -> list[str]:
     """The wordings that differ from those known, and among themselves, by more than punctuation and case."""
     seen, texts = set(map(plain, known)), list[str]()
-    for words in wordings:
-        if plain(words) not in seen:
-            seen.add(plain(words))
-            texts.append(words)
+    for wording in wordings:
+        if plain(wording) not in seen:
+            seen.add(plain(wording))
+            texts.append(wording)
     return texts
 
 
-def _same(words: str, vector: Vectors | None, model: str) -> UnansweredQuestion | None:
+def _same(text: str, vector: Vectors | None, model: str) -> UnansweredQuestion | None:
     rows = UnansweredQuestion.objects.filter(status__in=JOINED)
-    if (same := rows.filter(plain=plain(words)).first()) is not None:
+    if (same := rows.filter(plain=plain(text)).first()) is not None:
         return same
     newest = list(rows.order_by("-last_asked_at")[:COMPARED])
     for row in newest:
         if row.model != model:
             row.vector = b""  # of another model: their numbers mean something else
-    return likeliest(newest, words, vector)
+    return likeliest(newest, text, vector)
 
 
 def _new(
-    conversation: Conversation, words: str, vector: Vectors | None, embedder: Embedder | None, at: datetime
+    conversation: Conversation, text: str, vector: Vectors | None, embedder: Embedder | None, at: datetime
 ) -> UnansweredQuestion:
     row = UnansweredQuestion(
-        question=words,
-        plain=plain(words),
+        question=text,
+        plain=plain(text),
         language=conversation.language,
         first_asked_at=at,
         last_asked_at=at,

@@ -89,8 +89,8 @@ class Client:
             return ServiceBusy("The service did not answer in time.", code="timeout")
         if error.code == "too_long":
             return ServiceBusy("The answer of the service has no end.", code="too_long")
-        words = "The certificate of the service is not valid." if error.code == "tls" else ""
-        return ServiceBusy(words or "The service could not be reached.", code="not_reached")
+        fault = "The certificate of the service is not valid." if error.code == "tls" else ""
+        return ServiceBusy(fault or "The service could not be reached.", code="not_reached")
 
     def _failure(self, reply: safe_requests.Reply) -> ServiceBusy | ServiceRefused:
         status, kind = reply.status, _kind(reply.body)
@@ -100,8 +100,8 @@ class Client:
             return busy
         if kind == "insufficient_quota":
             status = 402
-        words, remedy = self._remedies().get(status, (f"The service refused the question ({status}).", ""))
-        return ServiceRefused(f"{words} [{kind}]" if kind else words, code=f"http_{status}", remedy=remedy)
+        fault, remedy = self._remedies().get(status, (f"The service refused the question ({status}).", ""))
+        return ServiceRefused(f"{fault} [{kind}]" if kind else fault, code=f"http_{status}", remedy=remedy)
 
     def _remedies(self) -> dict[int, tuple[str, str]]:
         names = self._names

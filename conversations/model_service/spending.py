@@ -165,8 +165,8 @@ def _sums(questions: int, tokens: Tokens, cost: int) -> dict[str, Any]:
 def _over(code: str) -> ServiceRefused:
     whose = "The company's" if code == COMPANY_LIMIT else "The member's"
     setting = "OPENUSER_CHAT_COMPANY_" if code == COMPANY_LIMIT else "OPENUSER_CHAT_MEMBER_"
-    words = f"{whose} limit of today is reached."
-    return ServiceRefused(words, code=code, remedy=f"To allow more, raise {setting}QUESTIONS, TOKENS or COST.")
+    fault = f"{whose} limit of today is reached."
+    return ServiceRefused(fault, code=code, remedy=f"To allow more, raise {setting}QUESTIONS, TOKENS or COST.")
 
 
 def _limits(whose: str) -> Limits:

@@ -49,21 +49,21 @@ def press(conversation: Conversation, event: Event, *, cid: str) -> str:
         return _choose_topics(conversation, event, cid=cid)
     if key.startswith(TEXT):
         as_text = key.removeprefix(TEXT) == "1"
-        words = choose_text(conversation, as_text=as_text, cid=cid)
+        confirmation = choose_text(conversation, as_text=as_text, cid=cid)
     elif key.startswith(LANGUAGE):
-        words = choose_language(conversation, key.removeprefix(LANGUAGE), cid=cid)
+        confirmation = choose_language(conversation, key.removeprefix(LANGUAGE), cid=cid)
     else:
-        words = texts.unchanged()
+        confirmation = texts.unchanged()
     _replace(conversation, event)
-    return words
+    return confirmation
 
 
 def choose_text(conversation: Conversation, *, as_text: bool, cid: str) -> str:
     """Send a member text instead of videos, or videos again, and say so."""
     change_preferences(conversation.member, prefers_text=as_text, origin=CHAT)
-    words = texts.as_text() if as_text else texts.as_videos()
-    messages.say(conversation, words, cid=cid)
-    return words
+    confirmation = texts.as_text() if as_text else texts.as_videos()
+    messages.say(conversation, confirmation, cid=cid)
+    return confirmation
 
 
 def choose_language(conversation: Conversation, language: str, *, cid: str) -> str:
@@ -72,8 +72,8 @@ def choose_language(conversation: Conversation, language: str, *, cid: str) -> s
     conversation.refresh_from_db(fields=["chosen_language", "language"])
     with translation.override(conversation.language):
         chosen = small_talk_texts.chosen_language if conversation.chosen_language else small_talk_texts.language_follows
-        messages.say(conversation, words := chosen(), cid=cid)
-    return words
+        messages.say(conversation, confirmation := chosen(), cid=cid)
+    return confirmation
 
 
 def choose_number(conversation: Conversation, number: int, *, cid: str) -> None:
@@ -156,17 +156,17 @@ def _choose_topics(conversation: Conversation, event: Event, *, cid: str) -> str
     wanted = set() if NONE in ticked else {int(key) for key in ticked if key.isdecimal()}
     muted = (choices_of(conversation.member).muted - shown) | (shown - wanted)
     known = set(Topic.objects.offered().values_list("pk", flat=True))
-    words = _mute(conversation, muted & known, cid=cid)
+    confirmation = _mute(conversation, muted & known, cid=cid)
     if event.response_code:
         messages.update_card(conversation.application, conversation.member, event.response_code, texts.saved())
-    return words
+    return confirmation
 
 
 def _mute(conversation: Conversation, muted: "set[int] | frozenset[int]", *, cid: str) -> str:
     change_preferences(conversation.member, muted=muted, origin=CHAT)
-    words = texts.muted([topic.shown for topic in offered_topics() if topic.pk in muted])
-    messages.say(conversation, words, cid=cid)
-    return words
+    confirmation = texts.muted([topic.shown for topic in offered_topics() if topic.pk in muted])
+    messages.say(conversation, confirmation, cid=cid)
+    return confirmation
 
 
 def _ticked(event: Event) -> set[str]:

@@ -149,6 +149,6 @@ def _topics(keys: Collection[int]) -> frozenset[int]:
     known = set(Topic.objects.offered().values_list("pk", flat=True))
     unknown = sorted(set(keys) - known)
     if unknown:
-        words = _("Topic %d does not exist, or cannot be muted.") % unknown[0]
-        raise PreferenceRefused(words, code="topic_unknown", field="muted", remedy=_("Look at the list of topics."))
+        fault = _("Topic %d does not exist, or cannot be muted.") % unknown[0]
+        raise PreferenceRefused(fault, code="topic_unknown", field="muted", remedy=_("Look at the list of topics."))
     return frozenset(keys)

@@ -37,7 +37,7 @@ class Checked:
 
 def check(answer: str, sources: Sequence[str], *, question: str, secret: Sequence[str]) -> Checked:
     """Check an answer against the texts of its sources, numbered from 1. `secret` are texts that must not be in it."""
-    if any(_leaks(answer, words) for words in secret):
+    if any(_leaks(answer, text) for text in secret):
         return Checked(fault="leak")
     if not answer or NO_ANSWER in answer.upper().replace(" ", "_"):
         return Checked(fault="no_answer")

@@ -100,5 +100,5 @@ class GroundedChat(RemoteProvider):
             spending.note_rejected(corporation)
             return Grounded(fault=checked.fault, said=answer, sources=tuple(sources), tokens=completion.tokens)
         cited = tuple(sources[place] for place in checked.cited)
-        words = document_texts.with_sources(truncate(checked.text, LONGEST), [source.title for source in cited])
-        return Grounded(words=words, said=answer, sources=cited, tokens=completion.tokens)
+        reply = document_texts.with_sources(truncate(checked.text, LONGEST), [source.title for source in cited])
+        return Grounded(words=reply, said=answer, sources=cited, tokens=completion.tokens)

@@ -49,12 +49,12 @@ class SmallTalk(ReplyProvider):
 
     def reply(self, text: str, *, language: str) -> str | None:
         talk = talk_in(text)
-        words = SAID.get(talk) if talk else None
-        return words() if words and not retrieval.has_exactly(text) else None
+        reply = SAID.get(talk) if talk else None
+        return reply() if reply and not retrieval.has_exactly(text) else None
 
     def find_reply(self, member: Member | None, text: str, *, language: str) -> FoundReply | None:
-        words = self.reply(text, language=language)
-        return FoundReply(reply=words, cause=described(Cause.SMALL_TALK, talk=talk_in(text))) if words else None
+        reply = self.reply(text, language=language)
+        return FoundReply(reply=reply, cause=described(Cause.SMALL_TALK, talk=talk_in(text))) if reply else None
 
 
 def talk_in(text: str) -> Talk | None:

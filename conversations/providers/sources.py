@@ -58,5 +58,5 @@ def _of_answer(answer: Answer) -> Source:
 
 
 def _of_passage(match: Found) -> Source:
-    words = f"{match.passage.heading}\n{match.passage.text}".strip()
-    return Source(title=document_texts.source(match.passage), text=words[:LONGEST], row=evidence.of_source(match))
+    text = f"{match.passage.heading}\n{match.passage.text}".strip()
+    return Source(title=document_texts.source(match.passage), text=text[:LONGEST], row=evidence.of_source(match))

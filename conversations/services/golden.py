@@ -46,8 +46,8 @@ def record_golden(
     """
     acts = [(replay.act_of(act, text), text) for act, text in inputs]
     if not 0 < len(acts) <= replay.LONGEST:
-        words = _("A golden conversation has 1 to %d turns.") % replay.LONGEST
-        raise FlowError(words, code="turns_wrong", field="turns", remedy=_("Start over and try a shorter one."))
+        fault = _("A golden conversation has 1 to %d turns.") % replay.LONGEST
+        raise FlowError(fault, code="turns_wrong", field="turns", remedy=_("Start over and try a shorter one."))
     language = language or (member.language if member else "")
     machine, now = spoken_in(publication.draft(flow), language), now or timezone.now()
     known = library_for([machine])
@@ -125,13 +125,13 @@ def refuse_differences(comparisons: list[Comparison]) -> None:
     if not comparisons:
         return
     names = ", ".join(f"“{compared.golden.name}”" for compared in comparisons)
-    words = ngettext(
+    fault = ngettext(
         "In a golden conversation the draft says something else: %s.",
         "In golden conversations the draft says something else: %s.",
         len(comparisons),
     )
     remedy = _("Mend the flow, accept what it says now, or publish with a reason.")
-    raise FlowError(words % names, code="golden_differs", field="golden", remedy=remedy)
+    raise FlowError(fault % names, code="golden_differs", field="golden", remedy=remedy)
 
 
 def refuse_differences_of_callers(comparisons: list[Comparison]) -> None:
@@ -142,13 +142,13 @@ def refuse_differences_of_callers(comparisons: list[Comparison]) -> None:
         _("“%(golden)s” of “%(flow)s”") % {"golden": compared.golden.name, "flow": compared.golden.flow}
         for compared in comparisons
     )
-    words = ngettext(
+    fault = ngettext(
         "In a golden conversation another flow, which runs this one, would say something else: %s.",
         "In golden conversations other flows, which run this one, would say something else: %s.",
         len(comparisons),
     )
     remedy = _("Mend this flow, or publish with a reason and accept there what those flows say then.")
-    raise FlowError(words % ", ".join(named), code="golden_differs", field="golden", remedy=remedy)
+    raise FlowError(fault % ", ".join(named), code="golden_differs", field="golden", remedy=remedy)
 
 
 def _free_name(flow: Flow, name: str) -> str:
@@ -157,6 +157,6 @@ def _free_name(flow: Flow, name: str) -> str:
         remedy = _("Write a name of up to %d characters.") % LONGEST_NAME
         raise FlowError(_("The conversation has no name."), code="name_missing", field="name", remedy=remedy)
     if flow.golden_conversations.filter(name=name).exists():
-        words = _("Another golden conversation has this name.")
-        raise FlowError(words, code="name_taken", field="name", remedy=_("Choose another name."))
+        fault = _("Another golden conversation has this name.")
+        raise FlowError(fault, code="name_taken", field="name", remedy=_("Choose another name."))
     return name

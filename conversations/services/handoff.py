@@ -69,8 +69,8 @@ def hand_off(
         return ticket
     group = OperatorGroup.objects.for_topic(conversation.application, topic)
     if group is None:
-        words, remedy = _("This application has no operators."), _("Add a group of operators first.")
-        raise HandoffRefused(words, code="no_operators", field="application", remedy=remedy)
+        fault, remedy = _("This application has no operators."), _("Add a group of operators first.")
+        raise HandoffRefused(fault, code="no_operators", field="application", remedy=remedy)
     with translation.override(conversation.language):
         return opening.pass_on(conversation, group, reason=reason, topic=topic, cid=cid, now=now or timezone.now())
 

@@ -103,15 +103,15 @@ def press_card(callback: Callback, event: Event) -> None:
     with translation.override(conversation.language):
         if preference_cards.is_card(event.task_id):
             with because(Cause.PREFERENCES):
-                words = preference_cards.press(conversation, event, cid=callback.cid)
-            Content.objects.filter(pk=message.content_id).update(text=words)
+                label = preference_cards.press(conversation, event, cid=callback.cid)
+            Content.objects.filter(pk=message.content_id).update(text=label)
             return
         card = progress_cards.find(conversation, event.task_id)
         if card is not None:
             code, key = event.response_code, event.event_key
             with because(Cause.NOTICE, notice="progress"):
-                words = member_requests.press_button(conversation, card, key, code=code, cid=callback.cid, now=now)
-            Content.objects.filter(pk=message.content_id).update(text=words)
+                label = member_requests.press_button(conversation, card, key, code=code, cid=callback.cid, now=now)
+            Content.objects.filter(pk=message.content_id).update(text=label)
             return
         shown = card_taps.press(conversation, event, cid=callback.cid, now=now)
         if shown is None:
@@ -226,8 +226,8 @@ def _chosen_elsewhere(conversation: Conversation, event: Event, at: datetime) ->
     """The text that replaces the buttons of a card of an app above, such as a campaign's; None if it is none."""
     who = {"application": conversation.application, "member": conversation.member}
     answers = card_pressed.send(Conversation, **who, event=event, at=at)
-    words = next((words for _receiver, words in answers if words is not None), None)
-    return None if words is None else flow_texts.chosen(words)
+    chosen = next((label for _receiver, label in answers if label is not None), None)
+    return None if chosen is None else flow_texts.chosen(chosen)
 
 
 def _is_transcript(inbound: Inbound) -> bool:

@@ -108,8 +108,8 @@ def _for(conversation: Conversation, row: QuestionOccurrence) -> Answer | None:
 def _open(question: UnansweredQuestion) -> UnansweredQuestion:
     row = UnansweredQuestion.objects.select_for_update(of=("self",)).get(pk=question.pk)
     if row.status != Status.OPEN:
-        words = f"This question is {row.status} already."
-        raise QuestionSettled(words, code="question_settled", remedy="Open it again first.")
+        fault = f"This question is {row.status} already."
+        raise QuestionSettled(fault, code="question_settled", remedy="Open it again first.")
     return row
 
 

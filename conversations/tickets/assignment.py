@@ -60,8 +60,8 @@ def take(
     if before is not None and before.pk == operator.pk and ticket.on_phone == on_phone:
         return ticket
     if before is not None and before.pk != operator.pk and not take_over:
-        words = _("Taken by %s.") % before.name
-        raise HandoffRefused(words, code="ticket_taken", field="ticket", remedy=_("Take it over at the desk."))
+        fault = _("Taken by %s.") % before.name
+        raise HandoffRefused(fault, code="ticket_taken", field="ticket", remedy=_("Take it over at the desk."))
     _check_may_take(ticket, operator, on_phone=on_phone)
     kind = Kind.TAKEN if before is None else Kind.TAKEN_OVER
     _assign(ticket, operator, kind=kind, by=operator, on_phone=on_phone, card=card, now=now)
@@ -85,8 +85,8 @@ def transfer(ticket: Ticket, group: OperatorGroup, *, by: Operator | None, now: 
     """Pass a ticket on to another group: it waits again, and the operators of that group get cards."""
     ticket = unfinished(ticket)
     if group.application_id != ticket.conversation.application_id:
-        words = _("“%s” answers members of another application.") % group
-        raise HandoffRefused(words, code="group_invalid", field="group", remedy=_("Choose another group."))
+        fault = _("“%s” answers members of another application.") % group
+        raise HandoffRefused(fault, code="group_invalid", field="group", remedy=_("Choose another group."))
     _put_back(ticket, now=now, group=group)
     record(ticket, Kind.TRANSFERRED, by=by, group=group, at=now)
     with translation.override(ticket.conversation.language):
@@ -145,8 +145,8 @@ def _tell_member(ticket: Ticket, before: Operator | None) -> None:
     if operator is None or (before is not None and before.pk == operator.pk):
         return
     with translation.override(ticket.conversation.language):
-        words = handoff_texts.answered_by if before is None else handoff_texts.now_by
-        messages.say(ticket.conversation, words(operator.name), cid=ticket.cid)
+        text_of = handoff_texts.answered_by if before is None else handoff_texts.now_by
+        messages.say(ticket.conversation, text_of(operator.name), cid=ticket.cid)
 
 
 def _tell_operator(ticket: Ticket, operator: Operator, *, is_assigned: bool) -> None:
@@ -156,16 +156,16 @@ def _tell_operator(ticket: Ticket, operator: Operator, *, is_assigned: bool) -> 
         if thread is None:
             return
         name = str(ticket.conversation.member)
-        words = handoff_texts.you_answer(name, earlier or (ticket.summary if is_assigned else ""))
-        words = f"{handoff_texts.assigned_to_you(name)}\n{words}" if is_assigned else words
-        messages.say(thread, words, cid=ticket.cid)
+        text = handoff_texts.you_answer(name, earlier or (ticket.summary if is_assigned else ""))
+        text = f"{handoff_texts.assigned_to_you(name)}\n{text}" if is_assigned else text
+        messages.say(thread, text, cid=ticket.cid)
 
 
-def _tell_phone(operator: Operator, ticket: Ticket, words: Callable[..., str], *values: str) -> None:
+def _tell_phone(operator: Operator, ticket: Ticket, text_of: Callable[..., str], *values: str) -> None:
     """Tell an operator who has answered on the phone; the words are made in their language."""
     with thread_of(operator, ticket.conversation.application) as thread:
         if thread is not None:
-            messages.say(thread, words(*values), cid=ticket.cid)
+            messages.say(thread, text_of(*values), cid=ticket.cid)
 
 
 def _put_back(ticket: Ticket, *, now: datetime, group: OperatorGroup | None) -> None:
@@ -182,19 +182,19 @@ def _put_back(ticket: Ticket, *, now: datetime, group: OperatorGroup | None) -> 
 
 def _check_may_take(ticket: Ticket, operator: Operator, *, on_phone: bool) -> None:
     if not operator.enabled:
-        words = _("%s is switched off.") % operator.name
-        raise HandoffRefused(words, code="operator_disabled", field="operator", remedy=_("Choose another operator."))
+        fault = _("%s is switched off.") % operator.name
+        raise HandoffRefused(fault, code="operator_disabled", field="operator", remedy=_("Choose another operator."))
     if operator.member_id == ticket.conversation.member_id:
-        words, remedy = _("This is the operator's own question."), _("Leave it to another operator.")
-        raise HandoffRefused(words, code="operator_asks", field="operator", remedy=remedy)
+        fault, remedy = _("This is the operator's own question."), _("Leave it to another operator.")
+        raise HandoffRefused(fault, code="operator_asks", field="operator", remedy=remedy)
     if not on_phone:
         return
     if _waits(ticket, operator):
-        words, remedy = _("You wait for a person yourself."), _("Send “/bot” first, then take it.")
-        raise HandoffRefused(words, code="operator_waits", field="operator", remedy=remedy)
+        fault, remedy = _("You wait for a person yourself."), _("Send “/bot” first, then take it.")
+        raise HandoffRefused(fault, code="operator_waits", field="operator", remedy=remedy)
     if not _phone_is_free(ticket, operator):
-        words, remedy = _("You write with another member already."), _("Send “/done” or “/close” first, then take it.")
-        raise HandoffRefused(words, code="phone_busy", field="operator", remedy=remedy)
+        fault, remedy = _("You write with another member already."), _("Send “/done” or “/close” first, then take it.")
+        raise HandoffRefused(fault, code="phone_busy", field="operator", remedy=remedy)
 
 
 def _phone_is_free(ticket: Ticket, operator: Operator) -> bool:

@@ -158,7 +158,7 @@ def _show_operator(ticket: Ticket, line: TicketLine) -> None:
                 fields = {"cid": message.cid, "error": type(error).__name__}
                 logger.warning("A file was not passed on.", extra=fields)
         elif download is None:
-            words = message.content.text or f"[{Content.Kind(message.content.kind).label}]"
-            sent = messages.say(thread, handoff_texts.line_of(name, words), cid=message.cid)
+            text = message.content.text or f"[{Content.Kind(message.content.kind).label}]"
+            sent = messages.say(thread, handoff_texts.line_of(name, text), cid=message.cid)
         sent = sent or messages.say(thread, handoff_texts.file_is_lost(name), cid=message.cid)
         _settle(line, phone_message=sent)

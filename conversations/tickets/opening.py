@@ -68,10 +68,10 @@ def pass_on(
 def promise(group: OperatorGroup, now: datetime) -> str:
     """The reply to a member who is passed on to a group: how soon it answers, or when it is there again."""
     if office_hours.is_open(group, now):
-        words = handoff_texts.passed_on(group.name, group.answer_within)
+        text = handoff_texts.passed_on(group.name, group.answer_within)
     else:
-        words = handoff_texts.passed_on_later(group.name, office_hours.next_opening(group, now))
-    return working_day_texts.promised(words, office_hours.unknown_year(group, now))
+        text = handoff_texts.passed_on_later(group.name, office_hours.next_opening(group, now))
+    return working_day_texts.promised(text, office_hours.unknown_year(group, now))
 
 
 def _due(group: OperatorGroup | None, now: datetime) -> datetime | None:

@@ -20,10 +20,10 @@ def summary_of(conversation: Conversation, session: Session | None) -> str:
 def line(message: Message, conversation: Conversation) -> str:
     """One message in a line, with who said it."""
     content = message.content
-    words = " ".join(content.text.split()) or f"[{content.get_kind_display()}]"
-    words = words if len(words) <= WIDTH else f"{words[:WIDTH]}…"
+    text = " ".join(content.text.split()) or f"[{content.get_kind_display()}]"
+    text = text if len(text) <= WIDTH else f"{text[:WIDTH]}…"
     is_theirs = message.direction == Message.Direction.IN
-    return handoff_texts.line_of(str(conversation.member), words) if is_theirs else handoff_texts.bot_said(words)
+    return handoff_texts.line_of(str(conversation.member), text) if is_theirs else handoff_texts.bot_said(text)
 
 
 def files_of(session: Session | None) -> Sequence[tuple[str, str]]:

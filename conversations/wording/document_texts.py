@@ -27,9 +27,9 @@ def answer_source(question: str) -> str:
     return _("answer to “%s”") % question
 
 
-def with_sources(words: str, titles: Sequence[str]) -> str:
+def with_sources(answer: str, titles: Sequence[str]) -> str:
     """The answer of a language model, above its sources."""
     if len(titles) == 1:
-        return _("%(words)s\nSource: %(source)s") % {"words": words, "source": titles[0]}
+        return _("%(words)s\nSource: %(source)s") % {"words": answer, "source": titles[0]}
     lines = "\n".join(f"[{number}] {title}" for number, title in enumerate(titles, start=1))
-    return _("%(words)s\nSources:\n%(sources)s") % {"words": words, "sources": lines}
+    return _("%(words)s\nSources:\n%(sources)s") % {"words": answer, "sources": lines}

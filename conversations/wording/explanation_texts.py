@@ -76,8 +76,8 @@ PROGRAMS = {
 
 def timer(act: str, name: str, minutes: int, asked_at: str) -> str:
     """A time that was over; with when the question was asked, if that is known."""
-    words = str(TIMERS[act]) % {"name": name, "minutes": minutes}
-    return _("%(timer)s – asked at %(at)s") % {"timer": words, "at": asked_at} if asked_at else words
+    text = str(TIMERS[act]) % {"name": name, "minutes": minutes}
+    return _("%(timer)s – asked at %(at)s") % {"timer": text, "at": asked_at} if asked_at else text
 
 
 def act(name: str) -> str:
@@ -104,10 +104,10 @@ def not_taken(way: str, condition: str, met: str) -> str:
 
 def from_source(slot: str, how: str, at: str) -> str:
     """A slot with where it comes from; alone if that was not recorded or its message is gone."""
-    words = SOURCES.get(how)
-    if words is None or (how in ("typed", "tapped", "spoken") and not at):
+    template = SOURCES.get(how)
+    if template is None or (how in ("typed", "tapped", "spoken") and not at):
         return slot
-    return str(words) % {"slot": slot, "at": at}
+    return str(template) % {"slot": slot, "at": at}
 
 
 def score(value: float, least: float | None = None) -> str:

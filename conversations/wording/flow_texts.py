@@ -14,7 +14,7 @@ from core.text.slot_values import Choice, numbered_labels
 
 def notice(kind: Notice, flow: str) -> str:
     """The text of a notice; `flow` is the flow's name."""
-    words = {
+    texts = {
         Notice.NOT_VALID: _("I did not understand that. Please try again, or send “cancel” to leave."),
         Notice.NOT_A_TIME: _("Please write a time, like 15:30 or half past three."),
         Notice.NOT_A_MOMENT: _("Please write a day and a time, like tomorrow at 15:30 or next Monday at 9."),
@@ -37,7 +37,7 @@ def notice(kind: Notice, flow: str) -> str:
         Notice.EXPIRED: _("“%(flow)s” has ended, because no answer came. Send “continue” to go on, or “restart”."),
         Notice.FAILED: _("Sorry, “%(flow)s” cannot go on. Please tell its administrator."),
     }
-    return words[kind] % {"flow": flow} if "%(" in words[kind] else words[kind]
+    return texts[kind] % {"flow": flow} if "%(" in texts[kind] else texts[kind]
 
 
 def question(text: str, labels: Sequence[str]) -> str:
@@ -47,14 +47,14 @@ def question(text: str, labels: Sequence[str]) -> str:
 
 def which_member(name: str, *, more: bool) -> str:
     """Before the members that were found for a name; `more`: there are others."""
-    words = _("Which “%s” do you mean?") % name
-    return f"{words} " + _("There are more; if they are not here, write the full name.") if more else words
+    text = _("Which “%s” do you mean?") % name
+    return f"{text} " + _("There are more; if they are not here, write the full name.") if more else text
 
 
 def which_department(name: str, *, more: bool) -> str:
     """Before the departments that were found for a name; `more`: there are others."""
-    words = _("Which department do you mean by “%s”?") % name
-    return f"{words} " + _("There are more; if it is not here, write the full name.") if more else words
+    text = _("Which department do you mean by “%s”?") % name
+    return f"{text} " + _("There are more; if it is not here, write the full name.") if more else text
 
 
 def yes_no_choices() -> tuple[Choice, ...]:
@@ -64,8 +64,8 @@ def yes_no_choices() -> tuple[Choice, ...]:
 
 def send_file(endings: Sequence[str], *, is_picture: bool) -> str:
     """To a member who sent a file of another kind than a question asks for."""
-    words = notice(Notice.NOT_A_PICTURE if is_picture else Notice.NOT_A_FILE, "")
-    return f"{words} " + _("Possible are: %s.") % ", ".join(endings) if endings else words
+    text = notice(Notice.NOT_A_PICTURE if is_picture else Notice.NOT_A_FILE, "")
+    return f"{text} " + _("Possible are: %s.") % ", ".join(endings) if endings else text
 
 
 def file_too_large(most: int) -> str:
@@ -100,16 +100,14 @@ def updated(flow: str) -> str:
 
 def ends_soon(flow: str, until: datetime) -> str:
     """To a member whose session ends at a date; `until` is in their zone."""
-    words = _("There is a newer version of “%(flow)s”. Please finish it until %(until)s; then it ends.")
-    return words % {"flow": flow, "until": date_format(until, "SHORT_DATETIME_FORMAT")}
+    text = _("There is a newer version of “%(flow)s”. Please finish it until %(until)s; then it ends.")
+    return text % {"flow": flow, "until": date_format(until, "SHORT_DATETIME_FORMAT")}
 
 
 def ends_asleep(flow: str, until: datetime) -> str:
     """The same to a member whose session waits until a time, so that they have nothing to answer now."""
-    words = _(
-        "There is a newer version of “%(flow)s”. It is waiting now; if it is not over by %(until)s, it ends then."
-    )
-    return words % {"flow": flow, "until": date_format(until, "SHORT_DATETIME_FORMAT")}
+    text = _("There is a newer version of “%(flow)s”. It is waiting now; if it is not over by %(until)s, it ends then.")
+    return text % {"flow": flow, "until": date_format(until, "SHORT_DATETIME_FORMAT")}
 
 
 def ended_by_plan(flow: str) -> str:

@@ -18,7 +18,7 @@ def refusal(formula: str) -> str:
 def fault(error: FormulaError) -> str:
     """The fault with its place and a remedy."""
     values = {"at": error.at, "word": error.word, "instead": error.instead}
-    words = {
+    text = {
         Fault.EMPTY: _("The formula is empty. Write one, like days > 3."),
         Fault.TOO_LONG: _("The formula is longer than %(word)s characters. Divide it over several steps."),
         Fault.TOO_DEEP: _("The formula has more than %(word)s brackets in one another. Divide it over several steps."),
@@ -32,5 +32,5 @@ def fault(error: FormulaError) -> str:
         Fault.NAME: _("The formula uses “%(word)s” (character %(at)d), which no step keeps and no member has."),
     }[error.fault]
     if error.instead and error.fault in (Fault.FUNCTION, Fault.NAME):
-        words += " " + _("Did you mean “%(instead)s”?")
-    return words % values
+        text += " " + _("Did you mean “%(instead)s”?")
+    return text % values

@@ -14,36 +14,36 @@ from conversations.wording import command_texts
 
 def passed_on(group: str, minutes: int) -> str:
     """To the member: a person will answer."""
-    words = ngettext(
+    text = ngettext(
         "A person of “%(group)s” will answer you here, mostly within %(minutes)d minute. "
         "Until then I am silent; what you write goes to them. To get back to me, send “/bot”.",
         "A person of “%(group)s” will answer you here, mostly within %(minutes)d minutes. "
         "Until then I am silent; what you write goes to them. To get back to me, send “/bot”.",
         minutes,
     )
-    return words % {"group": group, "minutes": minutes}
+    return text % {"group": group, "minutes": minutes}
 
 
 def passed_on_later(group: str, opening: datetime | None) -> str:
     """To the member: a person will answer, but outside office hours."""
     if opening is None:
-        words = _(
+        text = _(
             "Nobody of “%s” is there at the moment. They answer you here when they are back. "
             "Until then I am silent; what you write goes to them. To get back to me, send “/bot”."
         )
-        return words % group
-    words = _(
+        return text % group
+    text = _(
         "Nobody of “%(group)s” is there now. They are back %(when)s and answer you here. "
         "Until then I am silent; what you write goes to them. To get back to me, send “/bot”."
     )
-    return words % {"group": group, "when": when(opening)}
+    return text % {"group": group, "when": when(opening)}
 
 
 def still_waiting(group: str, ahead: int) -> str:
     """To the member who asks for a person again."""
-    words = _("You are passed on to “%s” already. A person will answer you here.") % group
+    text = _("You are passed on to “%s” already. A person will answer you here.") % group
     more = ngettext("%d member is before you.", "%d members are before you.", ahead) % ahead
-    return f"{words}\n{more}" if ahead else words
+    return f"{text}\n{more}" if ahead else text
 
 
 def answered_by(name: str) -> str:
@@ -95,8 +95,8 @@ def write_message() -> str:
 def message_kept(group: str, opening: datetime | None) -> str:
     if opening is None:
         return _("Thank you. “%s” reads your message and answers you here. Until then I am here for you.") % group
-    words = _("Thank you. “%(group)s” reads your message %(when)s and answers you here. Until then I am here for you.")
-    return words % {"group": group, "when": when(opening)}
+    text = _("Thank you. “%(group)s” reads your message %(when)s and answers you here. Until then I am here for you.")
+    return text % {"group": group, "when": when(opening)}
 
 
 def takes_longer(group: str) -> str:
@@ -194,8 +194,8 @@ def is_over() -> str:
 
 def you_answer(name: str, earlier: str) -> str:
     """To the operator who has taken a ticket on the phone."""
-    words = _("You write with %(name)s now; what you send here goes to them.") % {"name": name}
-    briefing = "\n".join([words, *_operator_commands()])
+    text = _("You write with %(name)s now; what you send here goes to them.") % {"name": name}
+    briefing = "\n".join([text, *_operator_commands()])
     return f"{briefing}\n\n{earlier}" if earlier else briefing
 
 

@@ -120,8 +120,8 @@ def listed(rows: Sequence[tuple[str, str]], page: str = "") -> str:
     """The settings as numbered text, for phones without cards; each row has its name and its value."""
     line = _("%(number)d. %(name)s: %(value)s")
     lines = [line % {"number": at, "name": name, "value": value} for at, (name, value) in enumerate(rows, start=1)]
-    words = [card_title(), *lines, _("To change one, send “/preferences” and its number: /preferences 1")]
-    return "\n".join([*words, *([_("All settings: %s") % page] if page else [])])
+    text = [card_title(), *lines, _("To change one, send “/preferences” and its number: /preferences 1")]
+    return "\n".join([*text, *([_("All settings: %s") % page] if page else [])])
 
 
 def topic_state(*, is_muted: bool) -> str:

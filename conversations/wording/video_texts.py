@@ -95,10 +95,10 @@ def _fits(title: str) -> bool:
 
 def voice_instead(text: str, *, late: bool) -> str:
     """Comes before the recordings, which cannot carry a label themselves."""
-    words = _("Your video “%(text)s” is not ready in time, sorry. Here it is as a voice message, made by AI.")
+    sentence = _("Your video “%(text)s” is not ready in time, sorry. Here it is as a voice message, made by AI.")
     if not late:
-        words = _("Your video “%(text)s” could not be made, sorry. Here it is as a voice message, made by AI.")
-    return words % {"text": truncate(text, 60)}
+        sentence = _("Your video “%(text)s” could not be made, sorry. Here it is as a voice message, made by AI.")
+    return sentence % {"text": truncate(text, 60)}
 
 
 def video_late(text: str) -> str:

@@ -33,8 +33,8 @@ ACTION_LABELS = {
 
 def role_choices() -> list[tuple[str, str]]:
     """The roles as choices, each with its description."""
-    words = '<strong>{}</strong> <span class="ou-quiet">{}</span>'
-    return [(role.value, format_html(words, role.label, DESCRIPTIONS[role])) for role in Role]
+    layout = '<strong>{}</strong> <span class="ou-quiet">{}</span>'
+    return [(role.value, format_html(layout, role.label, DESCRIPTIONS[role])) for role in Role]
 
 
 class RolesForm(forms.ModelForm[User]):
@@ -64,8 +64,8 @@ class RolesForm(forms.ModelForm[User]):
         data = super().clean() or {}
         rules = data.get("is_superuser") or Role.ADMINISTRATOR in data.get("roles", ())
         if self.is_own and not (data.get("is_active") and rules):
-            words = _("You would lock yourself out. Let another administrator do it.")
-            self.add_error("roles" if data.get("is_active") else "is_active", forms.ValidationError(words, code="own"))
+            fault = _("You would lock yourself out. Let another administrator do it.")
+            self.add_error("roles" if data.get("is_active") else "is_active", forms.ValidationError(fault, code="own"))
         return data
 
     def _save_m2m(self) -> None:
@@ -86,9 +86,9 @@ class AccountForm(RolesForm, UserChangeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "password" in self.fields:
-            words = '{} <a class="ou-link" href="../password/">{}</a>'
+            layout = '{} <a class="ou-link" href="../password/">{}</a>'
             unseen = _("Only a hash of it is stored.")
-            self.fields["password"].help_text = format_html(words, unseen, _("Set another password"))
+            self.fields["password"].help_text = format_html(layout, unseen, _("Set another password"))
 
 
 class NewAccountForm(RolesForm, UserCreationForm):

@@ -147,8 +147,8 @@ class UserAdmin(PermissionsAdmin, DjangoUserAdmin[User], ProtectedDeleteAdmin):
         reset = [user for user in queryset if devices.remove(user)]
         for user in reset:
             self.log_change(request, user, "The second factor was reset.")
-        words = ngettext("%d second factor was reset.", "%d second factors were reset.", len(reset))
-        self.message_user(request, words % len(reset))
+        notice = ngettext("%d second factor was reset.", "%d second factors were reset.", len(reset))
+        self.message_user(request, notice % len(reset))
 
     reset_second_factor_this = row_action(
         reset_second_factor,
@@ -164,8 +164,8 @@ class UserAdmin(PermissionsAdmin, DjangoUserAdmin[User], ProtectedDeleteAdmin):
             count += (ended := staff_sessions.end_all(user, but=request.session.session_key))
             if ended:
                 self.log_change(request, user, "Its sessions were ended.")
-        words = npgettext("of an account", "%d session was ended.", "%d sessions were ended.", count)
-        self.message_user(request, words % count)
+        notice = npgettext("of an account", "%d session was ended.", "%d sessions were ended.", count)
+        self.message_user(request, notice % count)
 
     end_sessions_this = row_action(
         end_sessions,

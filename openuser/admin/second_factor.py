@@ -77,5 +77,5 @@ def _page(request: HttpRequest, *, wrong: bool = False, codes: list[str] | None 
     return TemplateResponse(request, "admin/second_factor.html", context)
 
 
-def _log(request: HttpRequest, words: str) -> None:
-    LogEntry.objects.log_actions(_user(request).pk, [_user(request)], CHANGE, words, single_object=True)
+def _log(request: HttpRequest, event: str) -> None:
+    LogEntry.objects.log_actions(_user(request).pk, [_user(request)], CHANGE, event, single_object=True)

@@ -117,12 +117,12 @@ def _message(message: Message, reads: bool) -> Step:
     elif message.content.kind == Content.Kind.VIDEO:
         title = _("Video announced")
     tone = "wait" if message.state == Message.State.WAITING else "bad" if message.degraded else "ok"
-    words = (shorten(message.content.text, 120) if reads else "") or message.content.get_kind_display()
-    detail = _("%s (sent as text instead)") % words if message.degraded else words
+    text = (shorten(message.content.text, 120) if reads else "") or message.content.get_kind_display()
+    detail = _("%s (sent as text instead)") % text if message.degraded else text
     if message.reason == Message.Reason.VOICE:
-        detail = _("%s (sent as voice instead)") % words
+        detail = _("%s (sent as voice instead)") % text
     elif message.reason == Message.Reason.CHOSEN:
-        detail = _("%s (text instead of a video, as the member has chosen)") % words
+        detail = _("%s (text instead of a video, as the member has chosen)") % text
     return Step(at=message.created_at, title=title, detail=detail, tone=tone, url=change_url(message))
 
 
@@ -226,5 +226,5 @@ def _attempt(attempt: Attempt) -> Step:
 
 def _outcome(row: Work) -> str:
     """The status, with its reason if there is one."""
-    words = reason_words(row)
-    return f"{row.get_status_display()}: {words}" if words else row.get_status_display()
+    reason = reason_words(row)
+    return f"{row.get_status_display()}: {reason}" if reason else row.get_status_display()

@@ -39,8 +39,8 @@ from openuser.webhooks import services
 
 def event_choices() -> list[tuple[str, str]]:
     """The events with their words, and the type by which receivers tell them apart."""
-    words = '{} <code class="ou-quiet">{}</code>'
-    return [(event.value, format_html(words, event.label, event.value)) for event in WebhookEndpoint.Event]
+    layout = '{} <code class="ou-quiet">{}</code>'
+    return [(event.value, format_html(layout, event.label, event.value)) for event in WebhookEndpoint.Event]
 
 
 class WebhookEndpointForm(forms.ModelForm[WebhookEndpoint]):
@@ -216,8 +216,8 @@ class WebhookDeliveryAdmin(WorkAdmin):
     @admin.action(description=_("Send again"), permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
         count = sum(services.replay(delivery) for delivery in queryset)
-        words = ngettext("%d delivery is sent again.", "%d deliveries are sent again.", count) % count
-        self.show_result(request, words, done=bool(count))
+        notice = ngettext("%d delivery is sent again.", "%d deliveries are sent again.", count) % count
+        self.show_result(request, notice, done=bool(count))
 
     replay_this = row_action(
         replay,

@@ -40,5 +40,5 @@ class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc]
             if name in known and not value:
                 raise ValidationError({name: [_("A filter needs a value.")]}, code="blank")
             if name not in known:
-                words = _("Unknown filter. Available: %(known)s.") % {"known": ", ".join(sorted(known))}
-                raise ValidationError({name: [words]}, code="unknown_filter")
+                fault = _("Unknown filter. Available: %(known)s.") % {"known": ", ".join(sorted(known))}
+                raise ValidationError({name: [fault]}, code="unknown_filter")

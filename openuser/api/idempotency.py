@@ -45,10 +45,10 @@ class IdempotencyMiddleware:
         if request.method != "POST" or key is None or not is_api(request):
             return self.get_response(request)
         if not KEY.fullmatch(key):
-            words = _("An Idempotency-Key has 1 to 128 letters, digits or punctuation marks, and no blanks.")
-            error = problems.FieldError(code="invalid", detail=words, field="Idempotency-Key")
+            text = _("An Idempotency-Key has 1 to 128 letters, digits or punctuation marks, and no blanks.")
+            error = problems.FieldError(code="invalid", detail=text, field="Idempotency-Key")
             return _problem_response(
-                request, 400, "idempotency_key_invalid", words, hint=_("A UUID is fine."), error=error
+                request, 400, "idempotency_key_invalid", text, hint=_("A UUID is fine."), error=error
             )
         owner = owner_of(request)
         if not owner:
@@ -164,23 +164,25 @@ def _problem_response(
     request: HttpRequest,
     status: int,
     code: str,
-    words: str,
+    detail: str,
     *,
     hint: str = "",
     error: problems.FieldError | None = None,
 ) -> HttpResponse:
     errors = (error,) if error else ()
-    return problem_response(request, problems.Problem(status=status, code=code, detail=words, hint=hint, errors=errors))
+    return problem_response(
+        request, problems.Problem(status=status, code=code, detail=detail, hint=hint, errors=errors)
+    )
 
 
 def _key_reused(request: HttpRequest) -> HttpResponse:
-    words = _("This Idempotency-Key was used for another request within the last day.")
-    return _problem_response(request, 409, "idempotency_key_reused", words, hint=_("Use a new key for a new request."))
+    fault = _("This Idempotency-Key was used for another request within the last day.")
+    return _problem_response(request, 409, "idempotency_key_reused", fault, hint=_("Use a new key for a new request."))
 
 
 def _in_flight(request: HttpRequest) -> HttpResponse:
-    words = _("The first request with this Idempotency-Key is still running.")
-    response = _problem_response(request, 409, "idempotency_in_flight", words, hint=_("Retry in a moment."))
+    fault = _("The first request with this Idempotency-Key is still running.")
+    response = _problem_response(request, 409, "idempotency_in_flight", fault, hint=_("Retry in a moment."))
     response.headers["Retry-After"] = "1"
     return response
 

@@ -70,9 +70,9 @@ def refuse_plain_http(request: HttpRequest) -> HttpResponse | None:
     """A 403 response without TLS: after a redirect programs would work on, and show their token to all on the way."""
     if not settings.SECURE_SSL_REDIRECT or request.is_secure():
         return None
-    words = _("The API answers over HTTPS only.")
+    fault = _("The API answers over HTTPS only.")
     hint = _("Use https://, and renew the token if you have sent one: others may have read it.")
-    return problem_response(request, Problem(status=403, code="https_required", detail=words, hint=hint))
+    return problem_response(request, Problem(status=403, code="https_required", detail=fault, hint=hint))
 
 
 VIDEO_UPLOAD = re.compile(r"/api/v1/digital-humans/\d+/portrait-video/")
@@ -87,8 +87,8 @@ def refuse_too_large(request: HttpRequest) -> HttpResponse | None:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isdecimal() and int(length) <= most:
         return None
-    words = _("The request is too large: %(most)s bytes are allowed.") % {"most": most}
-    return problem_response(request, Problem(status=413, code="too_large", detail=words))
+    fault = _("The request is too large: %(most)s bytes are allowed.") % {"most": most}
+    return problem_response(request, Problem(status=413, code="too_large", detail=fault))
 
 
 def problem_of_status(status: int) -> Problem:
@@ -99,7 +99,7 @@ def problem_of_status(status: int) -> Problem:
         404: ("not_found", _("There is nothing at this address."), _("See /api/v1/docs/ for the available URLs.")),
         405: ("method_not_allowed", _("This URL does not support the method."), ""),
     }
-    words = _("Internal error. Your request had no effect.")
+    text = _("Internal error. Your request had no effect.")
     hint = _("Retry with the same Idempotency-Key; if the error persists, tell an administrator the request_id.")
-    code, detail, todo = known.get(status, ("error", words, hint))
+    code, detail, todo = known.get(status, ("error", text, hint))
     return Problem(status=status, code=code, detail=detail, hint=todo)

@@ -26,8 +26,8 @@ class CursorPages(CursorPagination):
         if asked is None:
             return self.page_size or 0
         if not (asked.isascii() and asked.isdigit()) or len(asked) > 3 or not 0 < int(asked) <= self.max_page_size:
-            words = _("Choose a number from 1 to %(most)s.") % {"most": self.max_page_size}
-            raise ValidationError({"page_size": [words]}, code="invalid")
+            fault = _("Choose a number from 1 to %(most)s.") % {"most": self.max_page_size}
+            raise ValidationError({"page_size": [fault]}, code="invalid")
         return int(asked)
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
@@ -56,5 +56,5 @@ class CursorPages(CursorPagination):
         return parameters
 
     def _unknown(self) -> ValidationError:
-        words = _("This cursor does not belong to this list.")
-        return ValidationError({"cursor": [words]}, code="invalid")
+        fault = _("This cursor does not belong to this list.")
+        return ValidationError({"cursor": [fault]}, code="invalid")

@@ -108,8 +108,8 @@ def problem_of(error: Exception) -> Problem | None:
         detail = " ".join(dict.fromkeys(flaw.detail for flaw in errors))
         return Problem(status=422, code="invalid", detail=detail, hint=_hint(error), errors=errors)
     if isinstance(error, exceptions.APIException):
-        status, code, words = error.status_code, _code(error), str(error.detail)
-        return Problem(status=status, code=code, detail=words, hint=_hint(error))
+        status, code, text = error.status_code, _code(error), str(error.detail)
+        return Problem(status=status, code=code, detail=text, hint=_hint(error))
     return None
 
 

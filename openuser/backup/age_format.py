@@ -102,8 +102,8 @@ class Reader:
         try:
             piece = self._cipher.decrypt(_nonce(self._number, last=not self._next), current, None)
         except InvalidTag as error:
-            words = "The backup is not whole: it was changed, or its end is missing."
-            raise BackupError(words, code="damaged", remedy="Use another one.") from error
+            fault = "The backup is not whole: it was changed, or its end is missing."
+            raise BackupError(fault, code="damaged", remedy="Use another one.") from error
         self._number += 1
         return piece
 
@@ -111,11 +111,11 @@ class Reader:
 def _file_key(source: Source, passphrase: str) -> bytes:
     lines = [_line(source) for _ in range(4)]
     version, stanza, wrapped, mac = lines
-    words = stanza.split(b" ")
-    if version != VERSION or words[:2] != [b"->", b"scrypt"] or len(words) != 4 or not mac.startswith(b"--- "):
+    parts = stanza.split(b" ")
+    if version != VERSION or parts[:2] != [b"->", b"scrypt"] or len(parts) != 4 or not mac.startswith(b"--- "):
         raise BackupError(NOT_A_BACKUP, code="not_a_backup")
     try:
-        salt, work_factor, body, told = _decoded(words[2]), int(words[3]), _decoded(wrapped), _decoded(mac[4:])
+        salt, work_factor, body, told = _decoded(parts[2]), int(parts[3]), _decoded(wrapped), _decoded(mac[4:])
     except ValueError as error:
         raise BackupError(NOT_A_BACKUP, code="not_a_backup") from error
     if not 0 < work_factor <= MOST_WORK:

@@ -100,8 +100,8 @@ def _room_for(place: Place, database: databases.Database, *, with_files: bool) -
 
 def _refuse_full(free: int, needed: int, where: str) -> None:
     if free < needed:
-        words = f"A backup takes up to {needed // MEGABYTE} MB, and {free // MEGABYTE} MB are free in {where}."
-        raise BackupError(words, code="no_room", remedy="Free some space, or back up to another place.")
+        fault = f"A backup takes up to {needed // MEGABYTE} MB, and {free // MEGABYTE} MB are free in {where}."
+        raise BackupError(fault, code="no_room", remedy="Free some space, or back up to another place.")
 
 
 def _add_file(writer: archive.Writer, name: str, path: Path) -> None:

@@ -21,8 +21,8 @@ def configured() -> str:
     if not passphrase:
         raise BackupError("Backups have no pass phrase.", code="no_passphrase", remedy=remedy)
     if len(passphrase) < SHORTEST:
-        words = f"The pass phrase of backups is shorter than {SHORTEST} characters."
-        raise BackupError(words, code="short_passphrase", remedy=remedy)
+        fault = f"The pass phrase of backups is shorter than {SHORTEST} characters."
+        raise BackupError(fault, code="short_passphrase", remedy=remedy)
     return passphrase
 
 
@@ -31,5 +31,5 @@ def from_file(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").partition("\n")[0].strip()
     except (OSError, UnicodeDecodeError) as error:
-        words = f"The file of the pass phrase, {path}, cannot be read."
-        raise BackupError(words, code="passphrase_file", remedy="Check its path and who may read it.") from error
+        fault = f"The file of the pass phrase, {path}, cannot be read."
+        raise BackupError(fault, code="passphrase_file", remedy="Check its path and who may read it.") from error

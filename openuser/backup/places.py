@@ -49,21 +49,21 @@ class Place(Protocol):
         """How many bytes fit; None where there is no limit to ask for."""
 
 
-def place_of(words: str) -> Place:
+def place_of(address: str) -> Place:
     """A folder by its path, or `s3://bucket/folder`. Raises `BackupError` if it names none, or packages are missing."""
-    if not words:
+    if not address:
         remedy = (
             "Set OPENUSER_BACKUP_TO to a folder, better of another machine, or to s3://bucket/folder; or give --to."
         )
         raise BackupError("It is not known where backups lie.", code="no_place", remedy=remedy)
-    if not words.startswith(BUCKET):
-        return Folder(Path(words))
+    if not address.startswith(BUCKET):
+        return Folder(Path(address))
     try:
         from openuser.backup.bucket import Bucket
     except ImportError as error:
         remedy = ".venv/bin/python -m pip install -r requirements/production.txt"
         raise BackupError("Buckets need the package boto3.", code="no_boto3", remedy=remedy) from error
-    bucket, _, prefix = words.removeprefix(BUCKET).partition("/")
+    bucket, _, prefix = address.removeprefix(BUCKET).partition("/")
     return Bucket(bucket, prefix.strip("/"), **settings.BACKUP["S3"])
 
 

@@ -110,16 +110,16 @@ def _put_in_spool(name: str, content: Any) -> None:
 def refuse_what_does_not_fit(about: Manifest) -> None:
     own = databases.own().name
     if about.database != own:
-        words = f"The backup is of a {about.database} database, and this installation has {own}."
-        raise BackupError(words, code="other_database", remedy=SERVERS[about.database])
+        fault = f"The backup is of a {about.database} database, and this installation has {own}."
+        raise BackupError(fault, code="other_database", remedy=SERVERS[about.database])
     known = {".".join(key) for key in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
     if newer := sorted(without_replaced(about.migrations) - known):
-        words = f"The backup is of a newer version of OpenUser, {about.version} ({newer[0]} is unknown here)."
-        raise BackupError(words, code="newer", remedy="Install that version first.")
+        fault = f"The backup is of a newer version of OpenUser, {about.version} ({newer[0]} is unknown here)."
+        raise BackupError(fault, code="newer", remedy="Install that version first.")
     free = disk_of(settings.VAR_DIR).free * MEGABYTE
     if free < about.size:
-        words = f"The backup has {about.size // MEGABYTE} MB, and {free // MEGABYTE} MB are free."
-        raise BackupError(words, code="no_room", remedy="Free some space, or move OPENUSER_VAR_DIR to a larger disk.")
+        fault = f"The backup has {about.size // MEGABYTE} MB, and {free // MEGABYTE} MB are free."
+        raise BackupError(fault, code="no_room", remedy="Free some space, or move OPENUSER_VAR_DIR to a larger disk.")
 
 
 def _refuse_what_is_there(*, force: bool) -> None:
@@ -129,8 +129,8 @@ def _refuse_what_is_there(*, force: bool) -> None:
             raise BackupError("There is a database already.", code="not_empty", remedy=remedy)
         running = _running()
         if running:
-            words = f"OpenUser is running: {running}."
-            raise BackupError(words, code="running", remedy="End all its processes, then repeat this.")
+            fault = f"OpenUser is running: {running}."
+            raise BackupError(fault, code="running", remedy="End all its processes, then repeat this.")
     if not force and next(default_storage.all_files(), None):  # type: ignore[attr-defined]
         remedy = "Name an empty folder in MEDIA_ROOT, or let files of the same names be replaced: --force."
         raise BackupError("There are files already.", code="not_empty", remedy=remedy)
@@ -153,5 +153,5 @@ def _compare_rows(about: Manifest) -> None:
             cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608
             (count,) = cursor.fetchone()
             if count != number:
-                words = f"{table} has {count} rows, and had {number} when the backup was made."
-                raise BackupError(words, code="damaged", remedy="Restore another backup.")
+                fault = f"{table} has {count} rows, and had {number} when the backup was made."
+                raise BackupError(fault, code="damaged", remedy="Restore another backup.")

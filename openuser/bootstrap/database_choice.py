@@ -18,9 +18,9 @@ VARIABLE = "OPENUSER_DB"
 
 def asked_for(argv: Sequence[str]) -> str:
     """The argument of `up --db` in a command line; empty for other command lines."""
-    words = list(argv[2:]) if len(argv) > 1 and argv[1] == "up" else []
-    named = [after for word, after in pairwise(words) if word == "--db"]
-    named += [word.removeprefix("--db=") for word in words if word.startswith("--db=")]
+    arguments = list(argv[2:]) if len(argv) > 1 and argv[1] == "up" else []
+    named = [after for word, after in pairwise(arguments) if word == "--db"]
+    named += [word.removeprefix("--db=") for word in arguments if word.startswith("--db=")]
     return named[-1] if named else ""
 
 
@@ -39,10 +39,10 @@ def chosen(named: str, var: Path) -> str:
 def noted(var: Path) -> str:
     """The database of the last `up` with this folder; empty before the first."""
     try:
-        words = (var / "database").read_text(encoding="utf-8").strip()
+        choice = (var / "database").read_text(encoding="utf-8").strip()
     except OSError:
         return SQLITE if (var / "openuser.sqlite3").exists() else ""
-    return words if words in CHOICES else ""
+    return choice if choice in CHOICES else ""
 
 
 def note(choice: str, var: Path) -> None:

@@ -69,14 +69,14 @@ def progress(line: str, got: float) -> str:
     Args:
         got: megabytes downloaded so far, including this line.
     """
-    words = line.strip()
-    file = re.match(r"(?:Downloading|Using cached) (?:\S*/)?(\S+?)-(\d[^-\s]*?)(?:-\S+\.whl|\.tar\.gz|\.zip) ", words)
+    text = line.strip()
+    file = re.match(r"(?:Downloading|Using cached) (?:\S*/)?(\S+?)-(\d[^-\s]*?)(?:-\S+\.whl|\.tar\.gz|\.zip) ", text)
     size = megabytes(line)
     if file and size >= 1.0:
         return f"{file[1].replace('_', '-')} {file[2]} ({size:.0f} MB)"
-    if words.startswith("Installing collected packages:"):
-        return f"unpacking {words.count(',') + 1} packages, {got:.0f} MB"
-    built = re.match(r"Building wheel for (\S+) .*started", words)
+    if text.startswith("Installing collected packages:"):
+        return f"unpacking {text.count(',') + 1} packages, {got:.0f} MB"
+    built = re.match(r"Building wheel for (\S+) .*started", text)
     return f"building {built[1]}" if built else ""
 
 

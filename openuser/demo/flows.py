@@ -89,83 +89,83 @@ def _words(node: Node, language: str) -> NodeWords:
     )
 
 
-def _video(name: str, language: str, words: Mapping[str, str], most: int) -> Machine:
-    text = Slot(name="text", maximum=most, retry_text=words["text_retry"] % most)
+def _video(name: str, language: str, texts: Mapping[str, str], most: int) -> Machine:
+    text = Slot(name="text", maximum=most, retry_text=texts["text_retry"] % most)
     quality = Slot(
         name="quality",
         type=SlotType.CHOICE,
-        retry_text=words["quality_retry"],
+        retry_text=texts["quality_retry"],
         choices=(
-            Choice(value="lipsync", label=words["basic"], words=(words["basic_too"],)),
-            Choice(value="enhanced_lipsync", label=words["enhanced"], words=(words["enhanced_too"],)),
-            Choice(value="enhanced_talking_head", label=words["high"], words=(words["high_too"],)),
+            Choice(value="lipsync", label=texts["basic"], words=(texts["basic_too"],)),
+            Choice(value="enhanced_lipsync", label=texts["enhanced"], words=(texts["enhanced_too"],)),
+            Choice(value="enhanced_talking_head", label=texts["high"], words=(texts["high_too"],)),
         ),
     )
     nodes = (
-        _ask("ask_text", words, text, _always("ask_quality"), text=words["ask_text"] % most),
-        _ask("ask_quality", words, quality, _always("make_video")),
+        _ask("ask_text", texts, text, _always("ask_quality"), text=texts["ask_text"] % most),
+        _ask("ask_quality", texts, quality, _always("make_video")),
         new_node(
             "video",
             key="make_video",
-            name=words["make_video_name"],
+            name=texts["make_video_name"],
             text="{{text}}",
             mode="{{quality}}",
             edges=(_always("done"),),
         ),
-        _end("done", words),
-        _end("gave_up", words),
+        _end("done", texts),
+        _end("gave_up", texts),
     )
     return Machine(name=name, language=language, start="ask_text", nodes=nodes)
 
 
-def _onboarding(name: str, language: str, words: Mapping[str, str]) -> Machine:
-    person = Slot(name="name", maximum=30, retry_text=words["ask_name_retry"])
-    start = Slot(name="start_date", type=SlotType.DATE, retry_text=words["ask_start_retry"])
+def _onboarding(name: str, language: str, texts: Mapping[str, str]) -> Machine:
+    person = Slot(name="name", maximum=30, retry_text=texts["ask_name_retry"])
+    start = Slot(name="start_date", type=SlotType.DATE, retry_text=texts["ask_start_retry"])
     department = Slot(
         name="department",
         type=SlotType.CHOICE,
-        retry_text=words["ask_department_retry"],
+        retry_text=texts["ask_department_retry"],
         choices=tuple(
-            Choice(value=value, label=words[value], words=(words[f"{value}_too"],))
+            Choice(value=value, label=texts[value], words=(texts[f"{value}_too"],))
             for value in ("product", "sales", "people", "finance")
         ),
     )
-    video = Slot(name="wants_video", type=SlotType.YES_NO, retry_text=words["ask_video_retry"])
+    video = Slot(name="wants_video", type=SlotType.YES_NO, retry_text=texts["ask_video_retry"])
     nodes = (
-        _ask("ask_name", words, person, _always("ask_start")),
-        _ask("ask_start", words, start, _always("ask_department")),
-        _ask("ask_department", words, department, _always("ask_video")),
-        _ask("ask_video", words, video, _if("wants_video", "yes", "welcome"), _always("done")),
+        _ask("ask_name", texts, person, _always("ask_start")),
+        _ask("ask_start", texts, start, _always("ask_department")),
+        _ask("ask_department", texts, department, _always("ask_video")),
+        _ask("ask_video", texts, video, _if("wants_video", "yes", "welcome"), _always("done")),
         new_node(
             "video",
             key="welcome",
-            name=words["welcome_name"],
-            text=words["welcome"],
+            name=texts["welcome_name"],
+            text=texts["welcome"],
             edges=(_always("done"),),
         ),
-        _end("done", words),
-        _end("gave_up", words),
+        _end("done", texts),
+        _end("gave_up", texts),
     )
     return Machine(name=name, language=language, start="ask_name", nodes=nodes)
 
 
-def _ask(key: str, words: Mapping[str, str], slot: Slot, *edges: Edge, text: str = "") -> Node:
+def _ask(key: str, texts: Mapping[str, str], slot: Slot, *edges: Edge, text: str = "") -> Node:
     """A question with one reminder; after its retries, the flow gives up politely."""
     return new_node(
         "ask",
         key=key,
-        name=words[f"{key}_name"],
-        text=text or words[key],
+        name=texts[f"{key}_name"],
+        text=text or texts[key],
         slot=slot,
         edges=(*edges, Edge(to="gave_up", on=On.RETRIES)),
         remind_after=REMIND,
-        reminder=words["reminder"],
+        reminder=texts["reminder"],
         expire_after=EXPIRE,
     )
 
 
-def _end(key: str, words: Mapping[str, str]) -> Node:
-    return ending_kind()(key=key, name=words[f"{key}_name"], text=words[key])
+def _end(key: str, texts: Mapping[str, str]) -> Node:
+    return ending_kind()(key=key, name=texts[f"{key}_name"], text=texts[key])
 
 
 def _always(to: str) -> Edge:

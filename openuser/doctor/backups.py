@@ -27,25 +27,25 @@ class Backups(Check):
 
     def run(self) -> Finding:
         if not settings.BACKUP["TO"]:
-            words = _("No place for backups is set. If this machine is lost, all is lost.")
+            fault = _("No place for backups is set. If this machine is lost, all is lost.")
             remedy = _("Set OPENUSER_BACKUP_TO and OPENUSER_BACKUP_PASSPHRASE (docs/operations.md).")
-            return warn("no_backup", words, remedy=remedy)
+            return warn("no_backup", fault, remedy=remedy)
         try:
             passphrase.configured()
             backups = places.stored(places.place_of(settings.BACKUP["TO"]))
         except (BackupError, OSError) as error:
-            words = _("Backups cannot be made (%s).") % getattr(error, "code", type(error).__name__)
-            return bad("backup", words, remedy=self._remedy())
+            fault = _("Backups cannot be made (%s).") % getattr(error, "code", type(error).__name__)
+            return bad("backup", fault, remedy=self._remedy())
         if not backups:
             return bad("no_backup", _("There is no backup yet."), remedy=self._remedy())
         when = timezone.localtime(backups[0].created_at)
         every = settings.BACKUP["EVERY_HOURS"]
         limit = timedelta(hours=MISSED * every) if every else LATE
         if when < (self._now or timezone.now()) - limit:
-            words = _("The newest backup is of %s.") % f"{when:%Y-%m-%d %H:%M}"
-            return bad("old_backup", words, remedy=self._remedy())
-        words = _("The newest backup is of %(when)s; there are %(count)d.")
-        return good(words % {"when": f"{when:%Y-%m-%d %H:%M}", "count": len(backups)})
+            fault = _("The newest backup is of %s.") % f"{when:%Y-%m-%d %H:%M}"
+            return bad("old_backup", fault, remedy=self._remedy())
+        fault = _("The newest backup is of %(when)s; there are %(count)d.")
+        return good(fault % {"when": f"{when:%Y-%m-%d %H:%M}", "count": len(backups)})
 
     def _remedy(self) -> str:
         return _("Run “python3 manage.py backup”; it says what is missing.")

@@ -56,8 +56,8 @@ class Database(Check):
     def run(self) -> Finding:
         error = database_failure()
         if error is not None:
-            words = _("The database does not answer (%(name)s at %(place)s: %(error)s).")
-            sentence = words % {"name": connection.vendor, "place": _place(), "error": type(error).__name__}
+            text = _("The database does not answer (%(name)s at %(place)s: %(error)s).")
+            sentence = text % {"name": connection.vendor, "place": _place(), "error": type(error).__name__}
             remedy = _("Start it, and check the host, port, name, user and password in DATABASE_URL.")
             return bad("database_down", sentence, remedy=remedy)
         return good(_("%(name)s at %(place)s answers.") % {"name": connection.vendor, "place": _place()})
@@ -74,8 +74,8 @@ class Migrations(Check):
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if plan:
-            words = _("%d migrations of this version are missing.") % len(plan)
-            return bad("not_migrated", words, remedy=_("Run “python3 manage.py migrate”."))
+            fault = _("%d migrations of this version are missing.") % len(plan)
+            return bad("not_migrated", fault, remedy=_("Run “python3 manage.py migrate”."))
         return good(_("They are up to date."))
 
 
@@ -96,12 +96,12 @@ def _invalid_url(name: str, url: str) -> Finding | None:
     """The problem of a URL setting, including a host that Django would reject."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        words = _("%(name)s is not a URL: %(url)s.") % {"name": name, "url": url}
-        return bad("address", words, remedy=_("Write it like https://your-domain.com, with https:// in front."))
+        fault = _("%(name)s is not a URL: %(url)s.") % {"name": name, "url": url}
+        return bad("address", fault, remedy=_("Write it like https://your-domain.com, with https:// in front."))
     if not validate_host(parts.hostname, settings.ALLOWED_HOSTS):
-        words = _("ALLOWED_HOSTS does not have %(host)s, the host of %(name)s: every request is answered with 400.")
+        fault = _("ALLOWED_HOSTS does not have %(host)s, the host of %(name)s: every request is answered with 400.")
         remedy = _("Add it to ALLOWED_HOSTS and restart.")
-        return bad("allowed_hosts", words % {"host": parts.hostname, "name": name}, remedy=remedy)
+        return bad("allowed_hosts", fault % {"host": parts.hostname, "name": name}, remedy=remedy)
     return None
 
 

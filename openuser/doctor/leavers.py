@@ -27,5 +27,5 @@ class Leavers(Check):
         if not kept:
             return good(_("They are erased %g days after they left.") % days)
         names = ", ".join(member.user_id for member, _reasons in kept)
-        words = _("Left more than %(days)g days ago and not erased: %(names)s.") % {"days": days, "names": names}
-        return warn("leavers_kept", words, remedy=" ".join(dict.fromkeys(reason for _m, all in kept for reason in all)))
+        fault = _("Left more than %(days)g days ago and not erased: %(names)s.") % {"days": days, "names": names}
+        return warn("leavers_kept", fault, remedy=" ".join(dict.fromkeys(reason for _m, all in kept for reason in all)))

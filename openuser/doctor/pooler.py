@@ -35,20 +35,20 @@ class Pooler(Check):
                 return self._lends()
             is_same = _answer(direct_connection()) == _answer(unpooled_connection())
         except driver.Error as error:
-            words = _("PostgreSQL itself does not answer at DATABASE_DIRECT_URL (%s).") % type(error).__name__
-            return bad("direct_down", words, remedy=_("Check the host, port, name, user and password in it."))
+            fault = _("PostgreSQL itself does not answer at DATABASE_DIRECT_URL (%s).") % type(error).__name__
+            return bad("direct_down", fault, remedy=_("Check the host, port, name, user and password in it."))
         if not is_same:
-            words = _("DATABASE_DIRECT_URL names another database than DATABASE_URL.")
-            return bad("direct_other", words, remedy=_("Let it name the PostgreSQL that the pooler asks."))
+            fault = _("DATABASE_DIRECT_URL names another database than DATABASE_URL.")
+            return bad("direct_other", fault, remedy=_("Let it name the PostgreSQL that the pooler asks."))
         return good(_("Migrations, backups and locks of workers go past it."))
 
     def _lends(self) -> Finding:
-        words = _(
+        fault = _(
             "A pooler gives each transaction another connection. Migrations and backups may fail, and whether a worker "
             "lives is not known."
         )
         remedy = _("Set DATABASE_DIRECT_URL to the address of PostgreSQL itself, and restart all processes.")
-        return bad("pooled", words, remedy=remedy)
+        return bad("pooled", fault, remedy=remedy)
 
 
 def _lends_by_transaction(place: BaseDatabaseWrapper) -> bool:

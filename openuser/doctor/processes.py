@@ -35,9 +35,9 @@ class Broker(Check):
             with current_app.connection_for_write(connect_timeout=CONNECT_SECONDS) as connection:
                 connection.ensure_connection(max_retries=1, interval_start=0, timeout=CONNECT_SECONDS)
         except broker.AWAY:
-            words = _("The broker at %s does not answer, so nothing is processed.") % place
+            fault = _("The broker at %s does not answer, so nothing is processed.") % place
             remedy = _("Start it, and check the host, port, user and password in BROKER_URL.")
-            return bad("broker_down", words, remedy=remedy)
+            return bad("broker_down", fault, remedy=remedy)
         return good(_("The broker at %s answers.") % place)
 
 
@@ -58,9 +58,9 @@ class LivePages(Check):
                 ) as redis:
                     redis.ping()
             except (RedisError, OSError):
-                words = _("Redis at %s does not answer: pages refresh late, and limits of the API do not hold.")
+                fault = _("Redis at %s does not answer: pages refresh late, and limits of the API do not hold.")
                 remedy = _("Start it, and check CHANNEL_URL and CACHE_URL. Members notice nothing of it.")
-                return warn("redis_down", words % _place(url), remedy=remedy)
+                return warn("redis_down", fault % _place(url), remedy=remedy)
         return good(_("Answering: %s.") % ", ".join(map(_place, places)))
 
 
@@ -127,12 +127,12 @@ class Beat(Check):
         if last is not None and last > timezone.now() - BEAT_SILENCE:
             return good(_("It last ran at %s.") % timezone.localtime(last).strftime("%H:%M:%S"))
         if last is None:
-            words = _("Beat has never run: due work is not found, and nothing is retried.")
+            fault = _("Beat has never run: due work is not found, and nothing is retried.")
         else:
             at = timezone.localtime(last).strftime("%Y-%m-%d %H:%M")
-            words = _("Beat has not run since %s: due work is not found, and nothing is retried.") % at
+            fault = _("Beat has not run since %s: due work is not found, and nothing is retried.") % at
         command = "celery -A openuser beat --pidfile="
-        return bad("no_beat", words, remedy=_("Start it, or “python3 manage.py up”: %s") % command)
+        return bad("no_beat", fault, remedy=_("Start it, or “python3 manage.py up”: %s") % command)
 
 
 def _consumers(queue: str, seconds: float) -> Collection[str]:

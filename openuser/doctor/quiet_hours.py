@@ -19,6 +19,6 @@ class QuietHours(Check):
         if not undecided:
             return good(_("Every company has decided whether campaigns may go out at night."))
         names = ", ".join(str(policy.corporation) for policy in undecided)
-        words = _("Campaigns of these companies may go out at any hour of the night: %s.") % names
+        fault = _("Campaigns of these companies may go out at any hour of the night: %s.") % names
         remedy = _("Answer the question on the admin's home page. Declining is an answer, too.")
-        return warn("quiet_hours", words, remedy=remedy)
+        return warn("quiet_hours", fault, remedy=remedy)

@@ -28,10 +28,10 @@ class Space(Check):
         if full is None:
             least = min(disks, key=lambda volume: volume.free)
             return good(_("%(free)d MB are free in %(place)s.") % {"free": least.free, "place": least.folder})
-        words = _("The disk is full: %(free)d MB are free in %(place)s. Videos wait, and uploads are refused.")
+        fault = _("The disk is full: %(free)d MB are free in %(place)s. Videos wait, and uploads are refused.")
         remedy = _("Free some space, or move the folder to a larger disk. OPENUSER_DISK_MIN_MB (%d) sets the limit.")
         place = {"free": full.free, "place": full.folder}
-        return bad("disk_full", words % place, remedy=remedy % settings.DISK_MIN_MB)
+        return bad("disk_full", fault % place, remedy=remedy % settings.DISK_MIN_MB)
 
 
 class Storage(Check):
@@ -49,8 +49,8 @@ class Storage(Check):
                 same = file.read() == SAMPLE
             default_storage.delete(name)
         except (OSError, ImproperlyConfigured, ImportError) as error:
-            words = _("Files cannot be saved in %(place)s (%(error)s).") % {"place": place, "error": _cause(error)}
-            return bad("storage", words, remedy=self._remedy())
+            fault = _("Files cannot be saved in %(place)s (%(error)s).") % {"place": place, "error": _cause(error)}
+            return bad("storage", fault, remedy=self._remedy())
         if not same:
             return bad(
                 "storage_differs", _("Files read from %s differ from the saved ones.") % place, remedy=self._remedy()

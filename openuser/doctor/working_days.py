@@ -24,7 +24,7 @@ class WorkingDays(Check):
         if not unknown:
             return good(_("All years that campaigns need are known."))
         names = ", ".join(f"{year.year} ({year.corporation}, {year.mailings})" for year in unknown)
-        words = _("Years without a table of working days, with company and number of campaigns: %s.")
-        words %= names
+        fault = _("Years without a table of working days, with company and number of campaigns: %s.")
+        fault %= names
         remedy = _("Import the list that the State Council publishes in November. Until then they are held.")
-        return warn("working_days", words, remedy=remedy)
+        return warn("working_days", fault, remedy=remedy)

@@ -104,9 +104,9 @@ class IncidentAdmin(ReadOnlyAdmin):
         alerts = incident.alerts.order_by("pk")
         lines = format_html_join("", "<li>{} · {} · {}{}</li>", (_line(alert) for alert in alerts))
         if not lines:
-            words = gettext("No channel was set up.")
+            text = gettext("No channel was set up.")
             return format_html(
-                "{} {}", words, link(reverse("admin:openuser_incident_channels"), gettext("How alerts are sent"))
+                "{} {}", text, link(reverse("admin:openuser_incident_channels"), gettext("How alerts are sent"))
             )
         return format_html("<ul>{}</ul>", lines)
 

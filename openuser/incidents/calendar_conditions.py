@@ -29,10 +29,10 @@ class DaysUnknown(Condition):
             )
 
     def words(self, incident: Incident) -> str:
-        words = _("The working days of %(year)d are not known; %(count)d campaigns need them.")
+        text = _("The working days of %(year)d are not known; %(count)d campaigns need them.")
         if not incident.details["begun"]:
-            words = _("The working days of %(year)d are not known; %(count)d campaigns need them from 1 January on.")
-        return str(words % incident.details)
+            text = _("The working days of %(year)d are not known; %(count)d campaigns need them from 1 January on.")
+        return str(text % incident.details)
 
     def remedy(self, incident: Incident) -> str:
         return _("Paste the State Council's notice under Working days and holidays. It is published in November.")

@@ -51,10 +51,10 @@ class InstanceLock:
             try:
                 fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                pid, _, words = os.pread(self.descriptor, 500, 0).decode(errors="replace").partition(" ")
+                pid, _, rest = os.pread(self.descriptor, 500, 0).decode(errors="replace").partition(" ")
                 if is_alive(pid) or time.monotonic() > deadline:
                     raise ServiceError(
-                        f"OpenUser already runs from {self.path.parent} (process {pid}{words and ', ' + words}).\n"
+                        f"OpenUser already runs from {self.path.parent} (process {pid}{rest and ', ' + rest}).\n"
                         f"  End it first (Ctrl-C there, or kill {pid}), or use another folder: OPENUSER_VAR_DIR=…"
                     ) from None
                 time.sleep(0.1)  # the owner was killed, and its reaper is still running

@@ -11,25 +11,25 @@ from django.core.management import call_command
 from django.db import connections
 
 
-def passes(words: Sequence[str], output: IO[bytes] | None) -> bool:
+def passes(arguments: Sequence[str], output: IO[bytes] | None) -> bool:
     """Run a command as `manage.py WORDS` does; whether it would exit with status 0.
 
     Args:
         output: gets the prints of the command, from all of this process. None is the terminal.
     """
     if output is None:
-        return _passes(words)
+        return _passes(arguments)
     shown = TextIOWrapper(output, encoding="utf-8", write_through=True)
     try:
         with redirect_stdout(shown), redirect_stderr(shown):
-            return _passes(words)
+            return _passes(arguments)
     finally:
         shown.detach()
 
 
-def _passes(words: Sequence[str]) -> bool:
+def _passes(arguments: Sequence[str]) -> bool:
     try:
-        call_command(*words)
+        call_command(*arguments)
     except SystemExit as exit_:
         return not exit_.code
     except Exception:  # noqa: BLE001  where the process of the command would have ended

@@ -116,10 +116,10 @@ def _description(call: ast.Call, parents: dict[ast.AST, ast.AST], lines: list[st
 def _comment_above(number: int, lines: list[str]) -> str:
     comment: list[str] = []
     for line in reversed(lines[: number - 1]):
-        words = line.strip()
-        if not words.startswith("# ") or words.startswith("# ----"):
+        text = line.strip()
+        if not text.startswith("# ") or text.startswith("# ----"):
             break
-        comment.insert(0, words.removeprefix("# "))
+        comment.insert(0, text.removeprefix("# "))
     return " ".join(comment)
 
 

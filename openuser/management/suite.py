@@ -95,13 +95,15 @@ def checks(environment: Mapping[str, str]) -> Iterator[Step]:
     ):
         command = shlex.join(line) if line[0] != "-m" else f".venv/bin/python {shlex.join(line)}"
         yield Step(title=title, work=partial(succeeds, line, environment), command=command)
-    for title, words in (
+    for title, arguments in (
         ("makemigrations --check", ("makemigrations", "--check", "--dry-run")),
         ("check --fail-level WARNING", ("check", "--fail-level", "WARNING")),
         ("spectacular --fail-on-warn", ("spectacular", "--validate", "--fail-on-warn", "--file", os.devnull)),
     ):
         yield Step(
-            title=title, work=partial(own_process.passes, words), command=f"python3 manage.py {shlex.join(words)}"
+            title=title,
+            work=partial(own_process.passes, arguments),
+            command=f"python3 manage.py {shlex.join(arguments)}",
         )
 
 

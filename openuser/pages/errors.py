@@ -14,8 +14,8 @@ logger = logging.getLogger(__name__)
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """404."""
-    words = _("There is nothing at this address. It may have been deleted.")
-    return _page(request, status=404, title=_("Page not found"), words=words)
+    text = _("There is nothing at this address. It may have been deleted.")
+    return _page(request, status=404, title=_("Page not found"), text=text)
 
 
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -23,18 +23,18 @@ def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
     reader, match = getattr(request, "user", None), request.resolver_match
     told = {"account": getattr(reader, "pk", None), "page": match.view_name if match else ""}
     logger.warning("A page was refused.", extra=told)
-    words = _("Your roles do not open this page. Ask an administrator for the right.")
-    return _page(request, status=403, title=_("No permission"), words=words)
+    text = _("Your roles do not open this page. Ask an administrator for the right.")
+    return _page(request, status=403, title=_("No permission"), text=text)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403, for a form whose cookie is missing or old."""
-    words = _("Nothing was saved. Go back, reload the page and send the form again. Your browser must accept cookies.")
-    return _page(request, status=403, title=_("This form has expired"), words=words)
+    text = _("Nothing was saved. Go back, reload the page and send the form again. Your browser must accept cookies.")
+    return _page(request, status=403, title=_("This form has expired"), text=text)
 
 
-def _page(request: HttpRequest, *, status: int, title: str, words: str) -> HttpResponse:
+def _page(request: HttpRequest, *, status: int, title: str, text: str) -> HttpResponse:
     if not hasattr(request, "user"):
         request.user = AnonymousUser()  # refused before anything looked at the session
-    context = {**admin.site.each_context(request), "title": title, "words": words}
+    context = {**admin.site.each_context(request), "title": title, "words": text}
     return TemplateResponse(request, "errors/page.html", context, status=status)

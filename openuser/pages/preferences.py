@@ -90,8 +90,8 @@ def link(request: HttpRequest, token: str) -> HttpResponseBase:
     """Open the page from the member's own link."""
     opened = conversations.open_preferences_link(token)
     if opened.member is None:
-        words = _("This link has expired.") if opened.is_expired else _("This link is not valid.")
-        return _problem(request, words, status=403)
+        fault = _("This link has expired.") if opened.is_expired else _("This link is not valid.")
+        return _problem(request, fault, status=403)
     response = HttpResponseRedirect(reverse("preferences"))
     member_cookies.write(response, COOKIE, {"member": opened.member.pk}, COOKIE_AGE, path=COOKIE_PATH)
     return response
@@ -110,8 +110,8 @@ def login(request: HttpRequest) -> HttpResponseBase:
     except OpenUserError as error:
         logger.warning("A member could not sign in.", extra={"code": error.code})
         known = isinstance(error, LoginFailed)
-        words = _("Sign-in failed. Please try again.") if known else _("WeChat Work does not answer at the moment.")
-        return _problem(request, words, status=403 if known else 503)
+        fault = _("Sign-in failed. Please try again.") if known else _("WeChat Work does not answer at the moment.")
+        return _problem(request, fault, status=403 if known else 503)
     response = HttpResponseRedirect(reverse("preferences"))
     member_cookies.write(response, COOKIE, {"member": member.pk}, COOKIE_AGE, path=COOKIE_PATH)
     member_cookies.forget(response, LOGIN_COOKIE, path=COOKIE_PATH)
@@ -161,8 +161,8 @@ def _language_name(key: str) -> str:
     return {"zh-hans": "中文", "en": "English"}.get(key) or _("The language that I write")
 
 
-def _problem(request: HttpRequest, words: str, *, status: int) -> HttpResponse:
-    context = {"problem": words, "again": f"{reverse('preferences')}?again=1"}
+def _problem(request: HttpRequest, problem: str, *, status: int) -> HttpResponse:
+    context = {"problem": problem, "again": f"{reverse('preferences')}?again=1"}
     return _respond(request, context, status=status)
 
 

@@ -58,8 +58,8 @@ def page(request: HttpRequest, name: str) -> HttpResponseBase:
     if not _may_watch(request, link):
         if _signed_in_member(request) is None:
             return _redirect_to_login(request, link)
-        words = _("This video was sent to another member.")
-        return _page_response(request, {"problem": words, "again": f"{request.path}?again=1"}, status=403)
+        fault = _("This video was sent to another member.")
+        return _page_response(request, {"problem": fault, "again": f"{request.path}?again=1"}, status=403)
     languages = LANGUAGES if re.search(r"[\u4e00-\u9fff]", link.words) else LANGUAGES[::-1]
     context = {
         "link": link,
@@ -148,8 +148,8 @@ def file(request: HttpRequest, name: str, which: str) -> HttpResponseBase:
         raise Http404
     path = Path(default_storage.path(stored))
     if which.endswith("captions"):
-        words = _as_webvtt(path.read_text(encoding="utf-8"))
-        return HttpResponse(words, content_type=CAPTIONS, headers=NOT_KEPT)
+        captions = _as_webvtt(path.read_text(encoding="utf-8"))
+        return HttpResponse(captions, content_type=CAPTIONS, headers=NOT_KEPT)
     response = range_responses.serve(request, path)
     if "download" in request.GET:
         response.headers["Content-Disposition"] = f'attachment; filename="{name[:8]}.mp4"'
@@ -187,8 +187,8 @@ def login(request: HttpRequest) -> HttpResponseBase:
     except OpenUserError as error:
         logger.warning("A member could not sign in.", extra={"code": error.code})
         known = isinstance(error, LoginFailed)
-        words = _("Sign-in failed. Please try again.") if known else _("WeChat Work does not answer at the moment.")
-        context = {"problem": words, "again": f"{reverse('watch', args=[link.name])}?again=1"}
+        text = _("Sign-in failed. Please try again.") if known else _("WeChat Work does not answer at the moment.")
+        context = {"problem": text, "again": f"{reverse('watch', args=[link.name])}?again=1"}
         return _delete_login_cookie(_page_response(request, context, status=403 if known else 503))
     response = HttpResponseRedirect(reverse("watch", args=[link.name]))
     who = {"corporation": link.application.corporation_id, "user_id": user_id}

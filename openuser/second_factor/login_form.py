@@ -47,8 +47,8 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]
         if device is None:
             # Counts like a wrong password.
             user_login_failed.send(__name__, credentials={"username": user.get_username()}, request=self.request)
-            words = _("This code is wrong or was used before. Wait for the next one.")
-            raise self._with_wait(ValidationError(words, code="code_wrong"), user.get_username())
+            fault = _("This code is wrong or was used before. Wait for the next one.")
+            raise self._with_wait(ValidationError(fault, code="code_wrong"), user.get_username())
         user.otp_device = device  # django-otp notes it in the session
 
     def _with_wait(self, error: ValidationError, name: str) -> ValidationError:
@@ -56,5 +56,5 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]
         seconds = login_throttle.seconds_to_wait(self.request, {"username": name})
         if not seconds:
             return error
-        words = ngettext("Try again in %(seconds)d second.", "Try again in %(seconds)d seconds.", seconds)
-        return ValidationError([error, ValidationError(words % {"seconds": seconds}, code="wait")])
+        fault = ngettext("Try again in %(seconds)d second.", "Try again in %(seconds)d seconds.", seconds)
+        return ValidationError([error, ValidationError(fault % {"seconds": seconds}, code="wait")])

@@ -54,8 +54,8 @@ class Cluster:
     def command(self, *settings: str) -> list[str]:
         """The server's command line; its working folder must be `data`."""
         place = self._name_of(socket_folder(self.folder))
-        words = [word for setting in (*SETTINGS, *settings) for word in ("-c", setting)]
-        return [str(self.server.programs / "postgres"), "-D", self._name_of(self.data), "-k", place, *words]
+        options = [word for setting in (*SETTINGS, *settings) for word in ("-c", setting)]
+        return [str(self.server.programs / "postgres"), "-D", self._name_of(self.data), "-k", place, *options]
 
     def _name_of(self, folder: Path) -> str:
         return WORKING_FOLDER if self.server.account is not None and folder == self.data else str(folder)
@@ -142,8 +142,8 @@ def run_program(server: Server, folder: Path, line: Sequence[str], *, input: str
     except OSError as error:
         raise ServiceError(f"{server.programs / line[0]} cannot be started: {error.strerror}.") from error
     if result.returncode != 0:
-        words = (result.stderr or result.stdout).strip().replace("\n", "\n  ")
-        raise ServiceError(f"PostgreSQL's {line[0]} failed.\n  It said: {words}")
+        output = (result.stderr or result.stdout).strip().replace("\n", "\n  ")
+        raise ServiceError(f"PostgreSQL's {line[0]} failed.\n  It said: {output}")
 
 
 def stop_leftover_server(data: Path) -> None:
@@ -243,6 +243,6 @@ def wait_until_ready(process: "subprocess.Popen[bytes]", folder: Path, port: int
     deadline = time.monotonic() + 20
     while not is_ready(folder, port=port):
         if process.poll() is not None or time.monotonic() > deadline:
-            words = (folder / "log").read_text(errors="replace").strip().splitlines()[-3:]
-            raise ServiceError("PostgreSQL does not start.\n  It said: " + "\n  ".join(words))
+            output = (folder / "log").read_text(errors="replace").strip().splitlines()[-3:]
+            raise ServiceError("PostgreSQL does not start.\n  It said: " + "\n  ".join(output))
         time.sleep(0.02)

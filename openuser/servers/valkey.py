@@ -106,6 +106,6 @@ def wait_until_ready(process: "subprocess.Popen[bytes]", folder: Path, log: Path
     deadline = time.monotonic() + 10
     while not is_ready(folder):
         if process.poll() is not None or time.monotonic() > deadline:
-            words = log.read_text(errors="replace").strip().splitlines()[-3:]
-            raise ServiceError("Valkey does not start.\n  It said: " + "\n  ".join(words))
+            output = log.read_text(errors="replace").strip().splitlines()[-3:]
+            raise ServiceError("Valkey does not start.\n  It said: " + "\n  ".join(output))
         time.sleep(0.02)

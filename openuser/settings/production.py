@@ -16,7 +16,9 @@ REQUIRED = {
     "BROKER_URL": "where Redis, Valkey or RabbitMQ is: redis://host:6379/0",
     "ALLOWED_HOSTS": "the names under which the site is reached, separated by commas",
 }
-missing = [f"  {name}: {words}" for name, words in REQUIRED.items() if not env.str(name, default="").strip()]
+missing = [
+    f"  {name}: {description}" for name, description in REQUIRED.items() if not env.str(name, default="").strip()
+]
 if missing:
     raise ImproperlyConfigured("Production needs these in the environment or in .env:\n" + "\n".join(missing))
 

@@ -61,8 +61,8 @@ class ImportForm(forms.Form):
         file = data.get("file")
         data["text"] = data.get("text", "") or (services.day_list_text(file.read(LARGEST_FILE)) if file else "")
         self.found = services.read_day_list(data["text"])
-        for words in self.found.errors[:SHOWN_ERRORS]:
-            self.add_error("text", words)
+        for fault in self.found.errors[:SHOWN_ERRORS]:
+            self.add_error("text", fault)
         return data
 
 
@@ -146,9 +146,9 @@ class CalendarDayAdmin(FormAdmin):
             title=data["title"],
             anyway=data["anyway"],
         )
-        words = gettext("%(count)d days were changed. Known in full by this list: %(years)s.")
+        notice = gettext("%(count)d days were changed. Known in full by this list: %(years)s.")
         values = {"count": len(done.changes), "years": ", ".join(map(str, sorted(done.years))) or "–"}
-        self.message_user(request, words % values, messages.SUCCESS)
+        self.message_user(request, notice % values, messages.SUCCESS)
         return redirect(reverse("admin:scheduling_calendarday_import"))
 
     def _import_page(self, request: HttpRequest, form: ImportForm, **shown: Any) -> HttpResponse:

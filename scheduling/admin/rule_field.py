@@ -216,13 +216,13 @@ def value_text(value: Any, test: str) -> str:
     return "" if value is None else str(value)
 
 
-def _mark(root: Row, place: str, words: str) -> None:
+def _mark(root: Row, place: str, fault: str) -> None:
     """Put the words beside the row whose place in the rule (`rule.1.0.value`) begins so."""
-    if not words:
+    if not fault:
         return
     numbers = [int(part) for part in place.split(".")[1:] if part.isdecimal()]
     row = root
     for number in numbers:
         if number < len(row.rows):
             row = row.rows[number]
-    row.flaw = words if row is not root else ""
+    row.flaw = fault if row is not root else ""

@@ -97,9 +97,9 @@ class SegmentAdmin(FileButtons, ProtectedDeleteAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The rules of a page are told with as many queries for one as for all."""
         changes = super().get_changelist_instance(request)
-        words = services.segments_in_words(list(changes.result_list))
+        descriptions = services.segments_in_words(list(changes.result_list))
         for segment in changes.result_list:
-            segment.told = words[segment.pk]
+            segment.told = descriptions[segment.pk]
         return changes
 
     @display(description=_("who is in it"))
@@ -122,8 +122,8 @@ class SegmentAdmin(FileButtons, ProtectedDeleteAdmin):
 
     def save_model(self, request: HttpRequest, obj: Segment, form: Any, change: bool) -> None:
         services.save_segment(obj, by=request.user)  # type: ignore[arg-type]
-        for words in services.segment_warnings(obj):
-            self.message_user(request, words, messages.WARNING)
+        for warning in services.segment_warnings(obj):
+            self.message_user(request, warning, messages.WARNING)
 
     def protected_because(self, row: Any) -> Any:
         uses = services.segment_uses(row)
@@ -195,8 +195,8 @@ class SegmentAdmin(FileButtons, ProtectedDeleteAdmin):
         self._check(request)
         corporation = _corporation_of(request.GET.get("corporation", ""), "")
         kinds = [kind for kind in request.GET.getlist("kind") if kind in KINDS]
-        words = request.GET.get("q", "")[:100]
-        choices = services.find_choices(corporation.pk, words, kinds) if corporation else []
+        query = request.GET.get("q", "")[:100]
+        choices = services.find_choices(corporation.pk, query, kinds) if corporation else []
         return JsonResponse({"found": [choice.as_json() for choice in choices]})
 
     def counts_view(self, request: HttpRequest) -> HttpResponse:

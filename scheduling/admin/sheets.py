@@ -172,14 +172,14 @@ class AudienceSheetAdmin(FormAdmin):
     def _tell(self, request: HttpRequest, rows: Any) -> None:
         """The rows of the file that were left out."""
         if rows.repeated:
-            words = gettext("%(count)d rows repeat a user ID and are left out; the first is row %(row)d.")
-            messages.warning(request, words % {"count": len(rows.repeated), "row": rows.repeated[0][0]})
+            notice = gettext("%(count)d rows repeat a user ID and are left out; the first is row %(row)d.")
+            messages.warning(request, notice % {"count": len(rows.repeated), "row": rows.repeated[0][0]})
         if rows.wrong:
-            words = gettext("%(count)d rows have no user ID and are left out; the first is row %(row)d.")
-            messages.warning(request, words % {"count": len(rows.wrong), "row": rows.wrong[0][0]})
+            notice = gettext("%(count)d rows have no user ID and are left out; the first is row %(row)d.")
+            messages.warning(request, notice % {"count": len(rows.wrong), "row": rows.wrong[0][0]})
         if rows.other_sheets:
-            words = gettext("Only the first sheet is read. Left out: %(sheets)s.")
-            messages.warning(request, words % {"sheets": ", ".join(rows.other_sheets)})
+            notice = gettext("Only the first sheet is read. Left out: %(sheets)s.")
+            messages.warning(request, notice % {"sheets": ", ".join(rows.other_sheets)})
 
 
 def _strangers_file(strangers: Any) -> HttpResponse:

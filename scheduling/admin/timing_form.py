@@ -117,13 +117,13 @@ class TimingFields(forms.Form):
             data["only_on"] = None
         if kind == repetition.CRON:
             return data
-        for field, of, words in (
+        for field, of, fault in (
             ("at", kind, _("Choose a time.")),
             ("only_on", repetition.ONCE, _("Choose a date.")),
             ("weekdays", repetition.WEEKLY, _("Choose at least one day.")),
         ):
             if kind == of and not data.get(field) and field not in self.errors:
-                self.add_error(field, forms.ValidationError(words, code="required"))
+                self.add_error(field, forms.ValidationError(fault, code="required"))
         data["cron"] = Repetition(
             kind=kind,
             at=data.get("at") or time(9),

@@ -69,10 +69,10 @@ def _own(entry: Entry, applications: Applications, policy: Policy, now: datetime
         until = hold.until.astimezone(zone)
         at = {"at": f"{until:%H:%M}" if until.date() == local.date() else f"{until:%m-%d %H:%M}"}
         if hold.reason == Batch.Reason.QUIET:
-            words, code = _("It lies in the quiet hours: it goes out at %(at)s.") % at, "quiet_hours"
+            text, code = _("It lies in the quiet hours: it goes out at %(at)s.") % at, "quiet_hours"
         else:
-            words, code = _("It lies outside of its send window: it goes out at %(at)s.") % at, "send_window"
-        yield Conflict(code=code, words=words)
+            text, code = _("It lies outside of its send window: it goes out at %(at)s.") % at, "send_window"
+        yield Conflict(code=code, words=text)
     if not entry.only_working_days and not applications.calendar(entry.application).works_on(local.date()):
         yield Conflict(code="day_off", words=_("It falls on a day off."), grave=False)
 
@@ -84,8 +84,8 @@ def _at_once(entries: Sequence[Entry], overlap: Overlap) -> Iterator[tuple[str, 
             minutes[entry.at.replace(second=0, microsecond=0)].append(entry)
     for together in minutes.values():
         if len(together) > MOST_AT_ONCE:
-            words = _("%(count)d others go out at the same minute.") % {"count": len(together) - 1}
-            yield from ((entry.id, Conflict(code="same_minute", words=words, grave=False)) for entry in together)
+            text = _("%(count)d others go out at the same minute.") % {"count": len(together) - 1}
+            yield from ((entry.id, Conflict(code="same_minute", words=text, grave=False)) for entry in together)
             continue
         for entry in together:
             others = [
@@ -94,8 +94,8 @@ def _at_once(entries: Sequence[Entry], overlap: Overlap) -> Iterator[tuple[str, 
                 if candidate is not entry and _overlap(entry, candidate, overlap)
             ]
             if others:
-                words = _("At the same minute as %(names)s, and partly to the same members.")
-                yield entry.id, Conflict(code="same_minute", words=words % {"names": _listed(others)})
+                text = _("At the same minute as %(names)s, and partly to the same members.")
+                yield entry.id, Conflict(code="same_minute", words=text % {"names": _listed(others)})
 
 
 def _over_caps(entries: Sequence[Entry], policies: _Policies, overlap: Overlap) -> Iterator[tuple[str, Conflict]]:
@@ -123,18 +123,18 @@ def _over_cap(
         if before < most:
             continue
         if code == "daily_cap":
-            words = ngettext(
+            text = ngettext(
                 "Members who have had %d campaign that day are left out: the cap of the day.",
                 "Members who have had %d campaigns that day are left out: the cap of the day.",
                 most,
             )
         else:
-            words = ngettext(
+            text = ngettext(
                 "Members who have had %d campaign that week are left out: the cap of the week.",
                 "Members who have had %d campaigns that week are left out: the cap of the week.",
                 most,
             )
-        yield entry.id, Conflict(code=code, words=words % most)
+        yield entry.id, Conflict(code=code, words=text % most)
 
 
 def _overlap(entry: Entry, other: Entry, overlap: Overlap) -> bool:

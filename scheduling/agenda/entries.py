@@ -164,11 +164,11 @@ class Agenda:
     def days_unknown(self) -> str:
         """The unknown days in words, with the remedy; empty if all are known."""
         years = ", ".join(map(str, self.unknown_years))
-        words = gettext(
+        text = gettext(
             "The working days of %(years)s are not known. What goes out on working days only is held there, and is not "
             "shown. Paste the State Council's notice under Working days and holidays."
         )
-        return words % {"years": years} if years else ""
+        return text % {"years": years} if years else ""
 
     @property
     def entries(self) -> tuple[Entry, ...]:

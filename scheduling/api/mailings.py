@@ -117,8 +117,8 @@ def document_steps(a_mailing: str, serializer: type[Any], changes: Any, **conseq
 
     def document(viewset: V) -> V:
         documented: V = view(viewset)  # whose methods are its own copies
-        for step, words in consequences.items():
-            getattr(documented, step).__doc__ = words
+        for step, text in consequences.items():
+            getattr(documented, step).__doc__ = text
         return documented
 
     return document

@@ -129,9 +129,9 @@ class Segments(viewsets.ModelViewSet[Segment]):
     def paginate_queryset(self, queryset: Any) -> Any:
         """The rules of a page are told with as many queries for one as for all."""
         page = super().paginate_queryset(queryset) or []
-        words = services.segments_in_words(page)
+        descriptions = services.segments_in_words(page)
         for segment in page:
-            segment.told = words[segment.pk]
+            segment.told = descriptions[segment.pk]
         return page
 
     @extend_schema(summary="Create a segment")

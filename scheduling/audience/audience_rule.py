@@ -85,16 +85,16 @@ def parse_audience(data: object) -> AudienceRule:
 def check_somebody(rule: AudienceRule) -> None:
     """Raise `SchedulingError` for an audience that selects nothing at all."""
     if not rule.include:
-        words = _("The audience names nobody.")
+        fault = _("The audience names nobody.")
         remedy = _("Choose departments, tags, members, segments, an uploaded list, or everyone.")
-        raise _flaw("audience", words, remedy, code="audience_empty")
+        raise _flaw("audience", fault, remedy, code="audience_empty")
 
 
 def _selection(data: Mapping[Any, Any], place: str) -> Selection:
     others = [str(name) for name in data if name not in SELECTS]
     if others:
-        words = _("An audience has no “%(name)s”.") % {"name": others[0]}
-        raise _flaw(f"{place}.{others[0]}", words, _("It has %(names)s.") % _names())
+        fault = _("An audience has no “%(name)s”.") % {"name": others[0]}
+        raise _flaw(f"{place}.{others[0]}", fault, _("It has %(names)s.") % _names())
     everyone, sheet = data.get("everyone", False), data.get("sheet")
     if not isinstance(everyone, bool):
         raise _flaw(f"{place}.everyone", _("Whether it is everyone is a yes or no."), _("Write true or false."))
@@ -116,9 +116,9 @@ def _listed(
     if not isinstance(listed, Sequence) or isinstance(listed, str):
         raise _flaw(f"{place}.{name}", _("“%(name)s” is a list.") % {"name": name}, _("Write a list."))
     if len(listed) > most:
-        words = _("“%(name)s” has %(count)d entries; it may have %(most)d.")
+        fault = _("“%(name)s” has %(count)d entries; it may have %(most)d.")
         remedy = _("Use a segment, or upload a sheet of members.")
-        raise _flaw(f"{place}.{name}", words % {"name": name, "count": len(listed), "most": most}, remedy)
+        raise _flaw(f"{place}.{name}", fault % {"name": name, "count": len(listed), "most": most}, remedy)
     return tuple(sorted({read(entry, f"{place}.{name}.{number}") for number, entry in enumerate(listed)}))
 
 
@@ -127,8 +127,8 @@ def _department(data: Any, place: str) -> DepartmentChoice:
         return DepartmentChoice(number=_number(data, place))
     below = data.get("below", True)
     if not isinstance(below, bool) or set(data) - {"number", "below"}:
-        words = _("A department has a number, and says whether those below it count.")
-        raise _flaw(place, words, _("Write {“number”: 7} or {“number”: 7, “below”: false}."))
+        fault = _("A department has a number, and says whether those below it count.")
+        raise _flaw(place, fault, _("Write {“number”: 7} or {“number”: 7, “below”: false}."))
     return DepartmentChoice(number=_number(data.get("number"), f"{place}.number"), below=below)
 
 
@@ -141,8 +141,8 @@ def _number(data: Any, place: str) -> int:
 def _user_id(data: Any, place: str) -> str:
     text = data.strip().lower() if isinstance(data, str) else ""
     if not text or len(text) > LONGEST_ID or not text.isprintable():
-        words = _("“%(value)s” is no user ID.") % {"value": data}
-        raise _flaw(place, words, _("Write WeChat Work user IDs, such as zhangsan."))
+        fault = _("“%(value)s” is no user ID.") % {"value": data}
+        raise _flaw(place, fault, _("Write WeChat Work user IDs, such as zhangsan."))
     return text
 
 
@@ -150,5 +150,5 @@ def _names() -> dict[str, str]:
     return {"names": ", ".join((*SELECTS, "exclude"))}
 
 
-def _flaw(place: str, words: str, remedy: str, *, code: str = "audience_invalid") -> SchedulingError:
-    return SchedulingError(words, code=code, remedy=remedy, field=place)
+def _flaw(place: str, fault: str, remedy: str, *, code: str = "audience_invalid") -> SchedulingError:
+    return SchedulingError(fault, code=code, remedy=remedy, field=place)

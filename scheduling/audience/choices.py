@@ -34,12 +34,12 @@ def parse_user_ids(text: str) -> list[str]:
     return list(dict.fromkeys(user_id.lower() for user_id in BETWEEN_IDS.split(text) if user_id))
 
 
-def find_choices(corporation_id: int, words: str, kinds: Iterable[str]) -> list[Choice]:
+def find_choices(corporation_id: int, query: str, kinds: Iterable[str]) -> list[Choice]:
     """Those of these kinds whose name or number contains these words; at most a dozen of each kind."""
-    words = words.strip()
-    if not words:
+    query = query.strip()
+    if not query:
         return []
-    return [choice for kind in kinds for choice in _FOUND[kind](corporation_id, words)]
+    return [choice for kind in kinds for choice in _FOUND[kind](corporation_id, query)]
 
 
 def named_choices(corporation_id: int, kind: str, ids: Sequence[Any]) -> list[Choice]:
@@ -88,11 +88,11 @@ def member_choices(rows: Iterable[Member]) -> Iterator[Choice]:
         yield Choice(kind="member", id=row.user_id, name=str(row), note=note)
 
 
-def named_or_numbered(words: str) -> Q:
+def named_or_numbered(query: str) -> Q:
     """Rows whose name contains these words, or whose number they are."""
-    named = Q(name__icontains=words)
-    numbered = words.isascii() and words.isdecimal() and len(words) <= LONGEST_NUMBER
-    return named | Q(number=int(words)) if numbered else named
+    named = Q(name__icontains=query)
+    numbered = query.isascii() and query.isdecimal() and len(query) <= LONGEST_NUMBER
+    return named | Q(number=int(query)) if numbered else named
 
 
 def _segments(corporation_id: int) -> QuerySet[Segment]:
@@ -109,13 +109,13 @@ def _lost(kind: str, key: object) -> str:
 
 
 _FOUND: Mapping[str, Callable[[int, str], Iterable[Choice]]] = {
-    "department": lambda company, words: department_choices(
-        departments(company).filter(named_or_numbered(words))[:MOST]
+    "department": lambda company, query: department_choices(
+        departments(company).filter(named_or_numbered(query))[:MOST]
     ),
-    "tag": lambda company, words: tag_choices(tags(company).filter(named_or_numbered(words))[:MOST]),
-    "segment": lambda company, words: _segment_choices(_segments(company).filter(name__icontains=words)[:MOST]),
-    "member": lambda company, words: member_choices(
-        members(company).exclude(status=Member.Status.LEFT).called(words)[:MOST]  # type: ignore[attr-defined]
+    "tag": lambda company, query: tag_choices(tags(company).filter(named_or_numbered(query))[:MOST]),
+    "segment": lambda company, query: _segment_choices(_segments(company).filter(name__icontains=query)[:MOST]),
+    "member": lambda company, query: member_choices(
+        members(company).exclude(status=Member.Status.LEFT).called(query)[:MOST]  # type: ignore[attr-defined]
     ),
 }
 _NAMED: Mapping[str, Callable[[int, Sequence[Any]], Iterable[Choice]]] = {

@@ -170,9 +170,9 @@ def _company(application: Application) -> QuerySet[Member]:
 
 def _lines(sheet: int, compiler: Compiler) -> QuerySet[AudienceSheetMember]:
     if not AudienceSheet.objects.filter(pk=sheet, corporation=compiler.corporation).exists():
-        words = _("The uploaded list %(key)d does not exist (any more).") % {"key": sheet}
+        fault = _("The uploaded list %(key)d does not exist (any more).") % {"key": sheet}
         remedy = _("Lists are deleted after a while. Upload it again.")
-        raise SchedulingError(words, code="sheet_gone", field="audience.sheet", remedy=remedy)
+        raise SchedulingError(fault, code="sheet_gone", field="audience.sheet", remedy=remedy)
     return AudienceSheetMember.objects.filter(sheet=sheet)
 
 

@@ -43,9 +43,9 @@ def read_sheet(data: bytes) -> SheetRows:
     wrong: list[tuple[int, str]] = []
     if column is None:
         if len([head for head in heads if _word(head)]) != 1:
-            words = _("No column holds user IDs: the first row must name the columns.")
+            fault = _("No column holds user IDs: the first row must name the columns.")
             remedy = _("Name one 用户ID, 账号 or userid; or upload a file with one column.")
-            raise SchedulingError(words, code="no_user_ids", field="file", remedy=remedy)
+            raise SchedulingError(fault, code="no_user_ids", field="file", remedy=remedy)
         column = next(place for place, head in enumerate(heads) if _word(head))
         user_ids[_word(heads[column]).lower()] = 1  # a file without heads: its first row is a member, too
     for number, cells in rows:
@@ -57,8 +57,8 @@ def read_sheet(data: bytes) -> SheetRows:
         else:
             user_ids[user_id] = number
     if not user_ids:
-        words = _("The file has no user ID.")
-        raise SchedulingError(words, code="no_user_ids", field="file", remedy=_("Choose another file."))
+        fault = _("The file has no user ID.")
+        raise SchedulingError(fault, code="no_user_ids", field="file", remedy=_("Choose another file."))
     return SheetRows(
         user_ids=user_ids,
         repeated=tuple(repeated),

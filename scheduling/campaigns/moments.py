@@ -43,13 +43,13 @@ def once(campaign: Campaign, now: datetime) -> datetime:
 def check_later(campaign: Campaign, at: datetime, now: datetime) -> None:
     """Raise `SchedulingError` unless a start may be put off until a moment."""
     if campaign.rule is not None or campaign.starts_at is not None or campaign.runs.exists():
-        words = _("It has its own moments, which were approved.")
+        fault = _("It has its own moments, which were approved.")
         raise SchedulingError(
-            words, code="own_moments", field="at", remedy=_("Change its times, and ask for approval.")
+            fault, code="own_moments", field="at", remedy=_("Change its times, and ask for approval.")
         )
     if not now < at <= now + LATEST_START:
-        words = _("A start can be put off until a moment within three months.")
-        raise SchedulingError(words, code="start_moment", field="at", remedy=_("Choose a moment that lies ahead."))
+        fault = _("A start can be put off until a moment within three months.")
+        raise SchedulingError(fault, code="start_moment", field="at", remedy=_("Choose a moment that lies ahead."))
 
 
 def due_moment(campaign: Campaign, now: datetime) -> datetime | None:

@@ -63,7 +63,7 @@ def note_edit(row: Campaign | Series, digest: str, *, by: AbstractBaseUser | Non
     row.changes.create(at=at, by_id=by.pk if by else None, before=row.state, after=row.state, wrote=True, digest=digest)
 
 
-def check_approver(row: Campaign | Series, by: AbstractBaseUser | None, *, words: str) -> None:
+def check_approver(row: Campaign | Series, by: AbstractBaseUser | None, *, text: str) -> None:
     """Raise `SchedulingError` unless this is a second party, and one that may approve.
 
     Parties that wrote anything since the last approval, or asked for this one, may not, person or client.
@@ -77,7 +77,7 @@ def check_approver(row: Campaign | Series, by: AbstractBaseUser | None, *, words
         return
     for part, party in _parties(row):
         if approver.is_also(party):
-            raise SchedulingError(f"{words} {part}", code="own_approval", remedy=_("Ask somebody else to approve it."))
+            raise SchedulingError(f"{text} {part}", code="own_approval", remedy=_("Ask somebody else to approve it."))
         if client is not None and not party.is_known:
             refusal = _("It is not known who wrote it or asked, so a client cannot be the second party.")
             raise SchedulingError(refusal, code="party_unknown", remedy=_("A person approves it in the admin."))

@@ -85,12 +85,12 @@ def new_campaign() -> Campaign:
 
 def tidied(message: PlainMessage) -> PlainMessage:
     """The same as it is kept: user IDs in lower case and once each, and a name where it has none."""
-    words = " ".join(message.text.split()) or str(message.source or "")
+    text = " ".join(message.text.split()) or str(message.source or "")
     return replace(
         message,
         user_ids=list(dict.fromkeys(str(user_id).strip().lower() for user_id in message.user_ids)),
         cron=" ".join(message.cron.split()),
-        name=message.name.strip() or words[:NAMING],
+        name=message.name.strip() or text[:NAMING],
     )
 
 

@@ -59,15 +59,15 @@ def named(error: SchedulingError) -> SchedulingError:
 def _choices(message: PlainMessage, *, reworded: bool) -> Iterator[SchedulingError]:
     for field, known in CHOICES.items():
         if (reworded or field not in OF_WORDS) and getattr(message, field) not in known:
-            words = _("There is no such choice: “%s”.") % str(getattr(message, field))[:40]
+            fault = _("There is no such choice: “%s”.") % str(getattr(message, field))[:40]
             remedy = _("There are: %(known)s.") % {"known": ", ".join(filter(None, known))}
-            yield _error(field, f"{field}_unknown", words, remedy)
+            yield _error(field, f"{field}_unknown", fault, remedy)
 
 
 def _timing(message: PlainMessage) -> Iterator[SchedulingError]:
     if message.time_zone not in time_zones():
-        words = _("“%(zone)s” is no time zone.") % {"zone": message.time_zone[:64]}
-        yield _error("time_zone", "zone_unknown", words, _("Write one like Asia/Shanghai or America/New_York."))
+        fault = _("“%(zone)s” is no time zone.") % {"zone": message.time_zone[:64]}
+        yield _error("time_zone", "zone_unknown", fault, _("Write one like Asia/Shanghai or America/New_York."))
         return
     if not 1 <= message.grace_minutes <= LONGEST_GRACE:
         remedy = _("Write 1 to %(most)d minutes.") % {"most": LONGEST_GRACE}
@@ -80,8 +80,8 @@ def _timing(message: PlainMessage) -> Iterator[SchedulingError]:
     if len(message.cron) > LONGEST_LINE:
         yield _error("cron", "cron_too_long", _("The cron line is too long."), _("Write ranges like 9-17."))
     if message.only_on is not None and message.moment is None:
-        words, remedy = _("Its cron line has no time on that day."), _("Choose another day, or change the cron line.")
-        yield _error("only_on", "day_not_in_line", words, remedy)
+        fault, remedy = _("Its cron line has no time on that day."), _("Choose another day, or change the cron line.")
+        yield _error("only_on", "day_not_in_line", fault, remedy)
 
 
 def _name(message: PlainMessage) -> Iterator[SchedulingError]:
@@ -99,26 +99,26 @@ def _words(message: PlainMessage) -> Iterator[SchedulingError]:
         yield _error("text", "empty", _("There is nothing to say."), _("Write what to say."))
     if message.values:
         remedy = _("Choose a template or a presentation, or take the values away.")
-        words = _("There are values, and neither a video template nor a presentation takes them.")
-        yield _error("values", "values_unused", words, remedy)
+        fault = _("There are values, and neither a video template nor a presentation takes them.")
+        yield _error("values", "values_unused", fault, remedy)
 
 
 def _beside_source(message: PlainMessage) -> Iterator[SchedulingError]:
     """The fields that a template or presentation leaves unused."""
     field, source = "template" if message.template is not None else "presentation", message.source
     if message.message_type != VideoKind.name:
-        words = _("A text has no video template and no presentation.")
-        yield _error(field, f"{field}_unused", words, _("Send it as a video, or take it away."))
+        fault = _("A text has no video template and no presentation.")
+        yield _error(field, f"{field}_unused", fault, _("Send it as a video, or take it away."))
     if message.template is not None and message.presentation is not None:
-        words = _("There are a video template and a presentation.")
+        fault = _("There are a video template and a presentation.")
         remedy = _("Choose a video template or a presentation, not both.")
-        yield _error("presentation", "two_sources", words, remedy)
+        yield _error("presentation", "two_sources", fault, remedy)
     if message.text.strip():
-        words = _("“%(source)s” has a script of its own: this text is not used.") % {"source": source}
-        yield _error("text", "text_unused", words, _("Leave the text empty, or take “%s” away.") % source)
+        fault = _("“%(source)s” has a script of its own: this text is not used.") % {"source": source}
+        yield _error("text", "text_unused", fault, _("Leave the text empty, or take “%s” away.") % source)
     if message.digital_human is not None and source and message.digital_human != source.digital_human:
-        words = _("“%(source)s” says who speaks: %(human)s.") % {"source": source, "human": source.digital_human}
-        yield _error("digital_human", "digital_human_unused", words, _("Leave it empty, or choose another video."))
+        fault = _("“%(source)s” says who speaks: %(human)s.") % {"source": source, "human": source.digital_human}
+        yield _error("digital_human", "digital_human_unused", fault, _("Leave it empty, or choose another video."))
     faults = avatars.personal_faults(source, message.values, slots_of(message.sender)) if source else ()
     if faults:
         others = " ".join(str(fault) for fault in faults[1:])
@@ -132,9 +132,9 @@ def _members(message: PlainMessage) -> Iterator[SchedulingError]:
         yield _error("user_ids", "members_none", _("No recipient is named."), remedy)
     for user_id in message.user_ids:
         if user_id != EVERYONE and not USER_ID.fullmatch(user_id):
-            words = _("“%(id)s” is no user ID.") % {"id": user_id[:64]}
+            fault = _("“%(id)s” is no user ID.") % {"id": user_id[:64]}
             remedy = _("Write the account that WeChat Work's contacts show for the member, like zhangsan.")
-            yield _error("user_ids", "member_invalid", words, remedy)
+            yield _error("user_ids", "member_invalid", fault, remedy)
             return
     application = message.sender
     if application is not None:
@@ -159,9 +159,9 @@ def _not_in_the_directory(message: PlainMessage, application: Application) -> It
     named_ids = [user_id for user_id in message.user_ids if user_id != EVERYONE]
     unknown = conversations.find_unknown(named_ids, application=application)
     if unknown:
-        words = _("The directory has no member with the user ID %s.") % ", ".join(unknown[:5])
+        fault = _("The directory has no member with the user ID %s.") % ", ".join(unknown[:5])
         remedy = _("Check the spelling. If the member is new, sync the directory first.")
-        yield _error("user_ids", "member_unknown", words, remedy)
+        yield _error("user_ids", "member_unknown", fault, remedy)
     places = Department.objects.existing().filter(corporation=application.corporation_id)
     yield from _no_such("department_numbers", message.department_numbers, places.values_list("number", flat=True))
     tags = Tag.objects.filter(corporation=application.corporation_id, gone_at=None)
@@ -171,8 +171,8 @@ def _not_in_the_directory(message: PlainMessage, application: Application) -> It
 def _no_such(field: str, wanted: Sequence[int], known: Iterable[int]) -> Iterator[SchedulingError]:
     missing = sorted(set(wanted).difference(known)) if wanted else []
     if missing:
-        words = _("The directory has no number %s.") % ", ".join(map(str, missing[:5]))
-        yield _error(field, "number_unknown", words, _("Choose one of the list, or sync the directory first."))
+        fault = _("The directory has no number %s.") % ", ".join(map(str, missing[:5]))
+        yield _error(field, "number_unknown", fault, _("Choose one of the list, or sync the directory first."))
 
 
 def _can_be_stored(text: str) -> bool:
@@ -180,5 +180,5 @@ def _can_be_stored(text: str) -> bool:
     return "\0" not in text and text.encode(errors="ignore").decode() == text
 
 
-def _error(field: str, code: str, words: str, remedy: str) -> SchedulingError:
-    return SchedulingError(words, code=code, field=field, remedy=remedy)
+def _error(field: str, code: str, fault: str, remedy: str) -> SchedulingError:
+    return SchedulingError(fault, code=code, field=field, remedy=remedy)

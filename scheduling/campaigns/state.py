@@ -40,8 +40,8 @@ def startable(*, alone: bool) -> tuple[str, ...]:
 def check_alone(campaign: Campaign) -> None:
     """Raise `SchedulingError` for a campaign whose policy asks for a second person."""
     if campaign.needs_approval:
-        words, remedy = _("A second person approves it before it is started."), _("Ask for approval first.")
-        raise SchedulingError(str(words), code="needs_approval", field="policy", remedy=str(remedy))
+        fault, remedy = _("A second person approves it before it is started."), _("Ask for approval first.")
+        raise SchedulingError(str(fault), code="needs_approval", field="policy", remedy=str(remedy))
 
 
 def change(

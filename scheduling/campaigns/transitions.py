@@ -74,16 +74,16 @@ class Life:
 
 def note_of(why: str) -> str:
     """The note of an approver who wants changes, as it is kept. Raises `SchedulingError` for a note without words."""
-    words, remedy = _("A note is missing."), _("Say in words what to change.")
-    return stated_reason(why, SchedulingError(words, code="empty", field="why", remedy=remedy))
+    fault, remedy = _("A note is missing."), _("Say in words what to change.")
+    return stated_reason(why, SchedulingError(fault, code="empty", field="why", remedy=remedy))
 
 
 def reason_given(why: str, *, field: str = "why") -> str:
     """The reason of a step as it is kept, "" for none. Raises `SchedulingError` for one without words."""
     if not why.strip():
         return ""
-    words, remedy = _("This is no reason."), _("Give it in words, or none.")
-    return stated_reason(why, SchedulingError(words, code="no_reason", field=field, remedy=remedy))
+    fault, remedy = _("This is no reason."), _("Give it in words, or none.")
+    return stated_reason(why, SchedulingError(fault, code="no_reason", field=field, remedy=remedy))
 
 
 def last_change(row: Campaign | Series, after: str) -> Any:
@@ -97,15 +97,15 @@ def bound_to(row: Campaign | Series) -> str:
     return row.approved_hash or (asked.digest if asked else "")
 
 
-def check_seen(seen: str, digest: str, *, words: str, code: str) -> None:
+def check_seen(seen: str, digest: str, *, refusal: str, code: str) -> None:
     """Raise `SchedulingError` if the approver saw content with another hash."""
     if seen and seen != digest:
-        raise SchedulingError(words, code=code, remedy=_("Look at it again."))
+        raise SchedulingError(refusal, code=code, remedy=_("Look at it again."))
 
 
 def check_asked(row: Campaign | Series, digest: str) -> None:
     """Raise `SchedulingError` if the waiting content has changed since the request, such as by an edit of a segment."""
     asked = last_change(row, "waiting")
     if asked is not None and asked.digest and asked.digest != digest and row.state == "waiting":
-        words = _("Something that it uses was changed since approval was asked for.")
-        raise SchedulingError(words, code="changed_since_asked", remedy=_("Send it back, and ask for approval again."))
+        fault = _("Something that it uses was changed since approval was asked for.")
+        raise SchedulingError(fault, code="changed_since_asked", remedy=_("Send it back, and ask for approval again."))

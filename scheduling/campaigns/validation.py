@@ -35,8 +35,8 @@ def problems(campaign: Campaign, now: datetime, *, slots: Slots | None = None) -
     if not campaign.name.strip():
         yield _error("name", "empty", _("The name is missing."), _("Write what the campaign is about."))
     if campaign.urgent_reason and not has_words(campaign.urgent_reason):
-        words, remedy = _("This is no reason."), _("Say in words why it cannot wait, or leave it empty.")
-        yield _error("urgent_reason", "no_reason", words, remedy)
+        fault, remedy = _("This is no reason."), _("Say in words why it cannot wait, or leave it empty.")
+        yield _error("urgent_reason", "no_reason", fault, remedy)
     yield from timing(campaign, now)
     yield from _window(campaign, now)
     yield from _audience(campaign)
@@ -59,10 +59,10 @@ def check_size(campaign: Campaign, count: int) -> None:
     """Raise `SchedulingError` if a campaign without approval reaches more members than a schedule may."""
     most = settings.SCHEDULING["MAX_MEMBERS"]
     if not campaign.needs_approval and count > most:
-        words = _("There are %(count)d members; a campaign without approval may have %(most)d.")
+        fault = _("There are %(count)d members; a campaign without approval may have %(most)d.")
         remedy = _("Let a second person approve it, or choose fewer members.")
         values = {"count": count, "most": most}
-        raise SchedulingError(words % values, code="members_too_many", field="audience", remedy=remedy)
+        raise SchedulingError(fault % values, code="members_too_many", field="audience", remedy=remedy)
 
 
 def timing(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
@@ -71,11 +71,11 @@ def timing(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
         remedy = _("Write a name like Asia/Shanghai.")
         yield _error("time_zone", "zone_unknown", _("There is no such time zone."), remedy)
     if campaign.repeats == Campaign.Repeats.SERIES and campaign.series_id is None:
-        words = _("It is no step of a series.")
-        yield _error("repeats", "no_series", words, _("Choose once or repeatedly, or add a step to a series."))
+        fault = _("It is no step of a series.")
+        yield _error("repeats", "no_series", fault, _("Choose once or repeatedly, or add a step to a series."))
     if campaign.next_working_day_at is not None and campaign.in_member_zone:
-        words, remedy = _("The next working day is counted by the clock of one time zone."), _("Choose a date instead.")
-        yield _error("in_member_zone", "working_day_zone", words, remedy)
+        fault, remedy = _("The next working day is counted by the clock of one time zone."), _("Choose a date instead.")
+        yield _error("in_member_zone", "working_day_zone", fault, remedy)
     if campaign.repeats != Campaign.Repeats.CRON:
         return
     try:
@@ -84,8 +84,8 @@ def timing(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
         yield error
         return
     if moments.next_moment(campaign, now) is None:
-        words = _("It never comes due: no such day is a working day, or it lies after the last day.")
-        yield _error("cron", "cron_never", words, _("Change the cron line, the days or the last day."))
+        fault = _("It never comes due: no such day is a working day, or it lies after the last day.")
+        yield _error("cron", "cron_never", fault, _("Change the cron line, the days or the last day."))
 
 
 def _window(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
@@ -93,17 +93,17 @@ def _window(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
     opens, closes, days = campaign.window_from, campaign.window_until, campaign.window_weekdays
     if (opens is None) is not (closes is None):
         field = "window_from" if opens is None else "window_until"
-        words = _("A send window has a beginning and an end.")
-        yield _error(field, "window_half", words, _("Enter both times, or none."))
+        fault = _("A send window has a beginning and an end.")
+        yield _error(field, "window_half", fault, _("Enter both times, or none."))
         return
     if opens is not None and opens == closes:
-        words = _("The send window ends when it begins.")
-        yield _error("window_until", "window_empty", words, _("Choose another time, or leave both empty."))
+        fault = _("The send window ends when it begins.")
+        yield _error("window_until", "window_empty", fault, _("Choose another time, or leave both empty."))
         return
     chosen = chosen_weekdays(campaign)
     if campaign.window_days == Campaign.WindowDays.CHOSEN and (not chosen or chosen != days):
-        words = _("No day is chosen for the send window.")
-        yield _error("window_weekdays", "window_weekdays", words, _("Choose at least one day of the week, 1 to 7."))
+        fault = _("No day is chosen for the send window.")
+        yield _error("window_weekdays", "window_weekdays", fault, _("Choose at least one day of the week, 1 to 7."))
         return
     if opens is None and campaign.window_days == Campaign.WindowDays.EVERY:
         return  # no window at all
@@ -112,9 +112,9 @@ def _window(campaign: Campaign, now: datetime) -> Iterator[SchedulingError]:
         return
     hours = hours_of(campaign, application)
     if hours.never_allow(now, campaign.zone):
-        words = _("It could never go out: its send window lies within the quiet hours of the company, %(quiet)s.")
+        fault = _("It could never go out: its send window lies within the quiet hours of the company, %(quiet)s.")
         remedy = _("Choose a window outside of them, or change the sending policy.")
-        yield _error("window_from", "window_quiet", words % {"quiet": hours.policy.quiet_hours}, remedy)
+        yield _error("window_from", "window_quiet", fault % {"quiet": hours.policy.quiet_hours}, remedy)
 
 
 def content_problems(campaign: Campaign, row: CampaignContent, slots: Slots | None = None) -> Iterator[SchedulingError]:
@@ -137,8 +137,8 @@ def _length(row: CampaignContent) -> Iterator[SchedulingError]:
     """Whether a text that may go out in parts is too long for that."""
     most = settings.SCHEDULING["MAX_TEXT"]
     if len(row.text) > most:
-        words = _("The text has %(count)d characters; it may have %(most)d.") % {"count": len(row.text), "most": most}
-        yield _error("text", "too_long", words, _("Make it shorter."))
+        fault = _("The text has %(count)d characters; it may have %(most)d.") % {"count": len(row.text), "most": most}
+        yield _error("text", "too_long", fault, _("Make it shorter."))
 
 
 def _composed(campaign: Campaign, kind: MessageKind, row: CampaignContent, slots: Slots) -> Iterator[SchedulingError]:
@@ -155,9 +155,9 @@ def _composed(campaign: Campaign, kind: MessageKind, row: CampaignContent, slots
         return
     sent = _as_sent(campaign, row)
     if kind.closing == Closing.ON_CARD and not has_room_for_way_out(filled(sent["card"], longest), sent):
-        words = _("There is no room for the last line, which tells members how they choose what they get.")
+        fault = _("There is no room for the last line, which tells members how they choose what they get.")
         remedy = _("Shorten the card, or switch “offers the settings” off.")
-        yield _error("card", "way_out", words, remedy)
+        yield _error("card", "way_out", fault, remedy)
 
 
 def _as_sent(campaign: Campaign, row: CampaignContent) -> Mapping[str, Any]:
@@ -213,5 +213,5 @@ def _variants(rows: list[CampaignContent]) -> Iterator[SchedulingError]:
         yield _error("share", "shares", _("The shares of the variants do not add up."), remedy)
 
 
-def _error(field: str, code: str, words: str, remedy: str) -> SchedulingError:
-    return SchedulingError(words, code=code, field=field, remedy=remedy)
+def _error(field: str, code: str, fault: str, remedy: str) -> SchedulingError:
+    return SchedulingError(fault, code=code, field=field, remedy=remedy)

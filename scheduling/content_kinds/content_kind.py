@@ -14,9 +14,9 @@ Words = Mapping[str, Any]
 CardOf = Callable[[Mapping[str, Any]], Content]
 
 
-def gettext_noop(words: str) -> str:
+def gettext_noop(text: str) -> str:
     """Mark words for `makemessages`."""
-    return words
+    return text
 
 
 class Closing(StrEnum):

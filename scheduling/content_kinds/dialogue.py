@@ -21,8 +21,8 @@ class FlowKind(ContentKind):
     def flaws(self, content: Any) -> Iterator[Flaw]:
         flow = content.flow
         if flow is None or flow.live is None or not flow.enabled:
-            words, remedy = gettext_noop("There is no flow that runs."), gettext_noop("Choose a published flow.")
-            yield Flaw(field="flow", code="flow_not_live", words=words, remedy=remedy)
+            fault, remedy = gettext_noop("There is no flow that runs."), gettext_noop("Choose a published flow.")
+            yield Flaw(field="flow", code="flow_not_live", words=fault, remedy=remedy)
 
     def batch_size(self, *, is_personal: bool) -> int:
         return MOST_AT_ONCE

@@ -17,8 +17,8 @@ class StoredKind(MessageKind):
 
     def flaws(self, content: Any) -> Iterator[Flaw]:
         if not content.file:
-            words, remedy = gettext_noop("The file is missing."), gettext_noop("Choose a file.")
-            yield Flaw(field="file", code="empty", words=words, remedy=remedy)
+            fault, remedy = gettext_noop("The file is missing."), gettext_noop("Choose a file.")
+            yield Flaw(field="file", code="empty", words=fault, remedy=remedy)
 
     def message(self, words: Words, card_of: CardOf) -> contents.Content:
         return self.content()

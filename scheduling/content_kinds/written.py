@@ -20,8 +20,8 @@ class WrittenKind(MessageKind):
 
     def flaws(self, content: Any) -> Iterator[Flaw]:
         if not content.text.strip():
-            words, remedy = gettext_noop("There is nothing to say."), gettext_noop("Write what to say.")
-            yield Flaw(field="text", code="empty", words=words, remedy=remedy)
+            fault, remedy = gettext_noop("There is nothing to say."), gettext_noop("Write what to say.")
+            yield Flaw(field="text", code="empty", words=fault, remedy=remedy)
 
     def message(self, words: Words, card_of: CardOf) -> contents.Content:
         return self.content(content=words["text"])

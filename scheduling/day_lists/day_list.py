@@ -29,11 +29,11 @@ def read_day_list(text: str) -> DayList:
     flaws = [item for item in read if isinstance(item, Flaw)]
     for item in read:
         if isinstance(item, ListedDay) and days.setdefault(item.date, item).works != item.works:
-            words = _("%(date)s is both a working day and a day off.") % {"date": item.date}
-            flaws.append(Flaw(code="both", words=words))
+            fault = _("%(date)s is both a working day and a day off.") % {"date": item.date}
+            flaws.append(Flaw(code="both", words=fault))
     if not read:
-        words = _("There is no date in it. Paste the whole notice, with its title and all its days.")
-        flaws.append(Flaw(code="no_date", words=words))
+        fault = _("There is no date in it. Paste the whole notice, with its title and all its days.")
+        flaws.append(Flaw(code="no_date", words=fault))
     years = {day.year for day in days if (day.month, day.day) == (1, 1)} if form.is_whole(text) else set[int]()
     return DayList(
         days=tuple(days[day] for day in sorted(days)),

@@ -32,16 +32,16 @@ class Lines(DayListForm):
                 *numbers, rest = match.groups()
                 yield from _span_of_line(number, numbers, rest.strip())
             elif not heading:
-                words = _("Line %(number)d has no date at its beginning: “%(line)s”. Write it like 2027-01-01 休 元旦.")
-                yield Flaw(code="no_date", words=words % {"number": number, "line": line.strip()[:40]})
+                fault = _("Line %(number)d has no date at its beginning: “%(line)s”. Write it like 2027-01-01 休 元旦.")
+                yield Flaw(code="no_date", words=fault % {"number": number, "line": line.strip()[:40]})
 
 
 def _span_of_line(number: int, numbers: list[str | None], rest: str) -> Iterator[Item]:
     kind, _comma, name = re.sub(r"[\s,;，；|]+", " ", rest).partition(" ")
     works, off = bool(WORKS.search(kind)), bool(OFF.search(kind))
     if works == off:
-        words = _("Line %(number)d does not say whether the day works. Write 休 or 班 after the date.")
-        yield Flaw(code="no_kind", words=words % {"number": number})
+        fault = _("Line %(number)d does not say whether the day works. Write 休 or 班 after the date.")
+        yield Flaw(code="no_kind", words=fault % {"number": number})
         return
     start = date_of(*numbers[:3])
     end = date_of(*numbers[3:]) if numbers[3] else start

@@ -72,8 +72,8 @@ class Notice(DayListForm):
             yield from _Sentence(number=number, text=sentence, year=year, name=name).read()
         lacking = _lacking(text)
         if stated and lacking:
-            words = _("The notice says nothing of %(names)s, so %(year)d does not count as known. Is it whole?")
-            yield Flaw(code="not_whole", words=words % {"names": "、".join(lacking), "year": year}, is_doubt=True)
+            fault = _("The notice says nothing of %(names)s, so %(year)d does not count as known. Is it whole?")
+            yield Flaw(code="not_whole", words=fault % {"names": "、".join(lacking), "year": year}, is_doubt=True)
 
 
 def plain_text(text: str) -> str:
@@ -89,9 +89,9 @@ def _lacking(text: str) -> list[str]:
     return [name for name in HOLIDAYS if not any(name in holiday for holiday in names)]
 
 
-def _holiday(words: str) -> str:
+def _holiday(sentence: str) -> str:
     """The holiday that a paragraph begins with; empty if it begins otherwise."""
-    match = HEADING.match(words)
+    match = HEADING.match(sentence)
     return match[1] if match and NAME.search(match[1]) else ""
 
 
@@ -136,9 +136,9 @@ class _Sentence:
             yield from self._days(clause[1], works=clause[2] == "上班")
             yield from self._count(text[clause.start(2) : end])
         if ANY_DATE.search(rest) and SPEAKS_OF_DAYS.search(rest):
-            words = _("Line %(number)d is not understood: “%(text)s”. Enter its days yourself.")
+            fault = _("Line %(number)d is not understood: “%(text)s”. Enter its days yourself.")
             values = {"number": self.number, "text": self.text[:60]}
-            yield Flaw(code="not_understood", words=words % values, is_doubt=True)
+            yield Flaw(code="not_understood", words=fault % values, is_doubt=True)
 
     def _days(self, dates: str, *, works: bool) -> Iterator[Item]:
         """The days of a list of dates and spans; a month and a year go on to the dates after it."""
@@ -149,8 +149,8 @@ class _Sentence:
             last[1] = last[1] or first[1]
             month = last[1] if match[7] else first[1]
             start, end = self._dated(first, last if match[7] else first)
-            for day, words in ((start, first[3]), (end, last[3] if match[7] else None)):
-                yield from self._weekday(day, words or "")
+            for day, weekday in ((start, first[3]), (end, last[3] if match[7] else None)):
+                yield from self._weekday(day, weekday or "")
             for item in span(self.number, start, end, works=works, name=self.name):
                 if isinstance(item, ListedDay):
                     yield from self._listed(item)
@@ -170,22 +170,22 @@ class _Sentence:
         if not day.works:
             self.off.append(day.date)
         elif day.date.weekday() < SATURDAY:
-            words = _("Line %(number)d: %(date)s is a make-up day, but it is a %(weekday)s, which works anyway.")
-            yield self._doubt("made_up_weekday", words, day.date)
+            text = _("Line %(number)d: %(date)s is a make-up day, but it is a %(weekday)s, which works anyway.")
+            yield self._doubt("made_up_weekday", text, day.date)
 
-    def _weekday(self, day: date | None, words: str) -> Iterator[Flaw]:
-        stated = WEEKDAY.search(words)
+    def _weekday(self, day: date | None, text: str) -> Iterator[Flaw]:
+        stated = WEEKDAY.search(text)
         if day is not None and stated and min(NUMERALS.index(stated[1]), 6) != day.weekday():
-            words = _("Line %(number)d: %(date)s is a %(weekday)s, but the notice says %(stated)s.")
-            yield self._doubt("weekday", words, day, stated=stated[0])
+            text = _("Line %(number)d: %(date)s is a %(weekday)s, but the notice says %(stated)s.")
+            yield self._doubt("weekday", text, day, stated=stated[0])
 
-    def _count(self, words: str) -> Iterator[Flaw]:
-        match = COUNT.search(words)
+    def _count(self, text: str) -> Iterator[Flaw]:
+        match = COUNT.search(text)
         if match and self.off and int(match[1]) != len(set(self.off)):
-            words = _("Line %(number)d: the notice says %(stated)s days, but its dates are %(count)d.")
+            text = _("Line %(number)d: the notice says %(stated)s days, but its dates are %(count)d.")
             values = {"number": self.number, "stated": match[1], "count": len(set(self.off))}
-            yield Flaw(code="count", words=words % values, is_doubt=True)
+            yield Flaw(code="count", words=text % values, is_doubt=True)
 
-    def _doubt(self, code: str, words: str, day: date, **values: str) -> Flaw:
+    def _doubt(self, code: str, template: str, day: date, **values: str) -> Flaw:
         named = {"number": self.number, "date": day.isoformat(), "weekday": WEEKDAYS[day.weekday()], **values}
-        return Flaw(code=code, words=words % named, is_doubt=True)
+        return Flaw(code=code, words=template % named, is_doubt=True)

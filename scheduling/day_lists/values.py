@@ -90,8 +90,8 @@ def span(number: int, start: date | None, end: date | None, *, works: bool, name
     if start is None or end is None:
         yield Flaw(code="no_such_date", words=_("Line %(number)d has a date that does not exist.") % {"number": number})
     elif not timedelta() <= end - start < timedelta(days=LONGEST_SPAN):
-        words = _("Line %(number)d has a last day that is before the first, or a month after it.") % {"number": number}
-        yield Flaw(code="span", words=words)
+        fault = _("Line %(number)d has a last day that is before the first, or a month after it.") % {"number": number}
+        yield Flaw(code="span", words=fault)
     else:
         for later in range((end - start).days + 1):
             yield ListedDay(date=start + timedelta(days=later), works=works, name=name.strip()[:LONGEST_NAME])

@@ -129,8 +129,8 @@ def sender_of(campaign: Campaign) -> Application:
     """The application that sends a campaign. Raises `SchedulingError` if there is none."""
     application = campaign.sender
     if application is None:
-        words, remedy = _("There is no application that sends it."), _("Connect one, or choose one here.")
-        raise SchedulingError(words, code="application", field="application", remedy=remedy)
+        fault, remedy = _("There is no application that sends it."), _("Connect one, or choose one here.")
+        raise SchedulingError(fault, code="application", field="application", remedy=remedy)
     return application
 
 
@@ -233,12 +233,12 @@ def forecast_start(
 def _expiry(campaign: Campaign, zones: Sequence[ZoneStart]) -> Iterator[Blocker]:
     late = [zone.zone for zone in zones if zone.expires_before]
     if late and len(late) == len(zones):
-        words = _("It would expire before it may go out: nobody would get it.")
+        fault = _("It would expire before it may go out: nobody would get it.")
         final = campaign.rule is None  # another moment of a repeated one may do
-        yield _blocker("expires_before", words, field="valid_minutes", final=final)
+        yield _blocker("expires_before", fault, field="valid_minutes", final=final)
     elif late:
-        words = _("It would expire before it may go out in these time zones: %s.")
-        yield _blocker("expires_before", words % listed(late), field="valid_minutes", final=False)
+        fault = _("It would expire before it may go out in these time zones: %s.")
+        yield _blocker("expires_before", fault % listed(late), field="valid_minutes", final=False)
 
 
 def _first_moment(campaign: Campaign, now: datetime) -> datetime:
@@ -299,8 +299,8 @@ def _not_startable(campaign: Campaign, count: int, *, alone: bool) -> Iterator[B
     if not alone and campaign.approved_hash != approval.digest(approval.describe(campaign)):
         yield _blocker("not_approved", _("It is not as it was approved."), remedy=_("Ask for approval again."))
     elif campaign.state not in state.startable(alone=alone):
-        words = _("It cannot be started now.") if alone else _("Only an approved campaign can be started.")
-        yield _blocker("campaign_state", words, remedy=str(state.LIFE.remedy))
+        fault = _("It cannot be started now.") if alone else _("Only an approved campaign can be started.")
+        yield _blocker("campaign_state", fault, remedy=str(state.LIFE.remedy))
 
 
 def _blockers(
@@ -319,9 +319,9 @@ def _blockers(
     if running is not None:
         yield _blocker("same_running", _("The same campaign is running: %s.") % running.campaign)
     elif (lately := twin.filter(moment__gt=now - AGAIN).select_related("campaign").first()) is not None:
-        words = _("The same campaign was sent within the last 24 hours: %s.") % lately.campaign
-        yield _blocker("same_lately", words, final=False)
+        fault = _("The same campaign was sent within the last 24 hours: %s.") % lately.campaign
+        yield _blocker("same_lately", fault, final=False)
 
 
-def _blocker(code: str, words: str, *, remedy: str = "", field: str = "", final: bool = True) -> Blocker:
-    return Blocker(error=SchedulingError(words, code=code, remedy=remedy, field=field), final=final)
+def _blocker(code: str, fault: str, *, remedy: str = "", field: str = "", final: bool = True) -> Blocker:
+    return Blocker(error=SchedulingError(fault, code=code, remedy=remedy, field=field), final=final)

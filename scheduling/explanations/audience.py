@@ -23,8 +23,8 @@ def lines_of(rule: AudienceRule, member: Member, *, today: date) -> list[Explana
     lines = [_line(entry, compiler) for entry in _entries(rule.include) if _selects(entry, member, compiler)]
     if lines:
         return lines
-    words = _("The member is not in it any more: their departments, tags or facts have changed since.")
-    return [ExplanationLine(topic="audience", label=_("Audience"), words=words)]
+    text = _("The member is not in it any more: their departments, tags or facts have changed since.")
+    return [ExplanationLine(topic="audience", label=_("Audience"), words=text)]
 
 
 def _entries(selection: Selection) -> Iterator[Selection]:
@@ -50,21 +50,21 @@ def _selects(entry: Selection, member: Member, compiler: Compiler) -> bool:
 
 
 def _line(entry: Selection, compiler: Compiler) -> ExplanationLine:
-    words, link = _("everyone in the company"), None
+    text, link = _("everyone in the company"), None
     if entry.segments:
         segment = compiler.segments[entry.segments[0]]
-        words = _("segment “%(name)s”: %(rule)s") % {"name": segment.name, "rule": _rule(segment, compiler)}
+        text = _("segment “%(name)s”: %(rule)s") % {"name": segment.name, "rule": _rule(segment, compiler)}
         link = ExplanationLink(model="scheduling.Segment", pk=segment.pk)
     elif entry.departments:
         number = entry.departments[0].number
-        words = _("department “%s”") % _name(Department, number, compiler)
+        text = _("department “%s”") % _name(Department, number, compiler)
     elif entry.tags:
-        words = _("tag “%s”") % _name(Tag, entry.tags[0], compiler)
+        text = _("tag “%s”") % _name(Tag, entry.tags[0], compiler)
     elif entry.members:
-        words = _("named one by one")
+        text = _("named one by one")
     elif entry.sheet is not None:
-        words = _("in the uploaded list")
-    return ExplanationLine(topic="audience", label=_("Audience"), words=words, link=link)
+        text = _("in the uploaded list")
+    return ExplanationLine(topic="audience", label=_("Audience"), words=text, link=link)
 
 
 def _rule(segment: Segment, compiler: Compiler) -> str:

@@ -13,8 +13,8 @@ def explain(delivery: Delivery) -> Explanation:
     """Why a member got it: who planned it, how they came into it, and its outcome."""
     campaign = delivery.run.campaign
     if campaign.series is not None:
-        words = _("It is a step of the series “%s”, in which the member is.")
-        return Explanation(by="series", summary=words % campaign.series, lines=tuple(lines_of(delivery)))
+        text = _("It is a step of the series “%s”, in which the member is.")
+        return Explanation(by="series", summary=text % campaign.series, lines=tuple(lines_of(delivery)))
     summary = _("The campaign “%s” went to its audience.") % campaign
     return Explanation(by="campaign", summary=summary, lines=tuple(lines_of(delivery)))
 
@@ -64,23 +64,23 @@ def _of_step(delivery: Delivery) -> list[ExplanationLine]:
 
 def _enrolled(enrolment: Enrolment) -> ExplanationLine:
     values = {"how": enrolment.get_source_display(), "day": f"{enrolment.anchor_on:%Y-%m-%d}"}
-    words = _("by %(how)s; day 0 is %(day)s") % values
+    text = _("by %(how)s; day 0 is %(day)s") % values
     link = ExplanationLink(model="scheduling.Enrolment", pk=enrolment.pk)
-    return ExplanationLine(topic="enrolment", label=_("Came into the series"), words=words, link=link)
+    return ExplanationLine(topic="enrolment", label=_("Came into the series"), words=text, link=link)
 
 
 def _of_topic(campaign: Campaign) -> list[ExplanationLine]:
-    words = str(campaign.get_message_class_display())
+    text = str(campaign.get_message_class_display())
     if campaign.topic is not None:
-        words = _("%(topic)s: %(class)s") % {"topic": campaign.topic, "class": words}
-    return [ExplanationLine(topic="topic", label=_("Topic"), words=words)]
+        text = _("%(topic)s: %(class)s") % {"topic": campaign.topic, "class": text}
+    return [ExplanationLine(topic="topic", label=_("Topic"), words=text)]
 
 
 def _outcome(delivery: Delivery) -> ExplanationLine:
     reason = f": {delivery.get_reason_display()}" if delivery.reason else ""
     link = ExplanationLink(model="scheduling.CampaignRun", pk=delivery.run_id, query=f"delivery={delivery.pk}")
-    words = f"{delivery.get_status_display()}{reason}"
-    return ExplanationLine(topic="delivery", label=_("Delivery"), words=words, link=link)
+    text = f"{delivery.get_status_display()}{reason}"
+    return ExplanationLine(topic="delivery", label=_("Delivery"), words=text, link=link)
 
 
 def _day(step: Campaign) -> dict[str, object]:

@@ -26,8 +26,8 @@ def lines_of(delivery: Delivery) -> list[ExplanationLine]:
     return list(evidence(delivery)) if evidence else []
 
 
-def _line(label: str, words: str, link: ExplanationLink | None = None) -> ExplanationLine:
-    return ExplanationLine(topic=TOPIC, label=label, words=words, link=link)
+def _line(label: str, text: str, link: ExplanationLink | None = None) -> ExplanationLine:
+    return ExplanationLine(topic=TOPIC, label=label, words=text, link=link)
 
 
 def _of_member(delivery: Delivery) -> Iterator[ExplanationLine]:
@@ -50,9 +50,9 @@ def _of_range(delivery: Delivery) -> Iterator[ExplanationLine]:
     if application is None:
         return
     beyond = Member.objects.beyond(application).filter(pk=delivery.member_id).exists()
-    words = _("the application does not see the member today") if beyond else _("the application sees the member today")
+    text = _("the application does not see the member today") if beyond else _("the application sees the member today")
     link = ExplanationLink(model="wecom.Application", pk=application.pk)
-    yield _line(_("Visible range"), words, link)
+    yield _line(_("Visible range"), text, link)
 
 
 def _of_values(delivery: Delivery) -> Iterator[ExplanationLine]:
@@ -60,8 +60,8 @@ def _of_values(delivery: Delivery) -> Iterator[ExplanationLine]:
     needed = CampaignWords.of(run.campaign_id, run.content).needed
     member = Member.objects.filter(pk=delivery.member_id)
     lacking = [name for name in needed if member.filter(reasons.missing(name)).exists()]
-    words = listed([f"{{{{{name}}}}}" for name in lacking]) or _("none today: the member has a value by now")
-    yield _line(_("Variables without a value"), words, ExplanationLink(model="wecom.Member", pk=delivery.member_id))
+    text = listed([f"{{{{{name}}}}}" for name in lacking]) or _("none today: the member has a value by now")
+    yield _line(_("Variables without a value"), text, ExplanationLink(model="wecom.Member", pk=delivery.member_id))
 
 
 def _of_caps(delivery: Delivery) -> Iterator[ExplanationLine]:

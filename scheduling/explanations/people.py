@@ -20,9 +20,9 @@ def line(
 ) -> ExplanationLine:
     """Who took a step: an account with a link to it, or a program by its name; only when, if that is not known."""
     who = named(by, client)
-    words = f"{who} · {moment(at)}" if who else moment(at)
+    text = f"{who} · {moment(at)}" if who else moment(at)
     link = ExplanationLink(model="auth.User", pk=by.pk) if by else None
-    return ExplanationLine(topic=topic, label=label, words=f"{words}: {why}" if why else words, link=link)
+    return ExplanationLine(topic=topic, label=label, words=f"{text}: {why}" if why else text, link=link)
 
 
 def lines_of(mailing: Campaign | Series, *, until: datetime, digest: str = "") -> list[ExplanationLine]:

@@ -45,9 +45,9 @@ def segments_in_order(entries: Iterable[Entry], findings: Findings) -> Iterator[
         for entry in free:
             yield waiting.pop(entry.name)
         for entry in waiting.values() if not free else ():
-            words = _("The segment “%(name)s” would name itself, through others.") % {"name": entry.name}
+            fault = _("The segment “%(name)s” would name itself, through others.") % {"name": entry.name}
             remedy = _("Remove one of the conditions that name a segment.")
-            findings.add((*entry.place, "rule"), words, remedy, code="segment_cycle")
+            findings.add((*entry.place, "rule"), fault, remedy, code="segment_cycle")
         waiting = waiting if free else {}
 
 
@@ -83,8 +83,8 @@ def read_campaign(entry: Entry, references: References, findings: Findings) -> d
     fields = read_mailing(Campaign, entry, references, findings, keys=CAMPAIGN_KEYS, apart=CAMPAIGN_APART)
     fields["cron"] = " ".join((fields["cron"] or "").split())
     if fields["repeats"] == Campaign.Repeats.SERIES:
-        words = _("“%(value)s” is none of its values.") % {"value": fields["repeats"]}
-        findings.add((*entry.place, "repeats"), words, _("Write it as a step, below “series:” and “steps:”."))
+        fault = _("“%(value)s” is none of its values.") % {"value": fields["repeats"]}
+        findings.add((*entry.place, "repeats"), fault, _("Write it as a step, below “series:” and “steps:”."))
     return None if findings.below(entry.place) else fields
 
 
@@ -126,8 +126,8 @@ def _content(
         findings.add((*place, "share"), _("The share is no percentage."), _("Write a whole number from 1 to 100."))
         share = WHOLE
     if fields["template"] and fields["presentation"]:
-        words = _("A video is made from a template or a presentation.")
-        findings.add((*place, "presentation"), words, _("Leave one of them out."))
+        fault = _("A video is made from a template or a presentation.")
+        findings.add((*place, "presentation"), fault, _("Leave one of them out."))
     for name, value in fields.items():
         setattr(row, name, value)
     row.share = share

@@ -104,8 +104,8 @@ class References(NamedRows):
             key = named.pop("sheet")
             name = next((name for name, keys in self.lists.items() if key in keys), None)
             if name is None:
-                words, remedy = _("The audience names an uploaded list that is gone."), _("Correct the audience first.")
-                raise SchedulingError(words, code="list_gone", remedy=remedy, field="audience")
+                fault, remedy = _("The audience names an uploaded list that is gone."), _("Correct the audience first.")
+                raise SchedulingError(fault, code="list_gone", remedy=remedy, field="audience")
             named["list"] = name
         return named
 
@@ -114,8 +114,8 @@ class References(NamedRows):
             name: value for name, value in data.items() if name not in ("exclude", "segments", "list", "sheet")
         }
         if "sheet" in data:
-            words = _("An uploaded list stands in a file by its name.")
-            findings.add((*place, "sheet"), words, _("Write list: and its name."))
+            fault = _("An uploaded list stands in a file by its name.")
+            findings.add((*place, "sheet"), fault, _("Write list: and its name."))
         names = data.get("segments") or []
         if not isinstance(names, list):
             findings.add((*place, "segments"), _("“%(name)s” is a list.") % {"name": "segments"}, _("Write a list."))
@@ -129,16 +129,16 @@ class References(NamedRows):
     def _segment_name(self, key: int) -> str:
         name = next((name for name, known in self.segments.items() if known == key), None)
         if name is None:
-            words, remedy = _("It names a segment that is gone."), _("Correct its audience or rule first.")
-            raise SchedulingError(words, code="segment_gone", remedy=remedy, field="audience")
+            fault, remedy = _("It names a segment that is gone."), _("Correct its audience or rule first.")
+            raise SchedulingError(fault, code="segment_gone", remedy=remedy, field="audience")
         return name
 
     def _segment_key(self, name: Any, place: Place, findings: Findings) -> int | None:
         key = self.segments.get(name) if isinstance(name, str) else None
         if key is None and name not in self.coming:
-            words = _("There is no segment “%(name)s”, neither here nor in the file.") % {"name": name}
+            fault = _("There is no segment “%(name)s”, neither here nor in the file.") % {"name": name}
             remedy = _("Export it together with what uses it, or create it first.")
-            findings.add(place, words, remedy, code="reference_missing")
+            findings.add(place, fault, remedy, code="reference_missing")
         return key
 
     def _list_key(self, name: Any, place: Place, findings: Findings) -> int | None:
@@ -146,12 +146,12 @@ class References(NamedRows):
         if len(keys) == 1:
             return keys[0]
         if keys:
-            words = _("Several uploaded lists are named “%(name)s”.") % {"name": name}
-            findings.add(place, words, _("Delete all but one of them."), code="reference_ambiguous")
+            fault = _("Several uploaded lists are named “%(name)s”.") % {"name": name}
+            findings.add(place, fault, _("Delete all but one of them."), code="reference_ambiguous")
         else:
-            words = _("There is no uploaded list “%(name)s” here.") % {"name": name}
+            fault = _("There is no uploaded list “%(name)s” here.") % {"name": name}
             remedy = _("Upload it first, under this name: user IDs do not travel in files.")
-            findings.add(place, words, remedy, code="reference_missing")
+            findings.add(place, fault, remedy, code="reference_missing")
         return None
 
     def _renamed(self, rule: Any, change: Any) -> Any:

@@ -60,8 +60,8 @@ def read_steps(
         step = _step(data, own, saved, references, media, findings)
         key = step_key(step.fields["day"], step.fields["at"])
         if key in steps:
-            words, remedy = _("Another step has this day and time."), _("Choose another time of that day.")
-            findings.add((*own, "at"), words, remedy, code="step_taken")
+            fault, remedy = _("Another step has this day and time."), _("Choose another time of that day.")
+            findings.add((*own, "at"), fault, remedy, code="step_taken")
         steps[key] = step
     return list(steps.values())
 

@@ -28,8 +28,8 @@ def _hours() -> tuple[time, time] | tuple[None, None]:
     try:
         return time.fromisoformat(begin.strip()), time.fromisoformat(end.strip())
     except ValueError as error:
-        words = "OPENUSER_QUIET_HOURS is two times with a hyphen between, such as 21:00-08:00, or empty."
-        raise ImproperlyConfigured(words) from error
+        fault = "OPENUSER_QUIET_HOURS is two times with a hyphen between, such as 21:00-08:00, or empty."
+        raise ImproperlyConfigured(fault) from error
 
 
 class SendingPolicyQuerySet(models.QuerySet["SendingPolicy"]):

@@ -35,12 +35,12 @@ class Joiners:
         if not days:
             return cls()
         if not (isinstance(subject, Series) and subject.is_event):
-            words = _("Only a series that begins with an event takes members in by a day that you name.")
+            fault = _("Only a series that begins with an event takes members in by a day that you name.")
             remedy = _("Leave it empty. For others, the dates of members count, also those that lie ahead.")
-            raise SchedulingError(words, code="joiners", field="joiners", remedy=remedy)
+            raise SchedulingError(fault, code="joiners", field="joiners", remedy=remedy)
         if min(days.values()) < begins.astimezone(subject.zone).date():
-            words, remedy = _("A day lies before the first day of the rehearsal."), _("Name a later day.")
-            raise SchedulingError(words, code="joiner_day", field="joiners", remedy=remedy)
+            fault, remedy = _("A day lies before the first day of the rehearsal."), _("Name a later day.")
+            raise SchedulingError(fault, code="joiner_day", field="joiners", remedy=remedy)
         # On the first day nine o'clock may have passed.
         moments = {
             key: max(datetime.combine(day, EVENT_AT, subject.zone), begins + A_MINUTE) for key, day in days.items()

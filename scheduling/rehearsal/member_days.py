@@ -25,8 +25,8 @@ def keys_of(days: Mapping[str, date], application: Application, *, field: str) -
     rows = Member.objects.filter(corporation=application.corporation_id, user_id__in=wanted)
     keys = {member.user_id: member.pk for member in rows.only("pk", "user_id")}
     for user_id in sorted(wanted.keys() - keys.keys()):
-        words = _("No member has the user ID “%s”.") % user_id
-        raise SchedulingError(words, code="member_unknown", field=field, remedy=_("Check the user ID."))
+        fault = _("No member has the user ID “%s”.") % user_id
+        raise SchedulingError(fault, code="member_unknown", field=field, remedy=_("Check the user ID."))
     return {keys[user_id]: day for user_id, day in wanted.items()}
 
 
@@ -35,6 +35,6 @@ def _entry(text: str, field: str) -> tuple[str, date]:
     if match is not None:
         with suppress(ValueError):  # such as 24.12.2026
             return match["user_id"].lower(), date.fromisoformat(match["day"])
-    words = _("“%(entry)s” is no member with a day.") % {"entry": text}
+    fault = _("“%(entry)s” is no member with a day.") % {"entry": text}
     remedy = _("Write a user ID and the day, such as zhangsan 2026-12-24, with commas between them.")
-    raise SchedulingError(words, code="member_day_form", field=field, remedy=remedy)
+    raise SchedulingError(fault, code="member_day_form", field=field, remedy=remedy)

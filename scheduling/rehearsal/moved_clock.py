@@ -69,9 +69,9 @@ class MovedClock:
             if not (began + self._send()):
                 break
             if began and CampaignRun.objects.filter(pk__gt=self.first_run).count() > MOST_RUNS:
-                words = _("More than %d messages would go out in these days.") % MOST_RUNS
+                fault = _("More than %d messages would go out in these days.") % MOST_RUNS
                 remedy = _("Choose fewer days, or rehearse it without the other campaigns.")
-                raise SchedulingError(words, code="rehearsal_long", field="days", remedy=remedy)
+                raise SchedulingError(fault, code="rehearsal_long", field="days", remedy=remedy)
             # A series may go on at the same moment; campaigns say by their rows when they do.
             following = self.now if self.has_series else min(self._moments(later=False), default=self.until)
             if following > self.now:

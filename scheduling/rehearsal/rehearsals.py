@@ -146,8 +146,8 @@ def _held(subject: Subject, begins: datetime, ends: datetime) -> tuple[Dropped, 
     if at is None or at >= ends:
         return ()
     year = at.astimezone(subject.zone).year
-    words = _("the working days of %(year)d are not known. It waits from here on; import them") % {"year": year}
-    return (Dropped(at=at, name=subject.name, why=words),)
+    text = _("the working days of %(year)d are not known. It waits from here on; import them") % {"year": year}
+    return (Dropped(at=at, name=subject.name, why=text),)
 
 
 def doubts_of(plan: Plan) -> tuple[Doubt, ...]:
@@ -166,27 +166,27 @@ def _doubt(row: Subject, begins: datetime) -> Doubt | None:
     rule = row.rule if isinstance(row, Campaign) else None
     held = rule.next_held(begins) if rule else None
     if held is not None:
-        words = _("The working days of %(year)d are not known yet: from then on nothing of it goes out. Import them.")
-        return _doubted(row, held, words, stops=True)
+        text = _("The working days of %(year)d are not known yet: from then on nothing of it goes out. Import them.")
+        return _doubted(row, held, text, stops=True)
     if isinstance(row, Campaign) and row.window_days != Campaign.WindowDays.WORKING:
         return None
     day = row.calendar.unknown_after(begins.astimezone(row.zone).date())
-    words = _(
+    text = _(
         "The working days of %(year)d are not known yet: from then on Monday to Friday count, holidays or not. "
         "Import them."
     )
-    return _doubted(row, max(begins, datetime.combine(day, time(), row.zone)), words, stops=False)
+    return _doubted(row, max(begins, datetime.combine(day, time(), row.zone)), text, stops=False)
 
 
-def _doubted(row: Subject, at: datetime, words: str, *, stops: bool) -> Doubt:
+def _doubted(row: Subject, at: datetime, text: str, *, stops: bool) -> Doubt:
     year = at.astimezone(row.zone).year
-    return Doubt(at=at, name=row.name, year=year, stops=stops, words=words % {"year": year})
+    return Doubt(at=at, name=row.name, year=year, stops=stops, words=text % {"year": year})
 
 
 def _checked_days(days: int) -> int:
     if not 1 <= days <= MOST_DAYS:
-        words = _("A rehearsal goes over 1 to %d days.") % MOST_DAYS
-        raise SchedulingError(words, code="rehearsal_days", field="days", remedy=_("Choose another number of days."))
+        fault = _("A rehearsal goes over 1 to %d days.") % MOST_DAYS
+        raise SchedulingError(fault, code="rehearsal_days", field="days", remedy=_("Choose another number of days."))
     return days
 
 
@@ -195,9 +195,9 @@ def _members(cohort: Mapping[str, Any], application: Application, today: date) -
     rows = reach.members_of(parse_audience(cohort), application=application, today=today)
     keys = list(rows.order_by("pk").values_list("pk", flat=True)[: MOST_MEMBERS + 1])
     if len(keys) > MOST_MEMBERS:
-        words = _("A rehearsal is for at most %d members; these are %d.") % (MOST_MEMBERS, rows.count())
+        fault = _("A rehearsal is for at most %d members; these are %d.") % (MOST_MEMBERS, rows.count())
         remedy = _("Choose a department, a segment, or some members. What holds for them holds for the others.")
-        raise SchedulingError(words, code="rehearsal_members", field="cohort", remedy=remedy)
+        raise SchedulingError(fault, code="rehearsal_members", field="cohort", remedy=remedy)
     if not keys:
         remedy = _("Choose other members.")
         raise SchedulingError(_("These are no members."), code="rehearsal_nobody", field="cohort", remedy=remedy)

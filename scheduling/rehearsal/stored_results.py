@@ -55,8 +55,8 @@ def read(stored: Mapping[str, Any]) -> Rehearsal:
             Dropped(at=datetime.fromisoformat(at), name=name, why=why) for at, name, why in stored["dropped"]
         ),
         days_unknown=tuple(
-            Doubt(at=datetime.fromisoformat(at), name=name, year=year, stops=stops, words=words)
-            for at, name, year, stops, words in stored.get("days_unknown", ())
+            Doubt(at=datetime.fromisoformat(at), name=name, year=year, stops=stops, words=text)
+            for at, name, year, stops, text in stored.get("days_unknown", ())
         ),
         timelines=tuple(
             Timeline(

@@ -61,8 +61,8 @@ def record(event: CardEvent, *, application: Application, member: Member, at: da
     own = CampaignWords.of(run.campaign_id, run.content)[batch.variant, batch.language]
     chosen = list(_chosen(own["card"], event, member_facts(member, batch.language)))
     rows = [
-        CampaignResponse(run=run, member=member, key=key[:LONGEST], label=words[:LONGEST], at=at)
-        for key, words in chosen
+        CampaignResponse(run=run, member=member, key=key[:LONGEST], label=label[:LONGEST], at=at)
+        for key, label in chosen
     ]
     CampaignResponse.objects.bulk_create(rows, ignore_conflicts=True)
     publish_change("campaigns", "progress")
@@ -118,9 +118,9 @@ def _chosen(card: Mapping[str, Any], event: CardEvent, facts: Mapping[str, str])
     submit = card.get("submit")
     if submit and not known and submit.get("key") == event.event_key:
         buttons = [submit]
-    for key, words in [*((button["key"], button["text"]) for button in buttons), *known]:
-        yield key, variables.fill(words, facts)
+    for key, label in [*((button["key"], button["text"]) for button in buttons), *known]:
+        yield key, variables.fill(label, facts)
 
 
 def _listed(chosen: list[tuple[str, str]]) -> str:
-    return " · ".join(words for _key, words in chosen)
+    return " · ".join(label for _key, label in chosen)

@@ -19,11 +19,11 @@ def first_replies(run: CampaignRun, members: Collection[int] | None = None) -> d
         direction=Message.Direction.IN,
         created_at__range=(run.moment, run.moment + WITHIN),
     )
-    words = written.exclude(content__kind=Content.Kind.EVENT)  # a press on a card or a menu
-    return dict(_of(words, run, members).order_by().values_list("member").annotate(first=Min("created_at")))
+    replies = written.exclude(content__kind=Content.Kind.EVENT)  # a press on a card or a menu
+    return dict(_of(replies, run, members).order_by().values_list("member").annotate(first=Min("created_at")))
 
 
-def _of(words: QuerySet[Message], run: CampaignRun, members: Collection[int] | None) -> QuerySet[Message]:
+def _of(replies: QuerySet[Message], run: CampaignRun, members: Collection[int] | None) -> QuerySet[Message]:
     if members is not None:
-        return words.filter(member__in=members)
-    return words.filter(Exists(Delivery.objects.filter(run=run, member=OuterRef("member"), status__in=GOT)))
+        return replies.filter(member__in=members)
+    return replies.filter(Exists(Delivery.objects.filter(run=run, member=OuterRef("member"), status__in=GOT)))

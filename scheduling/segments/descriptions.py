@@ -88,8 +88,8 @@ def _group(group: Group, subjects: Subjects, names: Names, *, inside: bool = Fal
     if group.op == Op.NONE:
         return _("none of these: %(rules)s") % {"rules": pgettext("between alternatives", "; ").join(parts)}
     glue = pgettext("between conditions", ", and ") if group.op == Op.ALL else pgettext("between conditions", ", or ")
-    words = glue.join(parts)
-    return _("(%(words)s)") % {"words": words} if inside and len(parts) > 1 else words
+    text = glue.join(parts)
+    return _("(%(words)s)") % {"words": text} if inside and len(parts) > 1 else text
 
 
 def _rule(rule: Rule, subjects: Subjects, names: Names) -> str:

@@ -75,8 +75,8 @@ class Compiler:
             return self._group(rule, path)
         self._count += 1
         if self._count > MOST_IN_ALL:
-            words = _("With the segments that it names, the rule has more than %(most)d conditions.")
-            raise flaw("rule", words % {"most": MOST_IN_ALL}, _("Make it shorter."), code="rule_too_long")
+            fault = _("With the segments that it names, the rule has more than %(most)d conditions.")
+            raise flaw("rule", fault % {"most": MOST_IN_ALL}, _("Make it shorter."), code="rule_too_long")
         test = Test(rule.test)
         if test in OPPOSITES:
             return ~self._positive(rule, OPPOSITES[test], path)
@@ -130,11 +130,11 @@ class Compiler:
     def _segment(self, key: int, path: tuple[int, ...]) -> Q:
         segment = self.segments.get(key)
         if segment is None:
-            words = _("The rule names segment %(key)d, which does not exist (any more).") % {"key": key}
-            raise flaw("rule", words, _("Choose another segment."), code="segment_gone")
+            fault = _("The rule names segment %(key)d, which does not exist (any more).") % {"key": key}
+            raise flaw("rule", fault, _("Choose another segment."), code="segment_gone")
         if key in path:
-            words = _("The segment “%(name)s” would name itself, through others.") % {"name": segment.name}
-            raise flaw("rule", words, _("Remove one of the conditions that name a segment."), code="segment_cycle")
+            fault = _("The segment “%(name)s” would name itself, through others.") % {"name": segment.name}
+            raise flaw("rule", fault, _("Remove one of the conditions that name a segment."), code="segment_cycle")
         try:
             group = checked(parse_group(segment.rule), self.subjects)
         except SchedulingError as error:
@@ -144,8 +144,8 @@ class Compiler:
 
 def _of_segment(error: SchedulingError, segment: Segment) -> SchedulingError:
     """The error with the name of the segment that has it."""
-    words = _("Segment “%(name)s”: %(words)s") % {"name": segment.name, "words": error.message}
-    return flaw("rule", words, error.remedy, code=error.code)
+    fault = _("Segment “%(name)s”: %(words)s") % {"name": segment.name, "words": error.message}
+    return flaw("rule", fault, error.remedy, code=error.code)
 
 
 def _many(condition: Condition) -> tuple[str | int, ...]:

@@ -103,32 +103,32 @@ def parse_group(data: object) -> Group:
     group = _group(data, place="rule", depth=1)
     count = sum(1 for _condition in group.conditions())
     if count > MOST_CONDITIONS:
-        words = _("The rule has %(count)d conditions; it may have %(most)d.") % {
+        fault = _("The rule has %(count)d conditions; it may have %(most)d.") % {
             "count": count,
             "most": MOST_CONDITIONS,
         }
-        raise flaw("rule", words, _("Name a part of it as a segment of its own, and use that."), code="rule_too_long")
+        raise flaw("rule", fault, _("Name a part of it as a segment of its own, and use that."), code="rule_too_long")
     return group
 
 
-def renamed(rule: object, words: str, alias: str) -> object:
+def renamed(rule: object, name: str, alias: str) -> object:
     """The JSON of a rule with another value in the place of these words, wherever a condition compares with them."""
     if isinstance(rule, Mapping):
-        return {key: renamed(inner, words, alias) for key, inner in rule.items()}
+        return {key: renamed(inner, name, alias) for key, inner in rule.items()}
     if isinstance(rule, list):
-        return [renamed(inner, words, alias) for inner in rule]
-    return alias if isinstance(rule, str) and rule.lower() == words.lower() else rule
+        return [renamed(inner, name, alias) for inner in rule]
+    return alias if isinstance(rule, str) and rule.lower() == name.lower() else rule
 
 
-def flaw(place: str, words: str, remedy: str, *, code: str = "rule_invalid") -> SchedulingError:
+def flaw(place: str, fault: str, remedy: str, *, code: str = "rule_invalid") -> SchedulingError:
     """An error at a place of a rule, such as `rule.1.value`."""
-    return SchedulingError(words, code=code, remedy=remedy, field=place)
+    return SchedulingError(fault, code=code, remedy=remedy, field=place)
 
 
 def _group(data: object, *, place: str, depth: int) -> Group:
     if depth > DEEPEST:
-        words = _("Groups may lie %(most)d deep.") % {"most": DEEPEST}
-        raise flaw(place, words, _("Name the inner group as a segment of its own, and use that."), code="rule_too_deep")
+        fault = _("Groups may lie %(most)d deep.") % {"most": DEEPEST}
+        raise flaw(place, fault, _("Name the inner group as a segment of its own, and use that."), code="rule_too_deep")
     if not isinstance(data, Mapping):
         raise flaw(place, _("A rule is a group of conditions."), _("Write an object with “op” and “rules”."))
     _refuse_others(data, ("op", "rules"), place)
@@ -145,8 +145,8 @@ def _rule(data: object, *, place: str, depth: int) -> Rule:
     if isinstance(data, Mapping) and ("rules" in data or "op" in data):
         return _group(data, place=place, depth=depth + 1)
     if not isinstance(data, Mapping):
-        words = _("A condition says what of a member is asked, and what it must be.")
-        raise flaw(place, words, _("Write an object with “subject”, “test” and “value”."))
+        fault = _("A condition says what of a member is asked, and what it must be.")
+        raise flaw(place, fault, _("Write an object with “subject”, “test” and “value”."))
     _refuse_others(data, ("subject", "test", "value", "below"), place)
     subject, test, below = data.get("subject"), data.get("test"), data.get("below", True)
     if not isinstance(subject, str) or not subject:
@@ -163,8 +163,8 @@ def _value(data: object, *, place: str) -> Value:
     """Scalars and lists of them; `subjects` knows their meaning."""
     if isinstance(data, list | tuple):
         if len(data) > MOST_VALUES:
-            words = _("A condition may name %(most)d values.") % {"most": MOST_VALUES}
-            raise flaw(place, words, _("Use a segment, or upload a sheet of members."), code="rule_too_long")
+            fault = _("A condition may name %(most)d values.") % {"most": MOST_VALUES}
+            raise flaw(place, fault, _("Use a segment, or upload a sheet of members."), code="rule_too_long")
         return tuple(_scalar(item, place) for item in data)  # type: ignore[return-value]
     return None if data is None else _scalar(data, place)
 
@@ -176,12 +176,12 @@ def _scalar(data: object, place: str) -> str | int | bool:
         return f"{data:f}" if abs(data) < LARGEST_FLOAT else str(data)
     if isinstance(data, str) and len(data) <= LONGEST_VALUE and data.isprintable():
         return data.strip()
-    words = _("A value is a text of at most %(most)d characters, a number, a date, or yes or no.")
-    raise flaw(place, words % {"most": LONGEST_VALUE}, _("Write it without line breaks."))
+    fault = _("A value is a text of at most %(most)d characters, a number, a date, or yes or no.")
+    raise flaw(place, fault % {"most": LONGEST_VALUE}, _("Write it without line breaks."))
 
 
 def _refuse_others(data: Mapping[Any, Any], known: Sequence[str], place: str) -> None:
     others = [str(key) for key in data if key not in known]
     if others:
-        words = _("A rule has no “%(name)s”.") % {"name": others[0]}
-        raise flaw(place, words, _("It has %(names)s.") % {"names": ", ".join(known)})
+        fault = _("A rule has no “%(name)s”.") % {"name": others[0]}
+        raise flaw(place, fault, _("It has %(names)s.") % {"names": ", ".join(known)})

@@ -36,20 +36,20 @@ def _rule(rule: Rule, subjects: Subjects, place: str) -> Rule:
         raise _unknown_subject(rule.subject, place)
     test = Test(rule.test)
     if test not in subject.tests:
-        words = _("“%(subject)s” cannot be asked that way.") % {"subject": subject.label}
+        fault = _("“%(subject)s” cannot be asked that way.") % {"subject": subject.label}
         remedy = _("Use one of: %(tests)s.") % {"tests": ", ".join(subject.tests)}
-        raise flaw(f"{place}.test", words, remedy)
+        raise flaw(f"{place}.test", fault, remedy)
     value = _of_shape(rule.value, test, subject, f"{place}.value")
     return replace(rule, test=test.value, value=value, below=rule.below or subject.kind != Kind.DEPARTMENT)
 
 
 def _unknown_subject(key: str, place: str) -> Exception:
     if key.startswith(FACT):
-        words = _("The rule asks for the fact “%(key)s”, which does not exist (any more).")
+        fault = _("The rule asks for the fact “%(key)s”, which does not exist (any more).")
         remedy = _("Choose another fact, or add it again under “Facts of your own”.")
-        return flaw(f"{place}.subject", words % {"key": key.removeprefix(FACT)}, remedy, code="fact_gone")
-    words = _("Members have no “%(key)s” that a rule could ask for.") % {"key": key}
-    return flaw(f"{place}.subject", words, _("Choose what of a member is asked."))
+        return flaw(f"{place}.subject", fault % {"key": key.removeprefix(FACT)}, remedy, code="fact_gone")
+    fault = _("Members have no “%(key)s” that a rule could ask for.") % {"key": key}
+    return flaw(f"{place}.subject", fault, _("Choose what of a member is asked."))
 
 
 def _of_shape(value: Value, test: Test, subject: Subject, place: str) -> Value:
@@ -57,8 +57,8 @@ def _of_shape(value: Value, test: Test, subject: Subject, place: str) -> Value:
     if shape == Shape.NOTHING:
         return None
     if value in (None, "", ()):
-        words = _("“%(subject)s” is compared with nothing.") % {"subject": subject.label}
-        raise flaw(place, words, _("Write a value, or remove the condition."), code="value_missing")
+        fault = _("“%(subject)s” is compared with nothing.") % {"subject": subject.label}
+        raise flaw(place, fault, _("Write a value, or remove the condition."), code="value_missing")
     if shape == Shape.COUNT:
         most = YEAR if test in (Test.ANNIVERSARY_IN, Test.ANNIVERSARY_WITHIN) else FARTHEST
         return _days(_single(value, place), most, place)
@@ -76,8 +76,8 @@ def _of_shape(value: Value, test: Test, subject: Subject, place: str) -> Value:
 def _span(value: Value, test: Test, place: str) -> tuple[int, int]:
     most = YEAR if test == Test.ANNIVERSARY_WITHIN else FARTHEST
     if not isinstance(value, tuple) or len(value) != 2:
-        words = _("It takes two numbers of days: from and to, counted from today.")
-        raise flaw(place, words, _("The last 30 days are -30 and 0, the next 7 days 0 and 7."))
+        fault = _("It takes two numbers of days: from and to, counted from today.")
+        raise flaw(place, fault, _("The last 30 days are -30 and 0, the next 7 days 0 and 7."))
     first, last = (_days(bound, most, place) for bound in value)
     if first > last:
         raise flaw(place, _("It ends before it begins."), _("The last 30 days are -30 and 0, the next 7 days 0 and 7."))
@@ -105,8 +105,8 @@ def _single(value: Value, place: str) -> str | int | bool:
 def _days(value: Any, most: int, place: str) -> int:
     text = str(value)
     if isinstance(value, bool) or not re.fullmatch(r"[-+]?\d{1,5}", text) or abs(int(text)) > most:
-        words = _("“%(value)s” is no number of days.") % {"value": text}
-        raise flaw(place, words, _("Write a whole number from -%(most)d to %(most)d.") % {"most": most})
+        fault = _("“%(value)s” is no number of days.") % {"value": text}
+        raise flaw(place, fault, _("Write a whole number from -%(most)d to %(most)d.") % {"most": most})
     return int(text)
 
 
@@ -124,9 +124,9 @@ def _choice(value: Any, subject: Subject, place: str) -> str:
     for key, label in subject.choices:
         if text.lower() in (key.lower(), str(label).lower()):
             return key
-    words = _("“%(value)s” is no value of “%(subject)s”.") % {"value": text, "subject": subject.label}
+    fault = _("“%(value)s” is no value of “%(subject)s”.") % {"value": text, "subject": subject.label}
     remedy = _("Its values: %(values)s.") % {"values": ", ".join(key for key, _label in subject.choices)}
-    raise flaw(place, words, remedy, code="choice_unknown")
+    raise flaw(place, fault, remedy, code="choice_unknown")
 
 
 def _number(value: Any, subject: Subject, place: str) -> str:
@@ -135,8 +135,8 @@ def _number(value: Any, subject: Subject, place: str) -> str:
         if isinstance(value, bool) or not number.is_finite() or abs(number) >= LARGEST:
             raise InvalidOperation
     except InvalidOperation as error:
-        words = _("“%(value)s” is no number.") % {"value": value}
-        raise flaw(place, words, _("Write it in digits, such as 12 or 12.5.")) from error
+        fault = _("“%(value)s” is no number.") % {"value": value}
+        raise flaw(place, fault, _("Write it in digits, such as 12 or 12.5.")) from error
     plain = f"{round(number, PLACES):f}"
     tidy = plain.rstrip("0").rstrip(".") if "." in plain else plain
     return "0" if tidy in ("-0", "") else tidy
@@ -151,8 +151,8 @@ def _date(value: Any, subject: Subject, place: str) -> str:
 
 
 def _no_date(value: object, place: str) -> str:
-    words = _("“%(value)s” is no date.") % {"value": value}
-    raise flaw(place, words, _("Write it as 2026-09-01."), code="date_invalid")
+    fault = _("“%(value)s” is no date.") % {"value": value}
+    raise flaw(place, fault, _("Write it as 2026-09-01."), code="date_invalid")
 
 
 def _flag(value: Any, subject: Subject, place: str) -> bool:
@@ -165,8 +165,8 @@ def _flag(value: Any, subject: Subject, place: str) -> bool:
 def _row_number(value: Any, subject: Subject, place: str) -> int:
     text = str(value)
     if isinstance(value, bool) or not re.fullmatch(r"[1-9]\d{0,17}", text):
-        words = _("“%(value)s” is no number of “%(subject)s”.") % {"value": text, "subject": subject.label}
-        raise flaw(place, words, _("Choose it from the list, or write its number."))
+        fault = _("“%(value)s” is no number of “%(subject)s”.") % {"value": text, "subject": subject.label}
+        raise flaw(place, fault, _("Choose it from the list, or write its number."))
     return int(text)
 
 

@@ -24,11 +24,11 @@ def check_editable(series: Series) -> None:
 def check_time(series: Series, step: Campaign, *, day: int, at: time | None) -> None:
     """Raise `SchedulingError` for a day without a time, and where another step has this time."""
     if at is None and day != 0:
-        words = _("Only day 0 of an event has no time of day.")
-        raise SchedulingError(words, code="empty", field="at", remedy=_("Write one, such as 09:00."))
+        fault = _("Only day 0 of an event has no time of day.")
+        raise SchedulingError(fault, code="empty", field="at", remedy=_("Write one, such as 09:00."))
     if series.steps.filter(day=day, at=at).exclude(pk=step.pk).exists():
-        words = _("Another step has this day and time.")
-        raise SchedulingError(words, code="step_taken", field="at", remedy=_("Choose another time of that day."))
+        fault = _("Another step has this day and time.")
+        raise SchedulingError(fault, code="step_taken", field="at", remedy=_("Choose another time of that day."))
 
 
 def keep_with_series(step: Campaign, series: Series) -> None:

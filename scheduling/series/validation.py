@@ -45,8 +45,8 @@ def _own(series: Series, now: datetime) -> Iterator[SchedulingError]:
         remedy = _("Write a name like Asia/Shanghai.")
         yield _error("time_zone", "zone_unknown", _("There is no such time zone."), remedy)
     if series.sender is None:
-        words, remedy = _("There is no application that sends it."), _("Connect one, or choose one here.")
-        yield _error("application", "application", words, remedy)
+        fault, remedy = _("There is no application that sends it."), _("Connect one, or choose one here.")
+        yield _error("application", "application", fault, remedy)
         return
     try:
         check_somebody(parse_audience(series.audience))
@@ -58,8 +58,8 @@ def _own(series: Series, now: datetime) -> Iterator[SchedulingError]:
     if not count:
         yield _error("steps", "empty", _("There is nothing to send."), _("Add a step, such as day 0 at 9:00."))
     elif count > MOST_STEPS:
-        words = _("A series may have %(most)d steps.") % {"most": MOST_STEPS}
-        yield _error("steps", "too_many", words, _("Make a second series for the rest."))
+        fault = _("A series may have %(most)d steps.") % {"most": MOST_STEPS}
+        yield _error("steps", "too_many", fault, _("Make a second series for the rest."))
 
 
 def _anchor(series: Series) -> Iterator[SchedulingError]:
@@ -67,12 +67,12 @@ def _anchor(series: Series) -> Iterator[SchedulingError]:
         sender = series.sender
         subject = subjects_of(sender.corporation).get(FACT + series.fact) if sender else None
         if subject is None or subject.kind != Kind.DATE:
-            words = _("There is no date “%(fact)s” that is known of members.") % {"fact": series.fact}
-            yield _error("fact", "fact_unknown", words, _("Choose one, such as the start date."))
+            fault = _("There is no date “%(fact)s” that is known of members.") % {"fact": series.fact}
+            yield _error("fact", "fact_unknown", fault, _("Choose one, such as the start date."))
         return
     if series.repeats_yearly:
-        words = _("Only a date comes again every year, and an event does not.")
-        yield _error("repeats_yearly", "event_yearly", words, _("Count from a date, or turn it off."))
+        fault = _("Only a date comes again every year, and an event does not.")
+        yield _error("repeats_yearly", "event_yearly", fault, _("Count from a date, or turn it off."))
     if series.anchor == Series.Anchor.DEPARTMENT and not series.departments:
         yield _error("departments", "empty", _("The department is missing."), _("Choose the one that members join."))
     if series.anchor == Series.Anchor.FLOW and series.flow is None:
@@ -97,15 +97,15 @@ def _of_step(series: Series, step: Campaign, now: datetime, slots: validation.Sl
         remedy = _("Write a number from -%(most)d to %(most)d.") % {"most": FARTHEST_DAY}
         yield _error("day", "day_range", _("The day lies too far away."), remedy)
     if series.is_event and day < 0:
-        words = _("It lies before the event, which is not known in advance.")
-        yield _error("day", "before_event", words, _("Choose day 0 or a later one, or count from a date."))
+        fault = _("It lies before the event, which is not known in advance.")
+        yield _error("day", "before_event", fault, _("Choose day 0 or a later one, or count from a date."))
     if step.at is None and not series.is_event:
-        words = _("The time of day is missing. Only an event has a moment of its own.")
-        yield _error("at", "empty", words, _("Write one, such as 09:00."))
+        fault = _("The time of day is missing. Only an event has a moment of its own.")
+        yield _error("at", "empty", fault, _("Write one, such as 09:00."))
     yield from (
         error for error in validation.problems(step, now, slots=slots) if error.field.partition(".")[0] not in SHARED
     )
 
 
-def _error(field: str, code: str, words: str, remedy: str) -> SchedulingError:
-    return SchedulingError(words, code=code, field=field, remedy=remedy)
+def _error(field: str, code: str, fault: str, remedy: str) -> SchedulingError:
+    return SchedulingError(fault, code=code, field=field, remedy=remedy)

@@ -50,8 +50,8 @@ def find_tester(campaign: Campaign, user_id: str) -> Member:
     company = Member.objects.filter(corporation=forecast.sender_of(campaign).corporation_id)
     member = company.filter(user_id=user_id.strip().lower()).first()
     if member is None:
-        words = _("There is no member “%(user_id)s”.") % {"user_id": user_id}
-        raise SchedulingError(words, code="member_unknown", field="user_id", remedy=_("Write a WeChat Work user ID."))
+        fault = _("There is no member “%(user_id)s”.") % {"user_id": user_id}
+        raise SchedulingError(fault, code="member_unknown", field="user_id", remedy=_("Write a WeChat Work user ID."))
     return member
 
 
@@ -65,8 +65,8 @@ def send_test(campaign: Campaign, member: Member, *, variant: str = "", dry_run:
     try:
         _send_test(campaign, member, variant=variant)
     except FileNotFoundError as error:
-        words, remedy = _("The file is missing."), _("Choose a file.")
-        raise SchedulingError(words, code="file_missing", field="contents", remedy=remedy) from error
+        fault, remedy = _("The file is missing."), _("Choose a file.")
+        raise SchedulingError(fault, code="file_missing", field="contents", remedy=remedy) from error
     transaction.set_rollback(dry_run)
 
 

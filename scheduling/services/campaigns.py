@@ -156,11 +156,11 @@ def run_campaign_now(campaign: Campaign, *, by: Person = None, now: datetime | N
 
     def run(row: Campaign) -> None:
         if row.state not in Campaign.ON:
-            words, remedy = _("Only a campaign that goes on can be sent by hand."), _("Start or resume it first.")
-            raise SchedulingError(words, code="campaign_state", remedy=remedy)
+            fault, remedy = _("Only a campaign that goes on can be sent by hand."), _("Start or resume it first.")
+            raise SchedulingError(fault, code="campaign_state", remedy=remedy)
         if row.repeats != Campaign.Repeats.CRON:
-            words, remedy = _("It goes out once, at its own moment."), _("Copy it, and start the copy.")
-            raise SchedulingError(words, code="not_repeated", remedy=remedy)
+            fault, remedy = _("It goes out once, at its own moment."), _("Copy it, and start the copy.")
+            raise SchedulingError(fault, code="not_repeated", remedy=remedy)
         check_going(row)
         run_start.open_run(row, moment, now=now, by_hand=True, by=by)
 
@@ -195,8 +195,8 @@ def make_urgent(campaign: Campaign, reason: str, *, by: Person = None, now: date
 
     Raises `SchedulingError` without a reason, and for one that cannot be changed now.
     """
-    words, remedy = _("The reason is missing."), _("Say in words why it cannot wait: who approves it reads that.")
-    reason = stated_reason(reason, SchedulingError(words, code="empty", field="urgent_reason", remedy=remedy))
+    fault, remedy = _("The reason is missing."), _("Say in words why it cannot wait: who approves it reads that.")
+    reason = stated_reason(reason, SchedulingError(fault, code="empty", field="urgent_reason", remedy=remedy))
     check_no_step(campaign)
     with transaction.atomic():
         campaign.urgent_reason = reason[: Campaign._meta.get_field("urgent_reason").max_length]

@@ -62,8 +62,8 @@ def replace_schedule(schedule: Schedule, *, now: datetime | None = None) -> Camp
     message = PlainMessage(**{field.name: getattr(row, field.name) for field in fields(PlainMessage)})
     campaign = plain_message.new_campaign()
     campaign.key, campaign.replaces, campaign.name = row.key, row, message.name
-    words = plain_message.write(plain_message.tidied(message), campaign)
-    save_campaign(campaign, words)
+    rows = plain_message.write(plain_message.tidied(message), campaign)
+    save_campaign(campaign, rows)
     Campaign.objects.filter(pk=campaign.pk).update(client=row.client, created_at=row.created_at)
     _take_runs(row, campaign)
     # Its video is made already; asked for again, the same words are the same render.

@@ -75,8 +75,8 @@ def schedule_wechat_message(
     equal call of an earlier version made, paused if that is. Raises `SchedulingError` with the argument and the remedy.
     """
     if message and text and message != text:
-        words = _("Both message and text are given, and they differ.")
-        raise SchedulingError(words, code="two_texts", field="text", remedy=_("Give one of them."))
+        fault = _("Both message and text are given, and they differ.")
+        raise SchedulingError(fault, code="two_texts", field="text", remedy=_("Give one of them."))
     ids = [user_id] if isinstance(user_id, str) else list(user_id)
     wanted = PlainMessage(
         name=name,
@@ -120,28 +120,28 @@ def _existing(key: str, now: datetime | None) -> Campaign | None:
 
 
 def _digital_human(pk: int | None) -> DigitalHuman | None:
-    words = _("There is no digital human %(id)s.")
-    return _row(DigitalHuman, pk, words, code="digital_human_unknown", field="digital_human_id")
+    text = _("There is no digital human %(id)s.")
+    return _row(DigitalHuman, pk, text, code="digital_human_unknown", field="digital_human_id")
 
 
 def _template(pk: int | None) -> RenderTemplate | None:
-    words = _("There is no video template %(id)s.")
-    return _row(RenderTemplate, pk, words, code="template_unknown", field="template_id")
+    text = _("There is no video template %(id)s.")
+    return _row(RenderTemplate, pk, text, code="template_unknown", field="template_id")
 
 
 def _presentation(pk: int | None) -> Presentation | None:
-    words = _("There is no presentation %(id)s.")
-    return _row(Presentation, pk, words, code="presentation_unknown", field="presentation_id")
+    text = _("There is no presentation %(id)s.")
+    return _row(Presentation, pk, text, code="presentation_unknown", field="presentation_id")
 
 
-def _row(model: type[T], pk: int | None, words: str, *, code: str, field: str) -> T | None:
+def _row(model: type[T], pk: int | None, fault: str, *, code: str, field: str) -> T | None:
     """The row with this primary key; None without one. Raises `SchedulingError` if there is no such row."""
     if pk is None:
         return None
     row = model._default_manager.filter(pk=pk).first()
     if row is None:
         remedy = _("Its number is shown in the admin.")
-        raise SchedulingError(words % {"id": pk}, code=code, field=field, remedy=remedy)
+        raise SchedulingError(fault % {"id": pk}, code=code, field=field, remedy=remedy)
     return row
 
 

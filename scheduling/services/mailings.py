@@ -142,9 +142,9 @@ def approve(row: M, *, by: Person = None, seen: str = "", why: str = "", now: da
     def grant(locked: M) -> None:
         content = _content(kind, locked)
         digest = content["digest"]
-        transitions.check_seen(seen, digest, words=str(kind.changed), code=f"{_name(row)}_changed")
+        transitions.check_seen(seen, digest, refusal=str(kind.changed), code=f"{_name(row)}_changed")
         transitions.check_asked(locked, digest)
-        parties.check_approver(locked, by, words=str(kind.second))
+        parties.check_approver(locked, by, text=str(kind.second))
         for problem in kind.problems(locked, now or timezone.now()):
             raise problem
         locked.approved_hash = digest
@@ -213,8 +213,8 @@ def remove_mailing(row: M) -> None:
     kind = _kind(row)
     locked = kind.locked(row)
     if kind.runs(locked).exists():
-        words = _("It has gone out, so its deliveries are kept.")
-        raise SchedulingError(words, code=f"{_name(row)}_sent", remedy=_("Cancel it instead."))
+        fault = _("It has gone out, so its deliveries are kept.")
+        raise SchedulingError(fault, code=f"{_name(row)}_sent", remedy=_("Cancel it instead."))
     kind.forget(locked)
     locked.delete()
 
@@ -249,8 +249,8 @@ def take(row: M, change: Callable[[M], None]) -> M:
 def check_approved(row: M) -> None:
     """Raise `SchedulingError` for one that is not as it was approved."""
     if not row.approved_hash or row.approved_hash != approval.digest(_kind(row).describe(row)):
-        words = _("It is not as it was approved.")
-        raise SchedulingError(words, code="not_approved", remedy=_("Ask for approval again."))
+        fault = _("It is not as it was approved.")
+        raise SchedulingError(fault, code="not_approved", remedy=_("Ask for approval again."))
 
 
 def check_going(row: M) -> None:
@@ -267,8 +267,8 @@ def check_going(row: M) -> None:
 def check_no_step(campaign: Campaign) -> None:
     """Raise `SchedulingError` for a step of a series."""
     if campaign.series_id is not None:
-        words, remedy = _("It is a step of a series, which lives as a whole."), _("Do it with the series.")
-        raise SchedulingError(words, code="series_step", remedy=remedy)
+        fault, remedy = _("It is a step of a series, which lives as a whole."), _("Do it with the series.")
+        raise SchedulingError(fault, code="series_step", remedy=remedy)
 
 
 def _kind(row: M) -> MailingKind[M]:

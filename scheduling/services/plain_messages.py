@@ -40,11 +40,11 @@ def send_plain_message(
     message = plain_message.tidied(message)
     plain_message_checks.check(message)
     campaign = plain_message.new_campaign()
-    campaign.key, words = key, plain_message.write(message, campaign)
+    campaign.key, rows = key, plain_message.write(message, campaign)
     try:
         with transaction.atomic():
             campaign.replaces = Schedule.objects.create(**Schedule.EMPTY) if has_id else None
-            save_campaign(campaign, words, by=by)
+            save_campaign(campaign, rows, by=by)
             return campaign if draft else start_campaign(campaign, alone=True, by=by, now=now)
     except SchedulingError as error:
         raise plain_message_checks.named(error) from error
@@ -77,7 +77,7 @@ def change_plain_message(
     same_times = all(getattr(message, name) == getattr(known, name) for name in TIMES)
     since = before.watched_from if same_times and before.state in Campaign.ON else None
     audience, content_type, was = before.audience, before.content_type, before.state
-    words = plain_message.write(message, campaign)
+    rows = plain_message.write(message, campaign)
     if not others:
         campaign.audience = audience
     if not reworded:
@@ -85,7 +85,7 @@ def change_plain_message(
     try:
         if was == S.RUNNING:
             pause_mailing(campaign, by=by, now=now)
-        save_campaign(campaign, words if reworded else None, by=by)
+        save_campaign(campaign, rows if reworded else None, by=by)
         if campaign.state == S.DRAFT and was in (*Campaign.ON, S.PAUSED):
             return start_campaign(campaign, alone=True, paused=was == S.PAUSED, since=since, by=by, now=now)
         return resume_mailing(campaign, by=by, now=now) if was == S.RUNNING else campaign

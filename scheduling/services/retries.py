@@ -73,12 +73,12 @@ def retry_failed(run: CampaignRun, *, by: AbstractBaseUser | None = None, now: d
         Batch.objects.filter(pk=old.pk).update(size=old.size - size)
         count += size
     if not count:
-        words, remedy = _("There is nothing to retry."), _("Unclear deliveries are decided one by one.")
-        raise SchedulingError(words, code="nothing_failed", remedy=remedy)
+        fault, remedy = _("There is nothing to retry."), _("Unclear deliveries are decided one by one.")
+        raise SchedulingError(fault, code="nothing_failed", remedy=remedy)
     CampaignRun.objects.filter(pk=run.pk).update(ended_at=None, failed=run.failed - count)
     if campaign.state != S.RUNNING:
-        words = _("%(count)d failed messages are sent again.") % {"count": count}
-        state.change(campaign, S.RUNNING, by=by, why=words, now=now)
+        fault = _("%(count)d failed messages are sent again.") % {"count": count}
+        state.change(campaign, S.RUNNING, by=by, why=fault, now=now)
     progress.release_next(run, now=now)
     return count
 
@@ -115,8 +115,8 @@ def remind_not_confirmed(run: CampaignRun, *, by: AbstractBaseUser | None = None
     """
     members = not_confirmed(run)
     if not members.exists():
-        words, remedy = _("Everybody who got it has confirmed."), _("There is nobody to remind.")
-        raise SchedulingError(words, code="all_confirmed", remedy=remedy)
+        fault, remedy = _("Everybody who got it has confirmed."), _("There is nobody to remind.")
+        raise SchedulingError(fault, code="all_confirmed", remedy=remedy)
     campaign = Campaign.objects.select_related("application").get(pk=run.campaign_id)
     contents = list(campaign.contents.all())
     for row in (campaign, *contents):
@@ -171,12 +171,12 @@ def is_recalling(run: CampaignRun) -> bool:
 
 def _check(campaign: Campaign, run: CampaignRun, now: datetime) -> None:
     if run.ended_at is None or campaign.state not in (S.FINISHED, S.SCHEDULED, S.RUNNING):
-        words, remedy = _("It cannot be retried now."), _("Wait until the run has ended, or resume the campaign.")
-        raise SchedulingError(words, code="campaign_state", field="state", remedy=remedy)
+        fault, remedy = _("It cannot be retried now."), _("Wait until the run has ended, or resume the campaign.")
+        raise SchedulingError(fault, code="campaign_state", field="state", remedy=remedy)
     if run.digest != campaign.approved_hash:
-        words = _("The campaign was changed since this run.")
-        raise SchedulingError(words, code="not_approved", remedy=_("Start it again instead."))
+        fault = _("The campaign was changed since this run.")
+        raise SchedulingError(fault, code="not_approved", remedy=_("Start it again instead."))
     last = run.batches.aggregate(last=Max("moment"))["last"] or run.moment  # in the last time zone
     if run.expires_at is not None and run.expires_at + (last - run.moment) <= now:
-        words, remedy = _("The message has expired."), _("Start the campaign again instead.")
-        raise SchedulingError(words, code="expired", remedy=remedy)
+        fault, remedy = _("The message has expired."), _("Start the campaign again instead.")
+        raise SchedulingError(fault, code="expired", remedy=remedy)

@@ -55,9 +55,9 @@ def remove_segment(segment: Segment) -> None:
     """Delete a segment. Raises `SchedulingError` while something uses it, and names that."""
     uses = segment_uses(segment)
     if uses:
-        words = _("The segment is used: %(uses)s.") % {"uses": ", ".join(uses)}
+        fault = _("The segment is used: %(uses)s.") % {"uses": ", ".join(uses)}
         remedy = _("Take it out there first.")
-        raise SchedulingError(words, code="segment_used", remedy=remedy)
+        raise SchedulingError(fault, code="segment_used", remedy=remedy)
     segment.delete()
 
 
@@ -185,8 +185,8 @@ def check_segment_name(segment: Segment) -> None:
         raise SchedulingError(_("The segment has no name."), code="name_missing", field="name", remedy=_("Write one."))
     others = Segment.objects.filter(corporation=segment.corporation_id, name=segment.name).exclude(pk=segment.pk)
     if others.exists():
-        words = _("Another segment has this name.")
-        raise SchedulingError(words, code="name_taken", field="name", remedy=_("Choose another one."))
+        fault = _("Another segment has this name.")
+        raise SchedulingError(fault, code="name_taken", field="name", remedy=_("Choose another one."))
 
 
 def _checked(rule: object, compiler: Compiler, *, own: int | None) -> Group:
@@ -207,7 +207,7 @@ def _path(own: int | None) -> tuple[int, ...]:
 def _gone(groups: Iterable[Group], corporation: Corporation) -> Iterable[str]:
     listed = list(groups)
     names = names_in(listed, corporation=corporation)
-    words = {
+    texts = {
         Kind.DEPARTMENT: _("Department %(number)s does not exist (any more), so nobody is in it."),
         Kind.TAG: _("Tag %(number)s does not exist (any more), so nobody has it."),
     }
@@ -216,4 +216,4 @@ def _gone(groups: Iterable[Group], corporation: Corporation) -> Iterable[str]:
             kind = Kind(condition.subject) if condition.subject in (Kind.DEPARTMENT, Kind.TAG) else None
             for number in condition.value if kind and isinstance(condition.value, tuple) else ():
                 if kind and names.lacks(kind, int(number)):
-                    yield words[kind] % {"number": number}
+                    yield texts[kind] % {"number": number}

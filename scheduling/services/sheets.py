@@ -92,8 +92,8 @@ def import_sheet(
 def discard_sheet(sheet: AudienceSheet) -> None:
     """Delete a list that nothing needs. Raises `SchedulingError` while a campaign or series does."""
     if sheet.pk in sheets_in_use():
-        words, remedy = _("A campaign that is not over uses it."), _("Take it out there first.")
-        raise SchedulingError(words, code="list_used", remedy=remedy)
+        fault, remedy = _("A campaign that is not over uses it."), _("Take it out there first.")
+        raise SchedulingError(fault, code="list_used", remedy=remedy)
     sheet.delete()
 
 

@@ -71,8 +71,8 @@ class GroupMessageAdmin(WorkAdmin):
 
     @display(description=_("text"))
     def says(self, message: GroupMessage) -> str:
-        words = message.content.get("content") or message.content.get("title") or ""
-        return shorten(str(words), 44)
+        text = message.content.get("content") or message.content.get("title") or ""
+        return shorten(str(text), 44)
 
     @admin.action(description=_("Send again"), permissions=["send"])
     def resend(self, request: HttpRequest, queryset: QuerySet[GroupMessage]) -> None:

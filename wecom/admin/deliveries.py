@@ -198,5 +198,5 @@ class OutboundAdmin(SomeWordsAdmin, ManyPeopleAdmin):
 def _words(outbound: Outbound) -> str:
     """The readable part of the message: the text or the title, else the payload."""
     content = outbound.content
-    words = content.get("content") or content.get("title") or (content.get("main_title") or {}).get("title")
-    return words if isinstance(words, str) else json.dumps(outbound.content, ensure_ascii=False)
+    text = content.get("content") or content.get("title") or (content.get("main_title") or {}).get("title")
+    return text if isinstance(text, str) else json.dumps(outbound.content, ensure_ascii=False)

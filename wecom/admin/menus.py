@@ -143,8 +143,8 @@ class MenuButtonAdmin(FormAdmin):
         except ContentError as problem:
             self.message_user(request, f"{application}: {problem}", messages.ERROR)
         else:
-            words = now("The menu of %(application)s is being published.") % {"application": application}
-            self.message_user(request, words, messages.SUCCESS)
+            notice = now("The menu of %(application)s is being published.") % {"application": application}
+            self.message_user(request, notice, messages.SUCCESS)
 
 
 @admin.register(MenuPublication)

@@ -41,10 +41,8 @@ class GuardAdmin(ReadOnlyAdmin):
     def known_calls(self, guard: Guard) -> str:
         if guard.held_because != Guard.Because.RESTORED:
             return NOTHING
-        words = ngettext(
-            "%d message, which is not sent again", "%d messages, which are not sent again", guard.forgotten
-        )
-        return words % guard.forgotten
+        text = ngettext("%d message, which is not sent again", "%d messages, which are not sent again", guard.forgotten)
+        return text % guard.forgotten
 
     @admin.action(description=_("Send waiting messages"), permissions=["send"])
     def send_waiting(self, request: HttpRequest, queryset: QuerySet[Guard]) -> None:

@@ -160,7 +160,7 @@ def latest_syncs(request: HttpRequest) -> list[dict[str, Any]]:
             sync.application = application
         state = {"bar": bar(sync), "counts": counts(sync), "remedy": remedy(sync)} if sync else {}
         tone = {"done": "good", "failed": "bad"}.get(sync.status, "info") if sync else ""
-        words = badge(sync.get_status_display(), tone) if sync else ""
+        label = badge(sync.get_status_display(), tone) if sync else ""
         reason = DirectorySync.Reason(sync.reason).label if sync and sync.reason in DirectorySync.Reason.values else ""
-        shown.append({"application": application, "sync": sync, "badge": words, "reason": reason, **state})
+        shown.append({"application": application, "sync": sync, "badge": label, "reason": reason, **state})
     return shown

@@ -57,8 +57,8 @@ class Outbounds(viewsets.ReadOnlyModelViewSet[Outbound]):
     def treat_as_sent(self, request: Request, pk: str) -> Response:
         """For the outcome `unknown`, after you asked whether it arrived; else 409."""
         if not services.treat_as_sent(self.get_object()):
-            words = _("It is known what became of it.")
-            raise _not_now(words, _("Only a message whose result is “unknown” can be taken for sent."))
+            text = _("It is known what became of it.")
+            raise _not_now(text, _("Only a message whose result is “unknown” can be taken for sent."))
         return self._told(status.HTTP_200_OK)
 
     @extend_schema(summary="Recall an outbound message", request=None, responses={202: OutboundResultsSerializer})
@@ -72,5 +72,5 @@ class Outbounds(viewsets.ReadOnlyModelViewSet[Outbound]):
         return Response(OutboundResultsSerializer(self.get_object()).data, status=code)
 
 
-def _not_now(words: str, remedy: str) -> ContentError:
-    return ContentError(words, code="not_now", remedy=remedy)
+def _not_now(fault: str, remedy: str) -> ContentError:
+    return ContentError(fault, code="not_now", remedy=remedy)

@@ -89,5 +89,5 @@ def _name(name: str) -> str:
     return name.strip()
 
 
-def _error(field: str, words: str, remedy: str) -> ContentError:
-    return ContentError(words, code="invalid", field=field, remedy=remedy)
+def _error(field: str, fault: str, remedy: str) -> ContentError:
+    return ContentError(fault, code="invalid", field=field, remedy=remedy)

@@ -89,10 +89,10 @@ def _add_buttons(
         try:
             row.full_clean()
         except ValidationError as error:
-            field, words = next(iter(error.message_dict.items()))
+            field, faults = next(iter(error.message_dict.items()))
             path = f"{at}[{number}]" + ("" if field in ("__all__", "parent") else f".{field}")
             remedy = _("Correct this button and publish the whole menu again.")
-            raise ContentError(" ".join(words), code="menu", field=path, remedy=remedy) from error
+            raise ContentError(" ".join(faults), code="menu", field=path, remedy=remedy) from error
         row.save()
         _add_buttons(application, button.get("buttons", ()), parent=row, at=f"{at}[{number}].buttons")
 
@@ -145,14 +145,14 @@ def _call(publication: MenuPublication) -> None:
 
 def _button(row: MenuButton, below: list[MenuButton]) -> dict[str, Any]:
     if size(row.name) > row.limit:
-        words = _("The name of “%(name)s” is too long for its place.") % {"name": row.name}
+        fault = _("The name of “%(name)s” is too long for its place.") % {"name": row.name}
         remedy = _("Here %(limit)d bytes are the most; a Chinese character has 3.") % {"limit": row.limit}
-        raise _error(words, remedy)
+        raise _error(fault, remedy)
     if row.kind == MenuButton.Kind.MENU:
         return {"name": row.name, "sub_button": _sub_buttons(row, below)}
     if below:
-        words = _("“%(name)s” has buttons below it, but does not open a menu.") % {"name": row.name}
-        raise _error(words, _("Make it open a menu, or move the buttons."))
+        fault = _("“%(name)s” has buttons below it, but does not open a menu.") % {"name": row.name}
+        raise _error(fault, _("Make it open a menu, or move the buttons."))
     return {"type": row.kind, "name": row.name, **_target(row)}
 
 
@@ -170,10 +170,10 @@ def _sub_buttons(row: MenuButton, below: list[MenuButton]) -> list[dict[str, Any
             _("The menu of “%(name)s” is empty.") % {"name": row.name}, _("Put buttons into it, or delete it.")
         )
     if len(below) > MenuButton.SUBS:
-        words = _("The menu of “%(name)s” has %(count)d buttons.") % {"name": row.name, "count": len(below)}
-        raise _error(words, _("Leave five."))
+        fault = _("The menu of “%(name)s” has %(count)d buttons.") % {"name": row.name, "count": len(below)}
+        raise _error(fault, _("Leave five."))
     return [_button(button, []) for button in below]
 
 
-def _error(words: str, remedy: str) -> ContentError:
-    return ContentError(words, code="menu", field="menu", remedy=remedy)
+def _error(fault: str, remedy: str) -> ContentError:
+    return ContentError(fault, code="menu", field="menu", remedy=remedy)

@@ -37,12 +37,12 @@ def with_credentials(corp_id: str, corp_secret: str) -> Application:
         return application
     # The platform is not asked: a wrong secret would get our address banned for an hour.
     if rows.exists():
-        words, field = "No connected application has this secret.", "corp_secret"
+        fault, field = "No connected application has this secret.", "corp_secret"
         remedy = "Copy it from Console → Applications → your application → Secret, and save it in the admin first."
     else:
-        words, field = "No application of this corp ID is connected.", "corp_id"
+        fault, field = "No application of this corp ID is connected.", "corp_id"
         remedy = "Set WECHAT_CORP_ID and its companions, or add the application in the admin first."
-    raise NotConfigured(words, code="unknown_credentials", field=field, remedy=remedy)
+    raise NotConfigured(fault, code="unknown_credentials", field=field, remedy=remedy)
 
 
 def webhook_url(application: Application) -> str:

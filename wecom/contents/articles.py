@@ -40,9 +40,9 @@ class Article:
 
     def payload(self) -> dict[str, object]:
         """The article in the request."""
-        words = {"title": clean(self.title), "description": clean(self.description)}
+        titles = {"title": clean(self.title), "description": clean(self.description)}
         leads = self.mini_program.payload() if self.mini_program is not None else {"url": self.url}
-        return {**words, **leads, "picurl": self.picture_url}
+        return {**titles, **leads, "picurl": self.picture_url}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,8 +69,8 @@ class Video(Guarded):
         validation.within("description", self.description, DESCRIPTION)
 
     def payload(self, media_id: str = "") -> dict[str, object]:
-        words = {"title": clean(self.title), "description": clean(self.description)}
-        return {**super().payload(media_id), **words}
+        titles = {"title": clean(self.title), "description": clean(self.description)}
+        return {**super().payload(media_id), **titles}
 
     def words(self) -> str:
         return lines(self.title, self.description)

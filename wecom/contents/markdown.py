@@ -135,8 +135,8 @@ def _prose(text: str, style: Style) -> str:
 
 
 def _linked(text: str, targets: dict[str, str], style: Style, keep: Callable[[str], str]) -> str:
-    def link(words: str, url: str) -> str:
-        shown = _worded(words).replace(BOLD, "").replace(BOLD_END, "")
+    def link(label: str, url: str) -> str:
+        shown = _worded(label).replace(BOLD, "").replace(BOLD_END, "")
         return keep(style.link(" ".join(shown.split()), url))
 
     def refer(match: re.Match[str]) -> str:
@@ -166,13 +166,13 @@ def _lines(lines: list[str], style: Style) -> list[str]:
     for number, line in enumerate(lines):
         following = lines[number + 1] if number + 1 < len(lines) else ""
         quoted = QUOTED.match(line)
-        words = line[quoted.end() :] if quoted else line
-        if _is_rule(words):
+        text = line[quoted.end() :] if quoted else line
+        if _is_rule(text):
             # A row of "-" would make one too, but who writes that below a line mostly means a rule.
-            if number and UNDERLINE.fullmatch(words) and _is_words(lines[number - 1]):
+            if number and UNDERLINE.fullmatch(text) and _is_words(lines[number - 1]):
                 written[-1] = style.heading(1, written[-1].strip())
             continue
-        shown = _line(words, style, head=_is_table_rule(following))
+        shown = _line(text, style, head=_is_table_rule(following))
         written.append(style.quote(shown) if quoted else shown)
     return written
 
@@ -180,8 +180,8 @@ def _lines(lines: list[str], style: Style) -> list[str]:
 def _line(line: str, style: Style, *, head: bool) -> str:
     heading = HEADING.fullmatch(line)
     if heading:
-        words = re.sub(r"\*\*|__", "", heading[2])
-        return style.heading(len(heading[1]), words)
+        text = re.sub(r"\*\*|__", "", heading[2])
+        return style.heading(len(heading[1]), text)
     item = ITEM.match(line)
     if item:
         mark = {"": "·", " ": "☐", "x": "☑"}[(item[2] or "").lower()]

@@ -44,9 +44,9 @@ def narrow(name: str, value: str, limit: int) -> None:
 def wide_enough(name: str, value: str, limit: int) -> None:
     """Refuse a text that the platform finds too short."""
     if columns(value) < limit:
-        words = f"The field {name} has the width of {columns(value)} letters."
+        fault = f"The field {name} has the width of {columns(value)} letters."
         remedy = f"Give it at least {limit // 2} Chinese characters or {limit} letters."
-        raise ContentError(words, code="too_short", field=name, remedy=remedy)
+        raise ContentError(fault, code="too_short", field=name, remedy=remedy)
 
 
 def words(name: str, value: str, limit: int) -> None:
@@ -74,8 +74,8 @@ def counting_as_said(name: str, value: str, limit: int) -> None:
 def counted(name: str, count: int, most: int, *, least: int = 1) -> None:
     """Refuse a list that is too short or too long."""
     if not least <= count <= most:
-        words, remedy = f"The field {name} has {count} entries.", f"Give it {least} to {most}."
-        raise ContentError(words, code="count", field=name, remedy=remedy)
+        fault, remedy = f"The field {name} has {count} entries.", f"Give it {least} to {most}."
+        raise ContentError(fault, code="count", field=name, remedy=remedy)
 
 
 def distinct(names: Iterable[tuple[str, str]]) -> None:
@@ -83,8 +83,8 @@ def distinct(names: Iterable[tuple[str, str]]) -> None:
     seen: set[str] = set()
     for name, value in names:
         if value in seen:
-            words, remedy = f"The field {name} repeats one before it.", "Give each a key of its own."
-            raise ContentError(words, code="repeated", field=name, remedy=remedy)
+            fault, remedy = f"The field {name} repeats one before it.", "Give each a key of its own."
+            raise ContentError(fault, code="repeated", field=name, remedy=remedy)
         seen.add(value)
 
 
@@ -110,6 +110,6 @@ def missing(name: str, remedy: str) -> ContentError:
 
 def too_long(name: str, length: str, limit: str) -> ContentError:
     """The error that says by how much."""
-    words = f"The field {name} has {length}; the limit is {limit}."
+    fault = f"The field {name} has {length}; the limit is {limit}."
     remedy = "Shorten it; a Chinese character is 3 bytes." if "bytes" in limit else "Shorten it."
-    return ContentError(words, code="too_long", field=name, remedy=remedy)
+    return ContentError(fault, code="too_long", field=name, remedy=remedy)

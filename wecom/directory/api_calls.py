@@ -175,8 +175,8 @@ def _checked_department_id(department_id: int) -> int:
 
 def _checked_tag_name(name: str) -> str:
     if not 0 < len(name.strip()) <= TAG_NAME:
-        words, remedy = "A tag's name has 1 to 32 characters.", "Choose a shorter name, or one at all."
-        raise ContentError(words, code="too_long" if name.strip() else "empty", field="name", remedy=remedy)
+        fault, remedy = "A tag's name has 1 to 32 characters.", "Choose a shorter name, or one at all."
+        raise ContentError(fault, code="too_long" if name.strip() else "empty", field="name", remedy=remedy)
     return name.strip()
 
 

@@ -9,12 +9,12 @@ from wecom.models.directory import MemberQuerySet
 LONGEST = 128  # characters of a name
 
 
-def find_members(application: Application, words: str, *, most: int) -> list[Member]:
+def find_members(application: Application, query: str, *, most: int) -> list[Member]:
     """Members with this user ID, name or alias; without one, those whose user ID, name or alias contains the words.
 
     Who has left is not found. At most `most`, by name, with their main departments.
     """
-    text = fold_text(words).lstrip("@").strip()
+    text = fold_text(query).lstrip("@").strip()
     if not text or len(text) > LONGEST:
         return []
     seen = _visible_members(application).select_related("main_department").order_by("name", "user_id")
@@ -22,10 +22,10 @@ def find_members(application: Application, words: str, *, most: int) -> list[Mem
     return list(exact[:most]) or list(seen.called(text)[:most])
 
 
-def find_departments(application: Application, words: str, *, most: int) -> list[tuple[Department, str]]:
+def find_departments(application: Application, query: str, *, most: int) -> list[tuple[Department, str]]:
     """Departments with this number or name, else those whose name contains the words; each with the name of the one
     above it, "" if that is not known. At most `most`, by name."""
-    text = fold_text(words).lstrip("#").strip()
+    text = fold_text(query).lstrip("#").strip()
     if not text or len(text) > LONGEST:
         return []
     seen = Department.objects.existing().filter(applications=application).exclude(name="").order_by("name", "number")

@@ -66,9 +66,9 @@ class Token(ApplicationCheck):
         if error.errcode == UNTRUSTED:
             return self.untrusted(error)
         if error.code == applications.HELD:
-            words = _("Not asked again, since the application is held: %s") % error.remedy
+            fault = _("Not asked again, since the application is held: %s") % error.remedy
             remedy = _("Mend that and save the application, or press “Try again now” on its page.")
-            return bad("held", words, remedy=remedy, where=self.form)
+            return bad("held", fault, remedy=remedy, where=self.form)
         code = {40001: "secret", 40013: "corp_id"}.get(error.errcode, f"refused_{error.errcode}")
         if code == "corp_id":
             where = _("Console → My company (我的企业) → Corp ID (企业ID)")
@@ -105,12 +105,12 @@ class Outage(ApplicationCheck):
         if self.application.probe_at is None or since is None:
             return good(_("No outage keeps messages waiting."))
         count = outages.waiting(Outbound, self.application).count()
-        words = ngettext(
+        fault = ngettext(
             "WeChat Work has not answered since %(since)s. %(count)d message waits.",
             "WeChat Work has not answered since %(since)s. %(count)d messages wait.",
             count,
         ) % {"since": date_format(timezone.localtime(since), "DATETIME_FORMAT"), "count": count}
-        return bad("outage", words, remedy=str(OUTAGE_REMEDY))
+        return bad("outage", fault, remedy=str(OUTAGE_REMEDY))
 
 
 class VisibleRange(ApplicationCheck):
@@ -132,19 +132,19 @@ class VisibleRange(ApplicationCheck):
         if agent.closed:
             return self._closed()
         if not (agent.users or agent.departments or agent.tags):
-            words = _("No member can see the application: its visible range is empty.")
+            fault = _("No member can see the application: its visible range is empty.")
             remedy = _("Add people, departments or tags.")
-            return bad("nobody", words, remedy=remedy, where=_("%s → Visible range (可见范围)") % self.page)
-        words = _("“%(name)s” can be seen by: members %(users)d, departments %(departments)d, tags %(tags)d.")
+            return bad("nobody", fault, remedy=remedy, where=_("%s → Visible range (可见范围)") % self.page)
+        fault = _("“%(name)s” can be seen by: members %(users)d, departments %(departments)d, tags %(tags)d.")
         counts = {"users": len(agent.users), "departments": len(agent.departments), "tags": len(agent.tags)}
-        return good(words % {"name": agent.name, **counts})
+        return good(fault % {"name": agent.name, **counts})
 
     def _refused(self, error: ApiError) -> Finding:
         if error.errcode in DISABLED:
             return self._closed()
         if error.errcode in {FOREIGN_AGENT, NO_AGENT}:
-            words = _("The agent ID %(agent)d does not belong to this secret (%(code)d).")
-            sentence = words % {"agent": self.application.agent_id, "code": error.errcode}
+            text = _("The agent ID %(agent)d does not belong to this secret (%(code)d).")
+            sentence = text % {"agent": self.application.agent_id, "code": error.errcode}
             remedy = _("Copy AgentId and Secret from the same application's page.")
             return bad("agent_id", sentence, remedy=remedy, where=f"{self.page} → AgentId")
         return bad(f"refused_{error.errcode}", error.message, remedy=str(error.remedy), where=self.page)

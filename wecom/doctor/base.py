@@ -53,19 +53,19 @@ class ApplicationCheck(Check):
 
     def untrusted(self, error: ApiError) -> Finding:
         """Calls from here are not accepted; the error's remedy has the address that the platform saw."""
-        words = _("WeChat Work does not accept calls from this server's address (60020).")
+        fault = _("WeChat Work does not accept calls from this server's address (60020).")
         remedy = _("%s It takes about a minute to count.") % error.remedy
         where = _("%s → Developer interface (开发者接口) → Trusted IP (企业可信IP)") % self.page
-        return bad("untrusted_ip", words, remedy=remedy, where=where)
+        return bad("untrusted_ip", fault, remedy=remedy, where=where)
 
 
 def silent(error: WeComError, application: Application) -> Finding:
     """The platform's API gives no usable answer."""
     address = application.api_base_url
     if isinstance(error, NotReached):
-        words = _("The API at %s cannot be reached.") % address
+        fault = _("The API at %s cannot be reached.") % address
         remedy = _("Let this server reach it: check DNS, the firewall, and the API address of the application.")
-        return bad("api_unreachable", words, remedy=remedy)
-    words = _("The API at %(address)s gives no usable answer (%(code)s).") % {"address": address, "code": error.code}
+        return bad("api_unreachable", fault, remedy=remedy)
+    fault = _("The API at %(address)s gives no usable answer (%(code)s).") % {"address": address, "code": error.code}
     remedy = _("Try again. If it stays so, a proxy in between answers instead of WeChat Work.")
-    return bad("api_silent", words, remedy=remedy)
+    return bad("api_silent", fault, remedy=remedy)

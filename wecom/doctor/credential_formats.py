@@ -57,7 +57,7 @@ class Flaw:
 def credential_flaws(values: Mapping[str, str]) -> list[Flaw]:
     """The flaws of these values, by field. Blanks around them do no harm."""
     return [
-        Flaw(field=field, words=words, where=where)
-        for field, (shape, words, where) in SHAPES.items()
+        Flaw(field=field, words=fault, where=where)
+        for field, (shape, fault, where) in SHAPES.items()
         if field in values and not shape.fullmatch(values[field].strip())
     ]

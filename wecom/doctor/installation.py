@@ -37,9 +37,9 @@ class KeyShapes(Check):
             return good(_("All five WECHAT_* values have the right shape."))
         names = ", ".join(VARIABLES[flaw.field] for flaw in flaws)
         first = flaws[0]
-        words = _("%(names)s: wrong shape or missing. %(words)s") % {"names": names, "words": first.words}
+        fault = _("%(names)s: wrong shape or missing. %(words)s") % {"names": names, "words": first.words}
         remedy = _("Copy the value once more into .env or the environment, then run “python3 manage.py migrate”.")
-        return bad(f"shape_{first.field}", words, remedy=remedy, where=str(first.where))
+        return bad(f"shape_{first.field}", fault, remedy=remedy, where=str(first.where))
 
 
 class Connected(Check):
@@ -56,8 +56,8 @@ class Connected(Check):
             where = _("Admin → WeChat Work → Applications → Add")
             return bad("none", _("No WeChat Work application is connected."), remedy=remedy, where=where)
         if not Application.objects.filter(enabled=True, is_default=True).exists():
-            words = _("No application is the default one: programs that name none cannot send.")
-            return warn("no_default", words, where=_("Admin → WeChat Work → Applications → Default"))
+            fault = _("No application is the default one: programs that name none cannot send.")
+            return warn("no_default", fault, where=_("Admin → WeChat Work → Applications → Default"))
         return good(ngettext("%d application is connected.", "%d applications are connected.", count) % count)
 
 
@@ -72,11 +72,11 @@ class Spooled(Check):
         now = timezone.now()
         waiting = spool.waiting(now)
         if not spool.takes_callbacks():
-            words = _("The folder %s cannot be written: without the database, callbacks are lost.")
+            fault = _("The folder %s cannot be written: without the database, callbacks are lost.")
             remedy = _("Make room on its disk, or let the user of the web process write there (OPENUSER_SPOOL_DIR).")
-            return bad("unwritable", words % settings.WECOM["SPOOL_DIR"], remedy=remedy)
+            return bad("unwritable", fault % settings.WECOM["SPOOL_DIR"], remedy=remedy)
         if waiting.set_aside:
-            words = ngettext(
+            fault = ngettext(
                 "%(count)d callback could not be recorded and lies in a file *.broken in %(folder)s.",
                 "%(count)d callbacks could not be recorded and lie in files *.broken in %(folder)s.",
                 waiting.set_aside,
@@ -86,11 +86,11 @@ class Spooled(Check):
                 "application that you deleted, or to another version of OpenUser. Install that version, remove "
                 ".broken from the name of the file, and restart the web process."
             )
-            return warn("set_aside", words, remedy=remedy)
+            return warn("set_aside", fault, remedy=remedy)
         if not waiting.count:
             return good(_("None waits on the disk of this machine."))
         since = now - timedelta(seconds=waiting.oldest_seconds)
-        words = ngettext(
+        fault = ngettext(
             "Since %(since)s %(count)d callback waits on the disk of this machine until the database is back.",
             "Since %(since)s %(count)d callbacks wait on the disk of this machine until the database is back.",
             waiting.count,
@@ -99,7 +99,7 @@ class Spooled(Check):
             "Start the database; a second later the web process records them. If they stay, restart the web process "
             "and read its log. Do not delete the files in OPENUSER_SPOOL_DIR: WeChat Work does not send them again."
         )
-        return warn("waiting", words, remedy=remedy)
+        return warn("waiting", fault, remedy=remedy)
 
 
 class MaySend(Check):
@@ -113,11 +113,11 @@ class MaySend(Check):
         held = restore_guard.restore_hold()
         if held is None:
             return good(_("Nothing waits for a person to confirm this database."))
-        words = _("Nothing is sent: %s.") % held.get_held_because_display()
+        fault = _("Nothing is sent: %s.") % held.get_held_because_display()
         remedy = _(
             "Say whether to send what waits or to discard it: there, or by “python3 manage.py release_restore_hold”."
         )
-        return bad(held.held_because, words, remedy=remedy, where=_("Admin → WeChat Work → Restore guard"))
+        return bad(held.held_because, fault, remedy=remedy, where=_("Admin → WeChat Work → Restore guard"))
 
 
 def environment() -> dict[str, str]:

@@ -139,9 +139,9 @@ def _certificate(error: BaseException) -> str:
         if not isinstance(cause, BaseException) or cause in seen:
             continue
         seen.append(cause)
-        words = getattr(cause, "verify_message", "")
-        if words:
-            return str(words)
+        reason = getattr(cause, "verify_message", "")
+        if reason:
+            return str(reason)
         todo += [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]
     return "handshake"
 

@@ -51,9 +51,9 @@ def unreached(error: Unreached, url: str) -> Finding:
             remedy=_("See what the proxy waits for: the web server is overloaded, or the proxy asks the wrong port."),
         ),
     }
-    words = _("The connection to %s broke before the answer.") % host
+    fault = _("The connection to %s broke before the answer.") % host
     remedy = _("See the proxy's log: it speaks another protocol at this port, or it closes the connection.")
-    return flaws.get(error.code) or bad("broken", words, remedy=remedy)
+    return flaws.get(error.code) or bad("broken", fault, remedy=remedy)
 
 
 def of_answer(reply: Reply, url: str, application: Application) -> Finding | None:
@@ -61,29 +61,29 @@ def of_answer(reply: Reply, url: str, application: Application) -> Finding | Non
     if 300 <= reply.status < 400:
         return _redirect(reply, url)
     if reply.status in GATEWAY:
-        words = _("The proxy answers, but the server behind it does not (status %d).") % reply.status
-        return bad("gateway", words, remedy=_("Start the web process, and let the proxy pass requests to its port."))
+        fault = _("The proxy answers, but the server behind it does not (status %d).") % reply.status
+        return bad("gateway", fault, remedy=_("Start the web process, and let the proxy pass requests to its port."))
     if reply.status == 400 and not validate_host(urlsplit(url).hostname or "", settings.ALLOWED_HOSTS):
-        words = _("The web server refuses the name %s.") % urlsplit(url).hostname
+        fault = _("The web server refuses the name %s.") % urlsplit(url).hostname
         remedy = _("Add it to ALLOWED_HOSTS and restart.")
-        return bad("allowed_hosts", words, remedy=remedy)
+        return bad("allowed_hosts", fault, remedy=remedy)
     if reply.status == 403 and not reply.body:
         return _refused(reply, application)
     if reply.status == 404:
-        words = _("There is nothing at this path (status 404).")
+        fault = _("There is nothing at this path (status 404).")
         remedy = _("Correct the path in WECHAT_WEBHOOK_URL, or let the proxy pass it on unchanged.")
-        return bad("not_found", words, remedy=remedy)
+        return bad("not_found", fault, remedy=remedy)
     if reply.status in CLOSED:
-        words = _("Strangers are turned away (status %d).") % reply.status
+        fault = _("Strangers are turned away (status %d).") % reply.status
         remedy = _("Exempt this path from the login, the firewall (WAF) or the bot filter in front.")
-        return bad("closed", words, remedy=remedy)
+        return bad("closed", fault, remedy=remedy)
     if reply.is_html:
-        words = _("A web page answers instead of OpenUser (status %d).") % reply.status
+        fault = _("A web page answers instead of OpenUser (status %d).") % reply.status
         remedy = _("The proxy sends this path to something else, often to index.html: pass it on to OpenUser.")
-        return bad("html", words, remedy=remedy)
+        return bad("html", fault, remedy=remedy)
     if reply.status != 200:
-        words = _("The answer has the status %d.") % reply.status
-        return bad("status", words, remedy=_("See logs/app.log for what happened at this time."))
+        fault = _("The answer has the status %d.") % reply.status
+        return bad("status", fault, remedy=_("See logs/app.log for what happened at this time."))
     return None
 
 
@@ -92,55 +92,55 @@ def of_echo(reply: Reply) -> Finding | None:
     if reply.body == reply.expected:
         return _slow(reply, GET_LIMIT, _("the URL check"))
     if reply.expected in reply.body:
-        words = _("The answer to the URL check was changed on its way.")
-        return bad("altered", words, remedy=_("Let the proxy pass the body on as it is: no quotes, no line break."))
-    words = _("Something answers that is not OpenUser.")
-    return bad("stranger", words, remedy=_("Let the proxy pass this path on to OpenUser."))
+        fault = _("The answer to the URL check was changed on its way.")
+        return bad("altered", fault, remedy=_("Let the proxy pass the body on as it is: no quotes, no line break."))
+    fault = _("Something answers that is not OpenUser.")
+    return bad("stranger", fault, remedy=_("Let the proxy pass this path on to OpenUser."))
 
 
 def of_receipt(reply: Reply, *, recorded: bool) -> Finding | None:
     """The flaw of the answer to a callback."""
     if not recorded:
-        words = _("Callbacks are accepted there, but they do not arrive in this database.")
+        fault = _("Callbacks are accepted there, but they do not arrive in this database.")
         remedy = _("The address leads to another installation with the same keys. Correct SITE_URL or the proxy.")
-        return bad("elsewhere", words, remedy=remedy)
+        return bad("elsewhere", fault, remedy=remedy)
     return _slow(reply, POST_LIMIT, _("a callback"))
 
 
 def _slow(reply: Reply, limit: float, what: str) -> Finding | None:
     if reply.seconds <= limit:
         return None
-    words = _("The answer to %(what)s takes %(seconds).1f s; WeChat Work waits %(limit)d s.")
-    sentence = words % {"what": what, "seconds": reply.seconds, "limit": limit}
+    text = _("The answer to %(what)s takes %(seconds).1f s; WeChat Work waits %(limit)d s.")
+    sentence = text % {"what": what, "seconds": reply.seconds, "limit": limit}
     remedy = _("Start more web processes, or put the server nearer: see what the proxy and the database take.")
     return bad("slow", sentence, remedy=remedy)
 
 
 def _redirect(reply: Reply, url: str) -> Finding:
     there, here = urlsplit(reply.location), urlsplit(url)
-    words = _("The address redirects to %s. WeChat Work does not follow.") % reply.location.split("?")[0]
+    fault = _("The address redirects to %s. WeChat Work does not follow.") % reply.location.split("?")[0]
     if there.scheme == "https" and here.scheme == "http":
         remedy = _("Begin SITE_URL, WECHAT_WEBHOOK_URL and the URL in the console with https://.")
-        return bad("redirect_https", words, remedy=remedy)
+        return bad("redirect_https", fault, remedy=remedy)
     if there.path.rstrip("/") == here.path.rstrip("/") and there.path != here.path:
         remedy = _("Do not let the proxy add or remove the slash at the end.")
-        return bad("redirect_slash", words, remedy=remedy)
+        return bad("redirect_slash", fault, remedy=remedy)
     remedy = _("Enter the address that it leads to, or exempt this path from the redirect on the proxy.")
-    return bad("redirect", words, remedy=remedy)
+    return bad("redirect", fault, remedy=remedy)
 
 
 def _refused(reply: Reply, application: Application) -> Finding:
     """Our webhook does not tell the caller why it refuses, but it remembers the reason."""
     rejected = rejections.find(reply.nonce)
     if rejected is None:
-        words = _("OpenUser answers there, but it is not this installation, or the application is switched off there.")
+        fault = _("OpenUser answers there, but it is not this installation, or the application is switched off there.")
         remedy = _("Compare the address with the one on the application's page in the admin.")
-        return bad("foreign", words, remedy=remedy)
+        return bad("foreign", fault, remedy=remedy)
     meant, refusal = rejected
     if meant != application:
-        words = _("This is the address of another application: %s.") % meant
+        fault = _("This is the address of another application: %s.") % meant
         remedy = _("Correct WECHAT_WEBHOOK_URL: the application's page in the admin shows its own address.")
-        return bad("other_application", words, remedy=remedy)
+        return bad("other_application", fault, remedy=remedy)
     return of_refusal(refusal.code)
 
 
@@ -148,23 +148,23 @@ def of_refusal(code: int) -> Finding:
     """The key that differs, by the reason of a refusal."""
     where = _("Console → Applications (应用管理) → your application → Receive messages (接收消息) → Set API reception")
     if code == rejections.SIGNATURE:
-        words = _("The signature does not fit: the Token there is another than the one stored here.")
+        fault = _("The signature does not fit: the Token there is another than the one stored here.")
         remedy = _("Copy the Token from the console once more, and save it here.")
-        return bad("signature", words, remedy=remedy, where=where)
+        return bad("signature", fault, remedy=remedy, where=where)
     if code == opening.CORP_ID:
-        words = _("The callback is for another company: the corp ID stored here is not the console's.")
+        fault = _("The callback is for another company: the corp ID stored here is not the console's.")
         remedy = _("Copy the corp ID (企业ID) from the console once more.")
-        return bad("corp_id", words, remedy=remedy, where=_("Console → My company (我的企业) → Corp ID (企业ID)"))
+        return bad("corp_id", fault, remedy=remedy, where=_("Console → My company (我的企业) → Corp ID (企业ID)"))
     if code == opening.AGENT_ID:
-        words = _("The callback is for another application: its AgentID is not the one stored here.")
+        fault = _("The callback is for another application: its AgentID is not the one stored here.")
         remedy = _("Give each application its own address in the console, and copy AgentId here once more.")
-        return bad("agent_id", words, remedy=remedy, where=_("Console → Applications (应用管理) → your application"))
-    words = _("It cannot be decrypted: the EncodingAESKey there is another than the one stored here.")
+        return bad("agent_id", fault, remedy=remedy, where=_("Console → Applications (应用管理) → your application"))
+    fault = _("It cannot be decrypted: the EncodingAESKey there is another than the one stored here.")
     remedy = _("Copy the EncodingAESKey from the console once more, and save it here.")
-    return bad("aes_key", words, remedy=remedy, where=where)
+    return bad("aes_key", fault, remedy=remedy, where=where)
 
 
 def warn_clock(seconds: float) -> Finding:
     """The clocks differ."""
-    words = _("Our clock and WeChat Work's differ by %d seconds.") % abs(seconds)
-    return warn("clock", words, remedy=_("Switch on time synchronisation (NTP) on this server."))
+    fault = _("Our clock and WeChat Work's differ by %d seconds.") % abs(seconds)
+    return warn("clock", fault, remedy=_("Switch on time synchronisation (NTP) on this server."))

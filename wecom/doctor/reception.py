@@ -34,9 +34,9 @@ class PublicUrl(ApplicationCheck):
     def examine(self) -> Finding:
         url = applications.webhook_url(self.application)
         if _is_real(self.application) and _is_private(url):
-            words = _("%s is an address of this machine or network only: WeChat Work cannot reach it.") % url
+            fault = _("%s is an address of this machine or network only: WeChat Work cannot reach it.") % url
             remedy = _("Set SITE_URL to the public address of this server, like https://your-domain.com, and restart.")
-            return bad("private", words, remedy=remedy)
+            return bad("private", fault, remedy=remedy)
         try:
             return self._judge(url)
         except Unreached as error:
@@ -53,8 +53,8 @@ class PublicUrl(ApplicationCheck):
         trouble = trouble or probe_results.of_receipt(receipt, recorded=self._take_back(receipt))
         if trouble is not None:
             return trouble
-        words = _("%(url)s answers the URL check in %(echo).2f s and a callback in %(receipt).2f s.")
-        return good(words % {"url": url, "echo": echo.seconds, "receipt": receipt.seconds})
+        text = _("%(url)s answers the URL check in %(echo).2f s and a callback in %(receipt).2f s.")
+        return good(text % {"url": url, "echo": echo.seconds, "receipt": receipt.seconds})
 
     def _take_back(self, receipt: Reply) -> bool:
         """Whether the probe was recorded here. Its row has served its purpose."""
@@ -87,12 +87,12 @@ class Acceptor(Check):
             return good(_("None has run on this machine. One answers callbacks while the web process is away."))
         if serves:
             return good(_("It takes callbacks while the web process is away."))
-        words = _("It does not run: callbacks stay without an answer while the web process is away.")
+        fault = _("It does not run: callbacks stay without an answer while the web process is away.")
         remedy = _(
             "Start “python3 manage.py up” again, or the service of the acceptor: openuser-acceptor.service under "
             "systemd, acceptor in compose. If you use none any more, delete the file %s."
         )
-        return warn("away", words, remedy=remedy % spool.acceptor_file())
+        return warn("away", fault, remedy=remedy % spool.acceptor_file())
 
 
 class CallbackKeys(Check):
@@ -109,10 +109,10 @@ class CallbackKeys(Check):
         if not outdated:
             return good(_("They are those of today, for callbacks while the database or the web process is away."))
         names = ", ".join(sorted({str(application) for application in outdated}))
-        words = _("The files of %(applications)s are missing or out of date: without the database, callbacks fail.")
+        fault = _("The files of %(applications)s are missing or out of date: without the database, callbacks fail.")
         remedy = _("Let the user of the web process write in %(folder)s, and save the application once more.")
         remedy %= {"folder": settings.WECOM["SPOOL_DIR"]}
-        return warn("outdated", words % {"applications": names}, remedy=remedy)
+        return warn("outdated", fault % {"applications": names}, remedy=remedy)
 
 
 class CallbacksCome(ApplicationCheck):
@@ -129,20 +129,20 @@ class CallbacksCome(ApplicationCheck):
             if last is None or refusal.at > last.created_at:
                 flaw = probe_results.of_refusal(refusal.code)
                 at = timezone.localtime(refusal.at).strftime("%m-%d %H:%M")
-                words = _("A callback was refused at %(at)s. %(words)s") % {"at": at, "words": flaw.words}
-                return bad(f"refused_{flaw.code}", words, remedy=flaw.remedy, where=flaw.where)
+                fault = _("A callback was refused at %(at)s. %(words)s") % {"at": at, "words": flaw.words}
+                return bad(f"refused_{flaw.code}", fault, remedy=flaw.remedy, where=flaw.where)
         where = _("%s → Receive messages (接收消息) → Set API reception") % self.page
         if last is None:
-            words = _("No callback has come yet.")
+            fault = _("No callback has come yet.")
             remedy = _("Save the callback settings in the console, then write something to the application.")
-            return warn("never", words, remedy=remedy, where=where)
+            return warn("never", fault, remedy=remedy, where=where)
         if last.suspect:
             return probe_results.warn_clock((last.created_at - last.sent_at).total_seconds())
         at = timezone.localtime(last.created_at).strftime("%Y-%m-%d %H:%M")
         if last.created_at < timezone.now() - LATELY:
-            words = _("The last callback came at %s.") % at
+            fault = _("The last callback came at %s.") % at
             remedy = _("If people have written since, save the callback settings in the console once more.")
-            return warn("long_ago", words, remedy=remedy, where=where)
+            return warn("long_ago", fault, remedy=remedy, where=where)
         return good(_("The last callback came at %s.") % at)
 
 
@@ -157,10 +157,10 @@ class KeysProven(ApplicationCheck):
         called_at, checked_at = key_ring.last_callback(self.application), self.application.keys_proven_at
         proven_at = max(filter(None, (called_at, checked_at)), default=None)
         if proven_at is None:
-            words = _("They have not been proven yet: WeChat Work has sent nothing that they open.")
+            fault = _("They have not been proven yet: WeChat Work has sent nothing that they open.")
             remedy = _("Save the callback settings in the console: it checks them at once.")
             where = _("%s → Receive messages (接收消息) → Set API reception") % self.page
-            return warn("never", words, remedy=remedy, where=where)
+            return warn("never", fault, remedy=remedy, where=where)
         at = timezone.localtime(proven_at).strftime("%Y-%m-%d %H:%M")
         if proven_at == called_at:
             return good(_("They were last proven at %s, by a callback.") % at)

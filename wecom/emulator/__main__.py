@@ -62,8 +62,8 @@ def _prepare(callback: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not _is_migrated():
         aside = earlier_database.set_aside(path)
-        words = f"The emulator's database is of an earlier version: it is {aside} now, and a new one begins."
-        print(words, file=sys.stderr)
+        notice = f"The emulator's database is of an earlier version: it is {aside} now, and a new one begins."
+        print(notice, file=sys.stderr)
         call_command("migrate", verbosity=0, interactive=False)
     seed.create_company(callback)
     connection.close()

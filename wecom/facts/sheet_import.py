@@ -116,13 +116,13 @@ class SheetImport:
 
     def _check(self, columns: Columns) -> None:
         if columns.user_id is None:
-            words = _("No column holds user IDs: the first row must name the columns.")
+            fault = _("No column holds user IDs: the first row must name the columns.")
             raise TableError(
-                words, remedy=_("Name one 用户ID, 账号 or userid; or download the template."), field="file"
+                fault, remedy=_("Name one 用户ID, 账号 or userid; or download the template."), field="file"
             )
         if not columns.facts:
-            words = _("No column names a fact.")
-            raise TableError(words, remedy=_("Name columns as in the template, by key or by name."), field="file")
+            fault = _("No column names a fact.")
+            raise TableError(fault, remedy=_("Name columns as in the template, by key or by name."), field="file")
 
     def _rows(self, rows: Iterator[tuple[int, Cells]], columns: Columns) -> Iterator[_Row]:
         """The rows with a user ID that no earlier row has."""
@@ -135,8 +135,8 @@ class SheetImport:
                 remedy = _("Write the user ID, or delete the row.")
                 self._flaw(number, columns.user_id, _("The user ID is missing."), remedy)
             elif user_id in seen:
-                words = _("Row %d is about the same member.") % seen[user_id]
-                self._flaw(number, columns.user_id, words, _("Delete one of the two rows."))
+                fault = _("Row %d is about the same member.") % seen[user_id]
+                self._flaw(number, columns.user_id, fault, _("Delete one of the two rows."))
             else:
                 seen[user_id] = number
                 filled = {place: cells[place] for place in columns.facts if place < len(cells) and _word(cells[place])}
@@ -166,8 +166,8 @@ class SheetImport:
 
     def _managers(self, rows: Sequence[_Row], facts: Mapping[int, FactType]) -> Mapping[str, str]:
         places = [place for place, fact in facts.items() if fact.key == MANAGER]
-        words = [_word(row.cells[place]) for row in rows for place in places if place in row.cells]
-        return stored_values.managers_called(self.corporation, words) if words else {}
+        names = [_word(row.cells[place]) for row in rows for place in places if place in row.cells]
+        return stored_values.managers_called(self.corporation, names) if names else {}
 
     def _value(self, fact: FactType, raw: object, member: Member, managers: Mapping[str, str]) -> Value | None:
         word = _word(raw)
@@ -198,8 +198,8 @@ class SheetImport:
         self.found.changes.setdefault(member.pk, {})[fact.key] = after
         if len(self.found.samples) < SAMPLES:
             shown = {"before": before, "after": after}
-            words = {name: "" if value is None else values.masked(fact, value) for name, value in shown.items()}
-            self.found.samples.append(Sample(user_id=member.user_id, name=member.name, fact=fact.name, **words))
+            text = {name: "" if value is None else values.masked(fact, value) for name, value in shown.items()}
+            self.found.samples.append(Sample(user_id=member.user_id, name=member.name, fact=fact.name, **text))
 
     def _flaw(self, row: int, place: int, message: str, remedy: str) -> None:
         self.found.errors.append(RowError(row=row, column=self.heads[place], message=message, remedy=remedy))

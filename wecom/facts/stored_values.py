@@ -81,9 +81,9 @@ def write(changes: Changes, *, now: datetime) -> None:
             Member.objects.filter(pk__in=part).update(language=language)
 
 
-def managers_called(corporation: Corporation | int, words: Iterable[str]) -> dict[str, str]:
+def managers_called(corporation: Corporation | int, names: Iterable[str]) -> dict[str, str]:
     """The user IDs of the colleagues that these words name, by word: a user ID, or a name that only one bears."""
-    wanted, managers = list(dict.fromkeys(words)), dict[str, str]()
+    wanted, managers = list(dict.fromkeys(names)), dict[str, str]()
     for some in batches(wanted):
         rows = Member.objects.filter(corporation=corporation)
         lowered = {word.lower() for word in some}

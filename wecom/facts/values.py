@@ -87,9 +87,9 @@ def _text(fact: FactType, raw: object) -> str:
     if not text:
         raise refused(fact, _("The value is empty."), _("Write a value."))
     if len(text) > LONGEST_TEXT:
-        words = _("The text has %(count)d characters; at most %(most)d fit.")
+        fault = _("The text has %(count)d characters; at most %(most)d fit.")
         values = {"count": len(text), "most": LONGEST_TEXT}
-        raise refused(fact, words % values, _("Shorten it."))
+        raise refused(fact, fault % values, _("Shorten it."))
     if fact.key == TIME_ZONE:
         return _time_zone(fact, text)
     if fact.key != MANAGER:
@@ -102,8 +102,8 @@ def _text(fact: FactType, raw: object) -> str:
 def _time_zone(fact: FactType, text: str) -> str:
     zone = find_time_zone(text)
     if zone is None:
-        words = _("There is no time zone “%s”.") % quote(text)
-        raise refused(fact, words, _("Write a name like Asia/Shanghai or Europe/London."))
+        fault = _("There is no time zone “%s”.") % quote(text)
+        raise refused(fact, fault, _("Write a name like Asia/Shanghai or Europe/London."))
     return zone
 
 
@@ -121,8 +121,8 @@ def _number(fact: FactType, raw: object) -> Decimal:
     except InvalidOperation as error:
         raise wrong from error
     if not value.is_finite() or abs(value) >= Decimal(10) ** DIGITS:
-        words = _("The number has more than %d digits before the point.") % DIGITS
-        raise refused(fact, words, _("Store long numbers, like those of identity cards, as a fact of the kind text."))
+        fault = _("The number has more than %d digits before the point.") % DIGITS
+        raise refused(fact, fault, _("Store long numbers, like those of identity cards, as a fact of the kind text."))
     if isinstance(raw, float):
         value = value.quantize(PLACES)
     if value != value.quantize(PLACES):
@@ -141,14 +141,14 @@ def _date(fact: FactType, raw: object) -> date:
         raise _no_such_day(fact, raw) from None
     if day is not None:
         return _checked_year(fact, day)
-    words = _("“%s” is no date that can be read.") % quote(raw)
-    raise refused(fact, words, _("Write it as 2026-09-01, 2026/9/1, 2026年9月1日 or 1 September 2026."))
+    fault = _("“%s” is no date that can be read.") % quote(raw)
+    raise refused(fact, fault, _("Write it as 2026-09-01, 2026/9/1, 2026年9月1日 or 1 September 2026."))
 
 
 def _checked_year(fact: FactType, day: date) -> date:
     if not EARLIEST <= day.year <= LATEST:
-        words = _("The year %d cannot be right.") % day.year
-        raise refused(fact, words, _("Write a year from 1900 to 2199."))
+        fault = _("The year %d cannot be right.") % day.year
+        raise refused(fact, fault, _("Write a year from 1900 to 2199."))
     return day
 
 

@@ -114,9 +114,9 @@ def _checked_kind(kind: str) -> str:
 def failure_error(download: Download) -> ContentError:
     """The error for a failed download, with its remedy."""
     reason = download.reason or "failed"
-    words = f"The file could not be fetched: {reason}."
+    fault = f"The file could not be fetched: {reason}."
     remedy = REMEDIES.get(Download.Reason(reason), "") if reason in Download.Reason.values else ""
-    return ContentError(words, code=reason, field="media_id", remedy=remedy or "See the download in the admin.")
+    return ContentError(fault, code=reason, field="media_id", remedy=remedy or "See the download in the admin.")
 
 
 def delete_old_media(*, now: datetime | None = None) -> int:

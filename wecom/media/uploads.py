@@ -144,9 +144,9 @@ def find_by_media_id(application: Application, *, kind: str, media_id: str) -> U
     if upload is None:
         return None
     if upload.kind != kind:
-        words = f"This media ID is of kind {upload.kind}, not {kind}."
+        fault = f"This media ID is of kind {upload.kind}, not {kind}."
         remedy = f"Upload the file with upload_{kind}, or send it with send_{upload.kind}_message."
-        raise ContentError(words, code="kind", field="media_id", remedy=remedy)
+        raise ContentError(fault, code="kind", field="media_id", remedy=remedy)
     if upload.is_finished and not upload.is_usable(timezone.now()):
         upload.restart()
     return upload

@@ -73,8 +73,8 @@ def check_upload(kind: str, path: Path, *, most: int = 0) -> None:
         with path.open("rb") as file:
             head, size = file.read(HEAD), path.stat().st_size
     except OSError as error:
-        words = "A relative path counts from the folder in which the program runs; the program must be allowed to read."
-        raise _error("There is no file here that can be read.", "missing", words) from error
+        fault = "A relative path counts from the folder in which the program runs; the program must be allowed to read."
+        raise _error("There is no file here that can be read.", "missing", fault) from error
     if size < SMALLEST:
         raise _error(f"The file has only {size} bytes.", "empty", "Check that it was written completely.")
     if size > max(limits.most, most):
@@ -83,8 +83,8 @@ def check_upload(kind: str, path: Path, *, most: int = 0) -> None:
             if most > limits.most
             else (f"WeChat Work takes {limits.formats} of up to {limits.most // MB} MB")
         )
-        words = f"The file has {size / MB:.1f} MB; {taken}."
-        raise _error(words, "too_large", limits.advice)
+        fault = f"The file has {size / MB:.1f} MB; {taken}."
+        raise _error(fault, "too_large", limits.advice)
     if not limits.looks_right(head):
         raise _error(f"The file is not {limits.formats}.", "format", limits.advice)
 
@@ -94,8 +94,8 @@ def check_article_image(path: Path) -> None:
     check_upload("image", path)
     size = path.stat().st_size
     if size > ARTICLE_PICTURE:
-        words = f"The picture has {size / MB:.1f} MB; within an article WeChat Work takes {ARTICLE_PICTURE // MB} MB."
-        raise _error(words, "too_large", "Save it as a smaller JPG or PNG.")
+        fault = f"The picture has {size / MB:.1f} MB; within an article WeChat Work takes {ARTICLE_PICTURE // MB} MB."
+        raise _error(fault, "too_large", "Save it as a smaller JPG or PNG.")
 
 
 def detect_suffix(kind: str, path: Path) -> str:

@@ -150,8 +150,8 @@ def _words(fields: Fields, tag: str) -> tuple[str, ...] | None:
 
 
 def _numbers(fields: Fields, tag: str) -> tuple[int, ...] | None:
-    words = _words(fields, tag)
-    return None if words is None else tuple(map(whole, words))
+    listed = _words(fields, tag)
+    return None if listed is None else tuple(map(whole, listed))
 
 
 BUILDERS: dict[str, Callable[[Fields, Happened, str], ContactChange]] = {

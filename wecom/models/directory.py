@@ -70,9 +70,9 @@ class MemberQuerySet(models.QuerySet["Member"]):
         out = ApplicationMember.objects.filter(application=application, in_range=False).values("member")
         return self.filter(models.Q(status=Member.Status.LEFT) | models.Q(pk__in=out))
 
-    def called(self, words: str) -> "MemberQuerySet":
+    def called(self, query: str) -> "MemberQuerySet":
         """Members whose user ID, name or alias contains each of these words."""
-        return self.filter(text_search.matching(Member, ("user_id", "name", "alias"), words))
+        return self.filter(text_search.matching(Member, ("user_id", "name", "alias"), query))
 
     def note_leaving(self, *, now: datetime) -> None:
         """Note since when members have left, as far as is known; forget it of those who are back."""

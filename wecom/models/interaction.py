@@ -176,8 +176,8 @@ class MenuButton(models.Model):
         self._forget_what_is_not_used()
         problems = {**self._wrong_target(), **self._wrong_place()}
         if size(self.name) > self.limit:
-            words = _("This has %(size)d bytes; here %(limit)d are the most, and a Chinese character has 3.")
-            problems["name"] = ValidationError(words, params={"size": size(self.name), "limit": self.limit})
+            fault = _("This has %(size)d bytes; here %(limit)d are the most, and a Chinese character has 3.")
+            problems["name"] = ValidationError(fault, params={"size": size(self.name), "limit": self.limit})
         if problems:
             raise ValidationError(problems)
 
@@ -191,8 +191,8 @@ class MenuButton(models.Model):
 
     def _wrong_target(self) -> dict[str, ValidationError]:
         if self.kind == self.Kind.CLICK and not self.key:
-            words = _("Say what it asks: a command, like /help, or the word that begins a flow.")
-            return {"key": ValidationError(words)}
+            fault = _("Say what it asks: a command, like /help, or the word that begins a flow.")
+            return {"key": ValidationError(fault)}
         if self.kind in self.KEYED and not self.key:
             return {"key": ValidationError(_("Give it a key: the event of the press brings it."))}
         if size(self.key) > self.KEY:

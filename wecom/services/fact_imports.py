@@ -96,8 +96,8 @@ def write_findings(
         for key, value in values.items():
             gone = key not in types
             if gone or (types[key].kind == FactKind.CHOICE and value is not None and value not in types[key].choices):
-                words = _("The fact “%s” has changed since the preview.") % key
-                raise FactRefused(words, code="fact_changed", field=key, remedy=_("Upload the file again."))
+                fault = _("The fact “%s” has changed since the preview.") % key
+                raise FactRefused(fault, code="fact_changed", field=key, remedy=_("Upload the file again."))
     there: dict[int, str] = {}
     for some in stored_values.batches(list(findings.changes)):
         rows = Member.objects.filter(corporation=corporation, pk__in=some).exclude(user_id__startswith=ERASED)
@@ -114,5 +114,5 @@ def write_findings(
 
 
 def _gone() -> FactRefused:
-    words = _("This file was taken over or dismissed, or its preview is older than an hour.")
-    return FactRefused(words, code="fact_import_gone", remedy=_("Upload the file again."))
+    fault = _("This file was taken over or dismissed, or its preview is older than an hour.")
+    return FactRefused(fault, code="fact_import_gone", remedy=_("Upload the file again."))

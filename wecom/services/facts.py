@@ -63,7 +63,7 @@ def check_fact_definition(definition: FactDefinition) -> None:
 def fact_use(definition: FactDefinition) -> FactUse:
     """The effect that a deletion would have."""
     answers = fact_definition_removing.send(FactDefinition, definition=definition)
-    places = [words for _receiver, uses in answers for words in uses or ()]
+    places = [place for _receiver, uses in answers for place in uses or ()]
     return FactUse(members=_values_of(definition).count(), places=places)
 
 
@@ -136,8 +136,8 @@ def _check_room(definition: FactDefinition) -> None:
     # Locks the company, so that two new definitions do not both take the last room or one name.
     Corporation.objects.select_for_update().get(pk=definition.corporation_id)
     if FactDefinition.objects.filter(corporation=definition.corporation_id).count() >= MOST_DEFINITIONS:
-        words = _("There are %d facts of your own, and no more may be added.") % MOST_DEFINITIONS
-        raise _refused("key", words, _("Delete one that is no longer used."))
+        fault = _("There are %d facts of your own, and no more may be added.") % MOST_DEFINITIONS
+        raise _refused("key", fault, _("Delete one that is no longer used."))
 
 
 def _check_unchanged(before: FactDefinition, after: FactDefinition) -> None:
@@ -149,9 +149,9 @@ def _check_unchanged(before: FactDefinition, after: FactDefinition) -> None:
     for gone in [choice for choice in before.choices if choice not in after.choices]:
         count = _values_of(before).filter(text=gone).count()
         if count:
-            words = _("Members who have “%(choice)s”: %(count)d.")
+            fault = _("Members who have “%(choice)s”: %(count)d.")
             remedy = _("Keep this choice, or give them another one first.")
-            raise _refused("choices", words % {"count": count, "choice": gone}, remedy)
+            raise _refused("choices", fault % {"count": count, "choice": gone}, remedy)
 
 
 def _checked_choices(definition: FactDefinition) -> list[str]:
@@ -182,8 +182,8 @@ def _check_names(definition: FactDefinition) -> None:
             fold(name) == fold(word) for word in (*USER_ID_NAMES, *USER_NAME_NAMES)
         )
         if name and taken:
-            words = _("“%s” already names another column of a file.") % name
-            raise _refused(field, words, _("Choose another name."))
+            fault = _("“%s” already names another column of a file.") % name
+            raise _refused(field, fault, _("Choose another name."))
 
 
 def _refused(field: str, message: str, remedy: str) -> FactRefused:

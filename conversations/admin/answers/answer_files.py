@@ -100,8 +100,8 @@ def _taken_over(request: HttpRequest) -> HttpResponse:
 
 def _compared(data: bytes) -> services.SheetFindings:
     if len(data) > LARGEST:
-        words = now("The file has more than %d MB.") % (LARGEST // 2**20)
-        raise OpenUserError(words, code="file_too_large", remedy=now("Split it into several files."), field="file")
+        fault = now("The file has more than %d MB.") % (LARGEST // 2**20)
+        raise OpenUserError(fault, code="file_too_large", remedy=now("Split it into several files."), field="file")
     return services.import_answers(read_table(data), dry_run=True)
 
 

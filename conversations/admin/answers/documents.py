@@ -109,8 +109,8 @@ class DocumentAdmin(FileButtons, FormAdmin):
     @admin.action(description=_("Read again"), permissions=["change"])
     def read_again(self, request: HttpRequest, queryset: "QuerySet[Document]") -> None:
         count = sum(services.read_again(document) for document in queryset)
-        words = ngettext("%d document is being read.", "%d documents are being read.", count) % count
-        self.message_user(request, words)
+        notice = ngettext("%d document is being read.", "%d documents are being read.", count) % count
+        self.message_user(request, notice)
 
     read_again_this = row_action(
         read_again,
@@ -147,8 +147,8 @@ class DocumentAdmin(FileButtons, FormAdmin):
     @display(description=_("passages"))
     def passages_now(self, document: Document) -> str:
         if document.found_count:
-            words = _("%(done)d of %(all)d") % {"done": document.embedded_count, "all": document.found_count}
-            return _live("passages", words)
+            text = _("%(done)d of %(all)d") % {"done": document.embedded_count, "all": document.found_count}
+            return _live("passages", text)
         return _live("passages", document.passage_count)
 
     @display(description=_("for whom"))

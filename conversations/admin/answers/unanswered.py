@@ -128,10 +128,10 @@ class UnansweredQuestionAdmin(ClosedAdmin):
         except QuestionSettled as error:
             messages.warning(request, str(error))
             return redirect(change_url(question))
-        words = now("“%(question)s” is one of the wordings of “%(answer)s” now.")
+        notice = now("“%(question)s” is one of the wordings of “%(answer)s” now.")
         told = {"question": shorten(question.question, 60), "answer": shorten(answer.question, 60)}
         again = now("To take it back, choose “answered” in the filter.")
-        messages.success(request, " ".join(filter(None, (words % told, told_words(question), again))))
+        messages.success(request, " ".join(filter(None, (notice % told, told_words(question), again))))
         return redirect(reverse("admin:conversations_unansweredquestion_changelist"))
 
     @admin.action(description=_("Dismiss"), permissions=["settle"])
@@ -139,9 +139,9 @@ class UnansweredQuestionAdmin(ClosedAdmin):
         rows = UnansweredQuestion.objects.filter(pk__in=queryset.values("pk")).open()
         for row in rows:
             services.dismiss_question(row, by=request.user)
-        words = ngettext("%d question was dismissed.", "%d questions were dismissed.", len(rows)) % len(rows)
+        notice = ngettext("%d question was dismissed.", "%d questions were dismissed.", len(rows)) % len(rows)
         again = now("To take one back, choose “dismissed” in the filter.")
-        self.show_result(request, f"{words} {again}" if rows else words, done=bool(rows))
+        self.show_result(request, f"{notice} {again}" if rows else notice, done=bool(rows))
 
     @admin.action(description=_("Put back on the list"), permissions=["settle"])
     def reopen(self, request: HttpRequest, queryset: "QuerySet[UnansweredQuestion]") -> None:
@@ -230,5 +230,5 @@ def _suggested(question: UnansweredQuestion) -> Iterator[Suggestion]:
     answers = Answer.objects.in_bulk([match.entry.pk for match in matches])
     for match in matches:
         if answer := answers.get(match.entry.pk):
-            words = shorten(answer.answer or answer.title or str(answer.file), 80)
-            yield Suggestion(answer=answer, address=change_url(answer), words=words)
+            text = shorten(answer.answer or answer.title or str(answer.file), 80)
+            yield Suggestion(answer=answer, address=change_url(answer), words=text)

@@ -46,8 +46,8 @@ def _place(model: type[Model], path: str, steps: Mapping[str, str]) -> tuple[str
         key, *inner = rest
         name = inner[0] if inner else ""
         told = {"step": steps.get(key, key), "field": _name(State, name) if name else ""}
-        words = gettext("step “%(step)s”: %(field)s") if name else gettext("step “%(step)s”")
-        return words % told, State, name
+        text = gettext("step “%(step)s”: %(field)s") if name else gettext("step “%(step)s”")
+        return text % told, State, name
     return _name(model, first), model, first
 
 

@@ -95,17 +95,17 @@ class FlowFiles(FileButtons):
         except OpenUserError as error:
             self.message_user(request, str(error), messages.ERROR)
             return redirect(reverse("admin:conversations_flow_ready"))
-        words = gettext("“%(name)s” is a draft. Fill in what is yours, try it, then publish it.") % {
+        notice = gettext("“%(name)s” is a draft. Fill in what is yours, try it, then publish it.") % {
             "name": imported.name
         }
-        self.message_user(request, words, messages.SUCCESS)
+        self.message_user(request, notice, messages.SUCCESS)
         return redirect(change_url(Flow(pk=imported.pk)))
 
     def _taken_over(self, request: HttpRequest, imported: Sequence[Imported]) -> HttpResponse:
         count = sum(entry.verdict != "same" for entry in imported)
-        words = ngettext("%d entry was taken over.", "%d entries were taken over.", count) % count
+        notice = ngettext("%d entry was taken over.", "%d entries were taken over.", count) % count
         drafts = gettext("Flows are drafts until you publish them.")
-        self.message_user(request, f"{words} {drafts}" if count else gettext("The file changes nothing."))
+        self.message_user(request, f"{notice} {drafts}" if count else gettext("The file changes nothing."))
         first = MODELS[imported[0].kind] if imported else Flow
         return redirect(reverse(f"admin:conversations_{first._meta.model_name}_changelist"))
 

@@ -114,8 +114,8 @@ class _Shown:
     def _of_way(self, way: services.FigureOfWay) -> Number:
         source, _on, target = way
         count = self.figures.ways.get(way, 0)
-        words = ngettext("%d time taken", "%d times taken", count) % count
-        return Number(sort="entered", count=count, words=words, url=self._took(source, target))
+        text = ngettext("%d time taken", "%d times taken", count) % count
+        return Number(sort="entered", count=count, words=text, url=self._took(source, target))
 
     @property
     def _day(self) -> str:

@@ -83,8 +83,8 @@ class StateInline(LabelledInline):
         names = {node.key: node.name for node in self.drawn.nodes}
         node = self.drawn.node(state.key)
         targets = dict.fromkeys(names[edge.to] for edge in node.edges) if node else ()
-        words = shorten(", ".join(targets), 24) if targets else gettext("the end")
-        return format_html('<span class="ou-leads">{}</span>', link(change_url(state), words))
+        text = shorten(", ".join(targets), 24) if targets else gettext("the end")
+        return format_html('<span class="ou-leads">{}</span>', link(change_url(state), text))
 
 
 @admin.register(Flow)
@@ -201,8 +201,8 @@ class FlowAdmin(FlowFiles, ProtectedDeleteAdmin):
         super().save_model(request, obj, form, change)
         users = services.callers_of(obj) if "enabled" in form.changed_data and not obj.enabled else []
         if users:
-            words = _("It does not run as a sub-flow any more. There it counts as failed: %s.")
-            self.message_user(request, words % ", ".join(f"“{caller.name}”" for caller in users), messages.WARNING)
+            notice = _("It does not run as a sub-flow any more. There it counts as failed: %s.")
+            self.message_user(request, notice % ", ".join(f"“{caller.name}”" for caller in users), messages.WARNING)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """After this the steps are written, so their change can be undone on the graph."""
@@ -211,8 +211,8 @@ class FlowAdmin(FlowFiles, ProtectedDeleteAdmin):
 
     def protected_because(self, row: Any) -> Any:
         if users := services.callers_of(row):
-            words = _("It runs as a sub-flow in: %s. Change these flows and publish them first.")
-            return words % ", ".join(f"“{caller.name}”" for caller in users)
+            text = _("It runs as a sub-flow in: %s. Change these flows and publish them first.")
+            return text % ", ".join(f"“{caller.name}”" for caller in users)
         around = SessionCaller.objects.filter(version__flow=row)
         if Session.objects.filter(version__flow=row).exists() or around.exists():
             return _(

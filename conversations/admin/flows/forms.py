@@ -137,11 +137,11 @@ class StateForm(forms.ModelForm[State]):
         if has_answer(data.get("kind") or "") and "slot" not in self.errors and not data.get("slot"):
             taken = set(others.values_list("slot", flat=True))
             data["slot"] = default_names.answer_name(data.get("name") or "", data.get("text") or "", taken)
-        if data.get("formula") and (words := formula_texts.refusal(data["formula"])):
-            self.add_error("formula", words)
+        if data.get("formula") and (fault := formula_texts.refusal(data["formula"])):
+            self.add_error("formula", fault)
         for formula in parse_values(data.get("given") or "").values():
-            if words := formula_texts.refusal(formula):
-                self.add_error("given", words)
+            if fault := formula_texts.refusal(formula):
+                self.add_error("given", fault)
         second_language.keep_texts(self, self.second)
         return data
 
@@ -193,8 +193,8 @@ class TransitionForm(forms.ModelForm[Transition]):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("test") == Transition.Test.FORMULA and (words := formula_texts.refusal(data.get("value") or "")):
-            self.add_error("value", words)
+        if data.get("test") == Transition.Test.FORMULA and (fault := formula_texts.refusal(data.get("value") or "")):
+            self.add_error("value", fault)
         slot = self._slot(data)
         asked = next((state for state in self.flow_states if slot and state.slot == slot), None)
         if asked is not None and data.get("value"):

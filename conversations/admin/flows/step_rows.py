@@ -45,7 +45,7 @@ def does() -> list[tuple[str, Any]]:
 def _choices(kind: type[Node]) -> list[tuple[str, Any]]:
     if not kind.asks:
         return [(kind.kind, _(kind.does))]
-    return [(f"{kind.kind}:{slot_type}", words) for slot_type, words in ASKS_FOR.items()]
+    return [(f"{kind.kind}:{slot_type}", label) for slot_type, label in ASKS_FOR.items()]
 
 
 def _first() -> str:

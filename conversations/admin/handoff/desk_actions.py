@@ -99,12 +99,12 @@ def _send_file(ticket: Ticket, operator: Operator, file: "UploadedFile[Any]") ->
 def _keep(file: "UploadedFile[Any]", suffix: str) -> str:
     """Store an uploaded file: its name in the media storage. Raises `HandoffRefused` if it is too big, or empty."""
     if (file.size or 0) > MOST_BYTES:
-        words, remedy = _("The file has more than 20 MB."), _("Send a smaller one, or a link to it.")
-        raise HandoffRefused(words, code="file_too_large", field="file", remedy=remedy)
+        fault, remedy = _("The file has more than 20 MB."), _("Send a smaller one, or a link to it.")
+        raise HandoffRefused(fault, code="file_too_large", field="file", remedy=remedy)
     if (file.size or 0) < FEWEST_BYTES:
         too_small = _("WeChat Work takes no file of less than %d bytes.") % FEWEST_BYTES
-        words = too_small if file.size else _("The file is empty.")
-        raise HandoffRefused(words, code="file_empty", field="file", remedy=_("Choose another file."))
+        fault = too_small if file.size else _("The file is empty.")
+        raise HandoffRefused(fault, code="file_empty", field="file", remedy=_("Choose another file."))
     return default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}{suffix[:20]}", file)
 
 
@@ -153,10 +153,10 @@ def _wants_json(request: HttpRequest) -> bool:
 
 
 def _refused(request: HttpRequest, ticket: Ticket, error: Exception) -> HttpResponse:
-    words = str(error) if isinstance(error, OpenUserError) else _("The file could not be read.")
+    fault = str(error) if isinstance(error, OpenUserError) else _("The file could not be read.")
     if _wants_json(request):
-        return JsonResponse({"error": words})
-    messages.error(request, words)
+        return JsonResponse({"error": fault})
+    messages.error(request, fault)
     return _back(request, ticket)
 
 

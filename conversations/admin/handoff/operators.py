@@ -39,13 +39,13 @@ class OperatorAdmin(ProtectedDeleteAdmin):
     def save_model(self, request: HttpRequest, obj: Operator, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if obj.enabled and obj.member_id is None and obj.user_id is None:
-            words = gettext(
+            notice = gettext(
                 "“%(name)s” has neither a member nor an account: only programs can answer as them, by REST."
             )
-            self.message_user(request, words % {"name": obj.name}, messages.WARNING)
+            self.message_user(request, notice % {"name": obj.name}, messages.WARNING)
         elif obj.enabled and not obj.groups.exists():
-            words = gettext("“%s” is in no group of operators yet, and gets no cards. Add them to one.")
-            self.message_user(request, words % obj.name, messages.WARNING)
+            notice = gettext("“%s” is in no group of operators yet, and gets no cards. Add them to one.")
+            self.message_user(request, notice % obj.name, messages.WARNING)
 
     def get_fields(self, request: HttpRequest, obj: Operator | None = None) -> Any:
         """Those who only look have no page of accounts, so theirs is named without a link."""
@@ -110,8 +110,8 @@ class OperatorGroupAdmin(FormAdmin):
         super().save_related(request, form, formsets, change)
         group = form.instance
         if group.enabled and not group.operators.filter(enabled=True).exists():
-            words = gettext("“%s” has no operators yet: members who are passed on to it wait at the desk only.")
-            self.message_user(request, words % group.name, messages.WARNING)
+            notice = gettext("“%s” has no operators yet: members who are passed on to it wait at the desk only.")
+            self.message_user(request, notice % group.name, messages.WARNING)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         usual = Application.objects.filter(is_default=True).first()

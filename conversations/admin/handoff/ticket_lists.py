@@ -127,12 +127,12 @@ def _tickets(choice: Choice) -> Any:
 
 
 def _row(ticket: Any, now: datetime, *, reads: bool) -> Row:
-    words, tone = time_words(ticket, now)
+    text, tone = time_words(ticket, now)
     at = timezone.localtime(ticket.closed_at) if ticket.closed_at else None
     return Row(
         ticket=ticket,
         words=shorten(" ".join((ticket.newest or "").split()), WORDS) if reads else "",
         unread=int(ticket.unread) if ticket.is_unfinished else 0,
-        time=f"{at:%m-%d %H:%M}" if at else words,
+        time=f"{at:%m-%d %H:%M}" if at else text,
         tone="" if at else tone,
     )

@@ -81,9 +81,9 @@ def check_may_override(request: Request) -> None:
     check_may_approve()
     account = account_of(request)
     if account is not None and not request.user.has_perm("conversations.override_goldenconversation"):
-        words = _("Golden conversations differ, and you have no right to publish all the same.")
+        fault = _("Golden conversations differ, and you have no right to publish all the same.")
         remedy = _("Ask an administrator for the right, or accept what the flow says now.")
-        raise OverrideRefused(words, code="override_missing", remedy=remedy)
+        raise OverrideRefused(fault, code="override_missing", remedy=remedy)
 
 
 def _may_read_members(who: Any) -> bool:

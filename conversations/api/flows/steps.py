@@ -147,6 +147,6 @@ def _step(flow: Flow, key: str | None, field: str) -> State | None:
         return None
     state = flow.states.filter(key=key).first()
     if state is None:
-        words = f"There is no step “{key}” in this flow."
-        raise ValidationError({field: words}, code="does_not_exist")
+        fault = f"There is no step “{key}” in this flow."
+        raise ValidationError({field: fault}, code="does_not_exist")
     return state

@@ -58,7 +58,7 @@ class AnswerSerializer(ClearableFilesSerializer[Answer]):
         except ValidationError as error:
             flaws = error.message_dict
             raise serializers.ValidationError(
-                {"valid_until" if name == WHOLE else name: words for name, words in flaws.items()}
+                {"valid_until" if name == WHOLE else name: faults for name, faults in flaws.items()}
             ) from error
         return attrs
 

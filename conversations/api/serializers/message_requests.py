@@ -82,8 +82,8 @@ class MediaRequestSerializer(MessageRequestSerializer):
         # A media ID of ours is sent by its upload, which is uploaded again when the ID has expired.
         upload = attrs.get("upload") or Upload.objects.filter(media_id=attrs["media_id"]).first()
         if upload is not None and upload.kind != attrs["kind"]:
-            words = f"This is uploaded as {upload.kind}, not as {attrs['kind']}."
-            raise serializers.ValidationError({"kind": words}, code="kind")
+            fault = f"This is uploaded as {upload.kind}, not as {attrs['kind']}."
+            raise serializers.ValidationError({"kind": fault}, code="kind")
         return {**attrs, "upload": upload}
 
     def send(self, cid: str) -> Message:
@@ -130,8 +130,8 @@ class VideoRequestSerializer(MediaRequestSerializer):
     description = StrictCharField(required=False, allow_blank=True, max_length=512, help_text="512 bytes.")
 
     def content(self, media_id: str) -> contents.Content:
-        words = {name: self.validated_data.get(name, "") for name in ("title", "description")}
-        return contents.Video(media_id=media_id, **words)
+        titles = {name: self.validated_data.get(name, "") for name in ("title", "description")}
+        return contents.Video(media_id=media_id, **titles)
 
 
 class TextCardRequestSerializer(MessageRequestSerializer):
@@ -208,14 +208,14 @@ class DigitalHumanVideoRequestSerializer(MessageRequestSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         named = [name for name in ("text", "template", "presentation") if name in attrs]
         if len(named) != 1:
-            words = "Give one of `text`, `template` and `presentation`."
-            raise serializers.ValidationError({"text": words}, code="one_of")
+            fault = "Give one of `text`, `template` and `presentation`."
+            raise serializers.ValidationError({"text": fault}, code="one_of")
         (source,) = named
         others = {"text": ("variables", "translated"), "template": ("mode", "digital_human", "translated")}
         for name in others.get(source, ("mode", "digital_human")):
             if name in attrs:
-                words = f"That is not for a `{source}`." if source != "text" else "That is not for `text`."
-                raise serializers.ValidationError({name: words}, code="one_of")
+                fault = f"That is not for a `{source}`." if source != "text" else "That is not for `text`."
+                raise serializers.ValidationError({name: fault}, code="one_of")
         if faults := _value_faults(attrs):
             flaws = {fault.field: [ErrorDetail(str(fault), code=fault.code)] for fault in faults}
             raise serializers.ValidationError({"variables": flaws})

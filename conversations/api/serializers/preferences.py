@@ -23,8 +23,8 @@ class TopicSerializer(StrictModelSerializer[Topic]):
         attrs = super().validate(attrs)
         name, on_card = (attrs.get(key, getattr(self.instance, key, True)) for key in ("name", "can_be_muted"))
         if on_card and len(str(name)) > LONGEST_ON_CARD:
-            words = _("A topic that can be muted has a name of at most 16 characters.")
-            raise serializers.ValidationError({"name": [words]})
+            fault = _("A topic that can be muted has a name of at most 16 characters.")
+            raise serializers.ValidationError({"name": [fault]})
         return attrs
 
     def get_muted_by(self, topic: Any) -> int:

@@ -82,7 +82,7 @@ def blocks_of(path: Path, kind: str, *, goes_on: Callable[[], None] = lambda: No
 def refusal(code: str) -> DocumentRefused:
     """The error for a code, with its remedy."""
     most, pages = int(settings.DOCUMENTS["MAX_MB"]), int(settings.DOCUMENTS["MAX_PAGES"])
-    words = {
+    texts = {
         "locked": (
             _("The file is protected by a password, or it is an old Word file (.doc)."),
             _("Save it without a password, as PDF or .docx."),
@@ -98,7 +98,7 @@ def refusal(code: str) -> DocumentRefused:
         "slow": (_("The document took too long to read."), _("Split it, or save its text as a new file.")),
     }
     broken = (_("The file is broken."), _("Open it in the program it comes from and save it again."))
-    text, remedy = words.get(code, broken)
+    text, remedy = texts.get(code, broken)
     return DocumentRefused(text, code=f"document_{code}", remedy=remedy, field="file")
 
 

@@ -42,9 +42,9 @@ def cut(blocks: Iterable[Block]) -> Iterator[Cut]:
 def _pieces(text: str) -> Iterator[str]:
     """Sentences, and parts of those that are too long for a passage."""
     for sentence in SENTENCE.split(CONTROL.sub("", text)):
-        words = BLANKS.sub(" ", sentence or "").strip()
-        for start in range(0, len(words), LONGEST):
-            yield words[start : start + LONGEST]
+        shown = BLANKS.sub(" ", sentence or "").strip()
+        for start in range(0, len(shown), LONGEST):
+            yield shown[start : start + LONGEST]
 
 
 def _joint(before: str, after: str) -> str:

@@ -27,11 +27,11 @@ def export_file(
         "documents": [document_entry(document, media) for document in documents],
     }
     if not any(parts.values()):
-        words, remedy = _("There is nothing to export."), _("Choose flows, answers or documents.")
-        raise FileError(words, code="nothing_to_export", remedy=remedy)
+        fault, remedy = _("There is nothing to export."), _("Choose flows, answers or documents.")
+        raise FileError(fault, code="nothing_to_export", remedy=remedy)
     text = write(parts, keys=KEYS)
     too_many = any(len(rows) > LARGE.most_entries for rows in parts.values())
     if too_many or len(text.encode()) > LARGE.most_bytes:
-        words = _("The file would be larger than an import reads.")
-        raise FileError(words, code="file_large", remedy=_("Export fewer at once."))
+        fault = _("The file would be larger than an import reads.")
+        raise FileError(fault, code="file_large", remedy=_("Export fewer at once."))
     return pack(text, media.known, name="flows" if parts["flows"] else "knowledge")

@@ -51,9 +51,9 @@ def _taken_over(
     importer = Importer(content, media, by)
     imported = importer.run()
     for kind in sorted({entry.kind for entry in imported if entry.verdict != "same"} - set(may_write)):
-        words = _("You may not write %(part)s.") % {"part": PARTS[kind]}
+        fault = _("You may not write %(part)s.") % {"part": PARTS[kind]}
         remedy = _("Ask for the right, or leave them out of the file.")
-        importer.findings.add((PARTS[kind],), words, remedy, code="not_allowed")
+        importer.findings.add((PARTS[kind],), fault, remedy, code="not_allowed")
     importer.findings.refuse()
     if not keep:
         transaction.set_rollback(True)

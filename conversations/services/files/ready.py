@@ -25,10 +25,10 @@ def start_from_ready(key: str, *, language: str, by: AbstractBaseUser | None = N
     if flow is None:
         remedy = _("There are: %(known)s.") % {"known": ", ".join(ready.key for ready in READY)}
         raise FlowError(_("There is no such flow."), code="ready_unknown", field="key", remedy=remedy)
-    others = [words for other in Flow.objects.all() for words in (*other.trigger_words, *other.commands)]
+    others = [trigger for other in Flow.objects.all() for trigger in (*other.trigger_words, *other.commands)]
     taken = set(map(fold_text, others))
-    words = [line for line in str(flow["triggers"]).splitlines() if fold_text(line) not in taken]
-    document = {"version": 1, "flows": [{**flow, "name": _free_name(flow["name"]), "triggers": "\n".join(words)}]}
+    triggers = [line for line in str(flow["triggers"]).splitlines() if fold_text(line) not in taken]
+    document = {"version": 1, "flows": [{**flow, "name": _free_name(flow["name"]), "triggers": "\n".join(triggers)}]}
     (imported,) = import_file(yaml_text.dump(document).encode(), by=by)
     return imported
 

@@ -228,9 +228,9 @@ def _run_problem(run: CampaignRun) -> Problem:
 
 def _why_missed(run: CampaignRun) -> str:
     values = {"noticed": f"{timezone.localtime(run.created_at):%m-%d %H:%M}", "count": run.others_missed}
-    words = _("Too late to send: noticed on %(noticed)s. OpenUser was not working when it was due.")
+    text = _("Too late to send: noticed on %(noticed)s. OpenUser was not working when it was due.")
     more = _("%(count)d earlier ones were missed as well.") if run.others_missed else ""
-    return f"{words} {more}".strip() % values
+    return f"{text} {more}".strip() % values
 
 
 def _stop_problem(campaign: Campaign) -> Problem:
@@ -323,8 +323,8 @@ def _recipients(outbound: Outbound, names: Names) -> str:
     shown = [
         (names.get((corporation, recipient), ""), recipient) for recipient in outbound.recipients[:SHOWN_RECIPIENTS]
     ]
-    words = ", ".join(f"{name} ({user_id})" if name else user_id for name, user_id in shown)
-    return words if count <= SHOWN_RECIPIENTS else f"{words} … ({count})"
+    listed = ", ".join(f"{name} ({user_id})" if name else user_id for name, user_id in shown)
+    return listed if count <= SHOWN_RECIPIENTS else f"{listed} … ({count})"
 
 
 def _button(name: str, row: Any, action: str) -> ActionButton:

@@ -35,11 +35,11 @@ def no_problems(may: Callable[[str], bool], there: Collection[str]) -> str:
         RENDERS: ("avatars.view_render", _("All videos were rendered."), _("Videos are still being made.")),
         MESSAGES: ("wecom.view_outbound", _("All messages were delivered."), _("Messages are still on their way.")),
     }
-    words = _("None.")
+    text = _("None.")
     for name, (right, before, after) in kinds.items():
         if may(right):
-            words = _("%(sentence)s %(next)s") % {"sentence": words, "next": after if name in there else before}
-    return words
+            text = _("%(sentence)s %(next)s") % {"sentence": text, "next": after if name in there else before}
+    return text
 
 
 def late_tickets(now: datetime) -> Problem:

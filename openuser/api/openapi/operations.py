@@ -99,10 +99,10 @@ class APISchema(AutoSchema):
 
     def get_description(self) -> str:  # type: ignore[override]
         scope = scope_of(self.view, self.method)
-        words = str(super().get_description() or "").strip()
+        text = str(super().get_description() or "").strip()
         partial = partial_scope_of(self.view)
-        words += f"\n\n`{partial}` is enough for drafts." if partial else ""
-        return f"{words}\n\nScope: `{scope}`" if scope else words
+        text += f"\n\n`{partial}` is enough for drafts." if partial else ""
+        return f"{text}\n\nScope: `{scope}`" if scope else text
 
     def get_tags(self) -> list[str]:
         return [self.path.removeprefix("/api/v1/").split("/")[0].replace("_", " ")]

@@ -26,5 +26,5 @@ class Command(BaseCommand):
             raise CommandError("Renew these packages in requirements/, then their locks.", returncode=1)
         if result.unasked:
             some = ", ".join(result.unasked[:5])
-            words = f"Nothing is known of {len(result.unasked)} packages ({some} …): the index did not answer for them."
-            raise CommandError(f"{words} Ask again where pypi.org can be reached.", returncode=2)
+            fault = f"Nothing is known of {len(result.unasked)} packages ({some} …): the index did not answer for them."
+            raise CommandError(f"{fault} Ask again where pypi.org can be reached.", returncode=2)

@@ -52,8 +52,8 @@ class Command(BaseCommand):
             self.stdout.write("There is no backup yet.")
 
     def _verify(self, place: Place, name: str, file: Path | None) -> None:
-        words = passphrase.from_file(file) if file else passphrase.configured()
-        about = restoration.check(place, name, passphrase=words)
+        secret = passphrase.from_file(file) if file else passphrase.configured()
+        about = restoration.check(place, name, passphrase=secret)
         rows, files = sum(about.rows.values()), about.count("media/")
         self.stdout.write(f"It is whole: {rows} rows in {len(about.rows)} tables, {files} files.")
 

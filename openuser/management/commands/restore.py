@@ -30,9 +30,9 @@ class Command(BaseCommand):
         try:
             place = places.place_of(options["place"] or settings.BACKUP["TO"])
             name = options["name"] or _newest(place)
-            words = passphrase.from_file(file) if file else passphrase.configured()
+            secret = passphrase.from_file(file) if file else passphrase.configured()
             done = restoration.restore(
-                place, name, passphrase=words, force=options["force"], progress=Percent(self.stderr)
+                place, name, passphrase=secret, force=options["force"], progress=Percent(self.stderr)
             )
         except FileNotFoundError as error:
             raise CommandError(f"There is no {name}. `manage.py backup --list` names them.") from error

@@ -60,13 +60,13 @@ def _move(request: HttpRequest, campaign: Campaign, day: date | None, seen: date
     voids, by = request.POST.get("voids") == "yes", request.user
     alone = by.has_perm("scheduling.start_alone_campaign")
     moved = services.move_campaign(campaign, day, seen=seen, by=by, voids=voids, alone=alone)  # type: ignore[arg-type]
-    words = _moved_words(campaign.name, day)
+    notice = _moved_words(campaign.name, day)
     if moved.voided and campaign.needs_approval:
-        words = gettext("%(moved)s It is a draft again: ask for approval once more.") % {"moved": words}
+        notice = gettext("%(moved)s It is a draft again: ask for approval once more.") % {"moved": notice}
     elif moved.voided:
-        words = gettext("%(moved)s It is a draft again: start it once more.") % {"moved": words}
-    admin.site.get_model_admin(Campaign).log_change(request, campaign, words)
-    return {"moved": words, "day": f"{day or ''}", "back": f"{seen or ''}"}
+        notice = gettext("%(moved)s It is a draft again: start it once more.") % {"moved": notice}
+    admin.site.get_model_admin(Campaign).log_change(request, campaign, notice)
+    return {"moved": notice, "day": f"{day or ''}", "back": f"{seen or ''}"}
 
 
 def _days(

@@ -96,8 +96,8 @@ def conflicts(agenda: Agenda) -> list[tuple[Day, Entry, int]]:
     for day in agenda.days:
         for entry in day.entries:
             if entry.conflicts:
-                words = tuple(conflict.words for conflict in entry.conflicts)
-                first.setdefault((entry.key, words), []).append((day, entry))
+                texts = tuple(conflict.words for conflict in entry.conflicts)
+                first.setdefault((entry.key, texts), []).append((day, entry))
     return [(*group[0], len(group) - 1) for group in first.values()]
 
 
@@ -141,8 +141,8 @@ def _cut_words() -> str:
 
 def _load_words(load: Load) -> str:
     recipients = formats.number_format(load.recipients)
-    words = ngettext("%(count)s recipient", "%(count)s recipients", load.recipients) % {"count": recipients}
-    return f"{words} · {load.percent}%" if load.limit else str(words)
+    text = ngettext("%(count)s recipient", "%(count)s recipients", load.recipients) % {"count": recipients}
+    return f"{text} · {load.percent}%" if load.limit else str(text)
 
 
 def _time(entry: Entry, zone: tzinfo) -> str:
@@ -157,8 +157,8 @@ def _badge(day: Day) -> str:
     """That a day differs from its weekday, with the reason: day off · National Day."""
     if not day.differs:
         return ""
-    words = gettext("make-up day") if day.works else gettext("day off")
-    return f"{words} · {_holiday(day.holiday)}" if day.holiday else words
+    text = gettext("make-up day") if day.works else gettext("day off")
+    return f"{text} · {_holiday(day.holiday)}" if day.holiday else text
 
 
 def _holiday(name: str) -> str:
@@ -170,14 +170,14 @@ def _holiday(name: str) -> str:
 def _bar(load: Load, largest: int) -> dict[str, Any]:
     percent = load.percent if load.limit else -(-100 * load.recipients // largest)
     tone = "bad" if load.limit and percent > FULL else "warn" if load.limit and percent >= NEARLY_FULL else ""
-    words = _load_words(load)
+    text = _load_words(load)
     if load.limit:
         limit = formats.number_format(load.limit)
-        words = gettext("%(recipients)s, of %(limit)s that WeChat Work allows a day") % {
-            "recipients": words,
+        text = gettext("%(recipients)s, of %(limit)s that WeChat Work allows a day") % {
+            "recipients": text,
             "limit": limit,
         }
-    return {"load": load, "width": min(percent, 100), "tone": tone, "words": words, "short": _load_words(load)}
+    return {"load": load, "width": min(percent, 100), "tone": tone, "words": text, "short": _load_words(load)}
 
 
 def _hours(loads: Sequence[Load], busiest: int) -> Iterable[dict[str, Any]]:

@@ -189,8 +189,8 @@ class CampaignAdmin(
     def last_run(self, campaign: Any) -> str:
         if campaign.last_pk is None:
             return NOTHING
-        words = gettext("%(sent)d of %(planned)d sent") % {"sent": campaign.last_sent, "planned": campaign.last_planned}
-        shown = link(change_url(CampaignRun(pk=campaign.last_pk)), words)
+        text = gettext("%(sent)d of %(planned)d sent") % {"sent": campaign.last_sent, "planned": campaign.last_planned}
+        shown = link(change_url(CampaignRun(pk=campaign.last_pk)), text)
         failed, left_out = campaign.last_failed, campaign.last_left_out
         if failed:
             shown = format_html("{} {}", shown, badge(gettext("%d failed") % failed, "bad"))
@@ -219,8 +219,8 @@ class CampaignAdmin(
         else:
             services.save_campaign(obj, contents, by=by)  # type: ignore[arg-type]
         if obj.state != before:
-            words = gettext("It is a draft again, because it was changed. Ask for approval once more.")
-            self.message_user(request, words, messages.WARNING)
+            notice = gettext("It is a draft again, because it was changed. Ask for approval once more.")
+            self.message_user(request, notice, messages.WARNING)
 
     def response_add(self, request: HttpRequest, obj: Campaign, post_url_continue: str | None = None) -> HttpResponse:
         return self._saved(request, obj, super().response_add(request, obj, post_url_continue or change_url(obj)))
@@ -254,17 +254,17 @@ class CampaignAdmin(
         """A draft that lacks something says so; its page has each error at its field."""
         count, starts = len(list(problems_by_field(campaign))), START_BUTTON in request.POST
         if count and campaign.state == Campaign.State.DRAFT:
-            words = ngettext(
+            notice = ngettext(
                 "It is saved as a draft. %d thing is missing.", "It is saved as a draft. %d things are missing.", count
             )
             self.message_user(
                 request,
-                format_html("{} {}", words % count, link(change_url(campaign), gettext("Show"))),
+                format_html("{} {}", notice % count, link(change_url(campaign), gettext("Show"))),
                 messages.WARNING,
             )
         elif campaign.state == Campaign.State.DRAFT and not campaign.needs_approval and not starts:
-            words = gettext("It is a draft and sends nothing until it is started.")
-            self.message_user(request, words, messages.INFO)
+            notice = gettext("It is a draft and sends nothing until it is started.")
+            self.message_user(request, notice, messages.INFO)
         if not starts:
             return answer
         ready = not count and not campaign.needs_approval
@@ -307,5 +307,5 @@ def _next(campaign: Campaign) -> str:
     """When its next run begins; "" if there is none."""
     if campaign.next_at is None:
         return ""
-    words = moment(campaign.next_at, campaign)
-    return f"{words} · {gettext('in the first time zone')}" if campaign.in_member_zone else words
+    text = moment(campaign.next_at, campaign)
+    return f"{text} · {gettext('in the first time zone')}" if campaign.in_member_zone else text

@@ -40,13 +40,13 @@ def state_badge(campaign: Campaign) -> str:
     """The state; live pages ask again while it is running."""
     waits = campaign.state == S.WAITING and not campaign.needs_approval
     label = _("waits to be started") if waits else campaign.get_state_display()
-    words = badge(label, STATE_TONES[S(campaign.state)])
+    shown = badge(label, STATE_TONES[S(campaign.state)])
     if campaign.state == S.RUNNING:
-        words = format_html("<span data-unfinished>{}</span>", words)
+        shown = format_html("<span data-unfinished>{}</span>", shown)
     if campaign.reason in (CampaignRun.Reason.ERRORS, CampaignRun.Reason.BROKEN):
         label = CampaignRun.Reason(campaign.reason).label
-        return format_html("{} <span class='ou-quiet'>{}</span>", words, label)
-    return words
+        return format_html("{} <span class='ou-quiet'>{}</span>", shown, label)
+    return shown
 
 
 def delivery_badge(delivery: Delivery) -> str:
@@ -55,11 +55,11 @@ def delivery_badge(delivery: Delivery) -> str:
 
 def run_moment(run: CampaignRun) -> str:
     """The moment of a run; in each member's own time it is the one by the campaign's clock."""
-    words = moment(run.moment, run.campaign)
+    text = moment(run.moment, run.campaign)
     if not run.in_member_zone or run.campaign.series_id is not None:  # a step has a run for each moment
-        return words
+        return text
     own = gettext("in each member's own time")
-    return f"{words} · {own}"
+    return f"{text} · {own}"
 
 
 def moment(at: datetime, campaign: Campaign | Series) -> str:
@@ -70,5 +70,5 @@ def moment(at: datetime, campaign: Campaign | Series) -> str:
 def moment_in(zone: ZoneInfo, at: datetime) -> str:
     """A moment in a time zone, which is named if it is not the installation's."""
     local = at.astimezone(zone)
-    words = f"{WEEKDAYS_ABBR[local.weekday()]} {local:%Y-%m-%d %H:%M}"
-    return words if zone.key == settings.TIME_ZONE else f"{words} {zone.key}"
+    text = f"{WEEKDAYS_ABBR[local.weekday()]} {local:%Y-%m-%d %H:%M}"
+    return text if zone.key == settings.TIME_ZONE else f"{text} {zone.key}"

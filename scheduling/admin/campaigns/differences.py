@@ -113,8 +113,8 @@ def _content_field(names: list[str]) -> str:
     label, model = _field(CampaignContent, "flow" if names[0] == "flow_version" else names[0]), SOURCES.get(names[0])
     rest = names[1:] if model else []
     if rest[1:] and rest[0] in PIECES:
-        words, model = PIECES[rest[0]]
-        label, rest = f"{label}: {words} {rest[1]}", rest[2:]
+        piece, model = PIECES[rest[0]]
+        label, rest = f"{label}: {piece} {rest[1]}", rest[2:]
     return f"{label}: {_field(model, rest[0])}" if model and rest else label
 
 
@@ -161,9 +161,9 @@ def _find(name: str) -> Any:
         return None
 
 
-def _part(label: str, words: str, value: Any) -> str:
+def _part(label: str, text: str, value: Any) -> str:
     """A part of an audience; “everyone” says all by itself."""
-    return label if value is True else gettext("%(name)s: %(text)s") % {"name": label, "text": words}
+    return label if value is True else gettext("%(name)s: %(text)s") % {"name": label, "text": text}
 
 
 def _audience(name: str, value: Any, campaign: Campaign | Series) -> str:

@@ -123,8 +123,8 @@ class CampaignForm(WindowFields, TimingFields, WordsFields, forms.ModelForm[Camp
             self.initial["link_clicks"] = Campaign.Clicks.TOTAL  # a new one is of the optional class
         if campaign.pk and not self.is_bound and campaign.state == Campaign.State.DRAFT:
             self._errors = ErrorDict()
-            for field, words in problems_by_field(campaign):
-                self._note(field, words)
+            for field, fault in problems_by_field(campaign):
+                self._note(field, fault)
 
     def clean(self) -> dict[str, Any]:
         if self.data.get("repeat") in (AT_ONCE, WORKING_DAY):
@@ -158,15 +158,15 @@ class CampaignForm(WindowFields, TimingFields, WordsFields, forms.ModelForm[Camp
             if not shown or "card" not in kind_named(self.cleaned_data.get("content_type") or TextKind.name).fields:
                 self.errors.pop(f"{slot}_card", None)
 
-    def _note(self, field: str, words: str) -> None:
+    def _note(self, field: str, fault: str) -> None:
         """Show an error at its field; one of a part of a card stands at that part."""
         field, dash, part = field.partition("-")
         field = field if field in self.fields else "name"
         errors = self._errors.setdefault(field, self.error_class())
         if not dash:
-            errors.append(words)
+            errors.append(fault)
             return
-        self.fields[field].widget.flaws[part] = words
+        self.fields[field].widget.flaws[part] = fault
         told = _("Something in the card is missing or wrong: see the places in red.")
         if told not in errors:
             errors.append(told)

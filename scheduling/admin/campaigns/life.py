@@ -95,46 +95,46 @@ class LifeAdmin(LifeStepsAdmin):
         life_steps.ASK_START,
         services.ask_approval,
         title=_("Ask for a start?"),
-        words=_("Those who may start it see it on their home page. It sends nothing until then."),
+        description=_("Those who may start it see it on their home page. It sends nothing until then."),
         form=ReachForm,
     )
     approve_this = step_button(
         life_steps.APPROVE,
         services.approve,
         title=_("Approve this campaign?"),
-        words=_("The approval holds for exactly this. Any change voids it."),
+        description=_("The approval holds for exactly this. Any change voids it."),
         form=ApproveForm,
     )
     send_back_this = step_button(
         life_steps.SEND_BACK,
         services.send_back_mailing,
         title=_("Send this campaign back?"),
-        words=_("It becomes a draft again. Its writer can change it and ask once more."),
+        description=_("It becomes a draft again. Its writer can change it and ask once more."),
     )
     run_now_this = step_button(
         life_steps.RUN_NOW,
         services.run_campaign_now,
         title=_("Send this campaign now?"),
-        words=_("It goes out once more, besides its own moments, to all who are in its audience now."),
+        description=_("It goes out once more, besides its own moments, to all who are in its audience now."),
         form=ReachForm,
     )
     pause_this = step_button(
         life_steps.PAUSE,
         services.pause_mailing,
         title=_("Pause this campaign?"),
-        words=_("What WeChat Work has not been given yet is taken back and waits until you resume it."),
+        description=_("What WeChat Work has not been given yet is taken back and waits until you resume it."),
     )
     resume_this = step_button(
         life_steps.RESUME,
         services.resume_mailing,
         title=_("Resume this campaign?"),
-        words=_("Those who have not got it get it now. No member gets it twice."),
+        description=_("Those who have not got it get it now. No member gets it twice."),
     )
     cancel_this = step_button(
         life_steps.CANCEL,
         services.cancel_mailing,
         title=_("Cancel this campaign?"),
-        words=_("It ends for good. Members who have not got it do not get it; who has it keeps it."),
+        description=_("It ends for good. Members who have not got it do not get it; who has it keeps it."),
         submit=_("Cancel the campaign"),
     )
 
@@ -187,7 +187,7 @@ class LifeAdmin(LifeStepsAdmin):
         queryset: QuerySet[Campaign],
         step: LifeStep,
         act: Callable[..., object],
-        words: Callable[[int], str],
+        done_text: Callable[[int], str],
     ) -> None:
         """Take the step of each chosen campaign; a refusal is shown with the campaign's name."""
         count = 0
@@ -200,4 +200,4 @@ class LifeAdmin(LifeStepsAdmin):
                 self.log_change(request, campaign, str(step.said))
                 count += 1
         if count:
-            self.message_user(request, words(count) % count, messages.SUCCESS)
+            self.message_user(request, done_text(count) % count, messages.SUCCESS)

@@ -88,7 +88,7 @@ CANCEL = LifeStep(
 
 
 def step_button(
-    step: LifeStep, act: Callable[..., object], *, title: Any, words: Any, form: Any = None, submit: Any = ""
+    step: LifeStep, act: Callable[..., object], *, title: Any, description: Any, form: Any = None, submit: Any = ""
 ) -> Any:
     """The button of a step, with its dialog; `act` is the service, and `words` describe the consequence."""
 
@@ -98,7 +98,7 @@ def step_button(
         return self.take_step(request, object_id, partial(act, **arguments), confirmation)
 
     run.__name__ = step.name
-    dialog = {"title": title, "description": words, "form_submit_text": submit or step.label}
+    dialog = {"title": title, "description": description, "form_submit_text": submit or step.label}
     if form or step.form:
         dialog["form_class"] = form or step.form
     return action(description=step.label, permissions=[step.right], icon=step.icon, dialog=dialog)(run)
@@ -135,7 +135,9 @@ class LifeStepsAdmin(ModelAdmin[Any]):
         state = row.state if row is not None else ""
         return {name for name, states in self.steps.items() if state not in states}
 
-    def take_step(self, request: HttpRequest, object_id: str, act: Callable[..., object], words: str) -> HttpResponse:
+    def take_step(
+        self, request: HttpRequest, object_id: str, act: Callable[..., object], confirmation: str
+    ) -> HttpResponse:
         """Call the service of a step, report its outcome, and show the page again."""
         row = self.model._default_manager.get(pk=object_id)
         try:
@@ -143,8 +145,8 @@ class LifeStepsAdmin(ModelAdmin[Any]):
         except OpenUserError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
-            self.log_change(request, row, words)
-            self.message_user(request, words, messages.SUCCESS)
+            self.log_change(request, row, confirmation)
+            self.message_user(request, confirmation, messages.SUCCESS)
         return HttpResponse(headers={"HX-Redirect": change_url(row)})
 
     def _may(self, request: HttpRequest, verb: str) -> bool:

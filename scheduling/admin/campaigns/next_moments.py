@@ -72,8 +72,8 @@ class MomentsForm(TimingFields):
             return None
         data, kind = self.cleaned_data, self.cleaned_data["repeat"]
         if data["time_zone"] not in time_zones():
-            words, remedy = gettext("There is no such time zone."), gettext("Write a name like Asia/Shanghai.")
-            raise SchedulingError(words, code="zone_unknown", field="time_zone", remedy=remedy)
+            fault, remedy = gettext("There is no such time zone."), gettext("Write a name like Asia/Shanghai.")
+            raise SchedulingError(fault, code="zone_unknown", field="time_zone", remedy=remedy)
         campaign = Campaign(application=data["application"], time_zone=data["time_zone"], ends_on=data["ends_on"])
         campaign.days, campaign.unknown_days = data["days"], data["unknown_days"] or campaign.unknown_days
         if kind == WORKING_DAY:
@@ -120,10 +120,10 @@ def _once(campaign: Campaign, at: datetime, now: datetime, *warnings: str) -> Mo
 def _repeatedly(campaign: Campaign, now: datetime) -> Moments:
     rule, last = campaign.rule, campaign.ends_on
     assert rule is not None
-    words = describe_rule(rule)  # first, because it refuses a wrong cron line
+    text = describe_rule(rule)  # first, because it refuses a wrong cron line
     coming = [at for at in rule.upcoming(now, SHOWN) if last is None or at.astimezone(campaign.zone).date() <= last]
     return Moments(
-        words=words,
+        words=text,
         zone=describe_zone(campaign.zone, now),
         moments=tuple(describe_moment(at, campaign.zone) for at in coming),
         warnings=tuple(_warnings(campaign, coming, now)),

@@ -82,13 +82,13 @@ class Bar:
 def page_of(run: CampaignRun, asked: Mapping[str, Any]) -> dict[str, Any]:
     """The context of a run's page; `asked` is the query with status, reason, words, page and delivery."""
     rows = run.deliveries.order_by("pk").select_related("member")
-    status, reason, words = (str(asked.get(name, "")) for name in ("status", "reason", "q"))
+    status, reason, query = (str(asked.get(name, "")) for name in ("status", "reason", "q"))
     if status in Delivery.Status.values:
         rows = rows.filter(status=status)
     if reason in Delivery.Reason.values:
         rows = rows.filter(reason=reason)
-    if words.strip():
-        rows = rows.filter(member__in=Member.objects.called(words.strip()).values("pk"))
+    if query.strip():
+        rows = rows.filter(member__in=Member.objects.called(query.strip()).values("pk"))
     shown = Paginator(rows, PER_PAGE).get_page(asked.get("page"))
     over, report = run.sent + run.failed, _report(run)
     number = str(asked.get("delivery", ""))
@@ -105,7 +105,7 @@ def page_of(run: CampaignRun, asked: Mapping[str, Any]) -> dict[str, Any]:
         "answers": answers_to(run) if services.asks(run) else None,
         "page_of_rows": shown,
         "rows": _rows(run, list(shown)),
-        "q": words,
+        "q": query,
         "status": status,
         "reason": reason,
         "statuses": Delivery.Status.choices,
@@ -135,7 +135,7 @@ def answers_to(run: CampaignRun) -> dict[str, Any]:
         rows.order_by().values_list("key").annotate(words=Max("label"), count=Count("pk")).order_by("-count", "key")
     )
     return {
-        "rows": [(words or key, count) for key, words, count in counted],
+        "rows": [(label or key, count) for key, label, count in counted],
         "members": rows.aggregate(count=Count("member", distinct=True))["count"],
         "open": services.not_confirmed(run).count(),
     }
@@ -236,8 +236,8 @@ def _sentence(delivery: Delivery, outbound: Outbound | None) -> str:
     if status == Delivery.Status.PLANNED:
         return gettext("%(name)s is to get it; it is on its way.") % {"name": name}
     if status == Delivery.Status.SENT and delivery.reason == Delivery.Reason.PREFERS_TEXT:
-        words = gettext("%(name)s got its words as text, as they have chosen: WeChat Work accepted it at %(at)s.")
-        return words % {"name": name, "at": at or "–"}
+        text = gettext("%(name)s got its words as text, as they have chosen: WeChat Work accepted it at %(at)s.")
+        return text % {"name": name, "at": at or "–"}
     if delivery.reason == Delivery.Reason.OPTED_OUT:
         return _opted_out(delivery)
     if status == Delivery.Status.SENT:

@@ -32,8 +32,8 @@ class PolicyForm(forms.ModelForm[SendingPolicy]):
         names = ("quiet_from", "quiet_until")
         lacking = [name for name in names if data.get(name) is None and name not in self.errors]
         if len(lacking) == 1:
-            words = _("Quiet hours have a beginning and an end. Enter both, or none.")
-            self.add_error(lacking[0], forms.ValidationError(words, code="half"))
+            fault = _("Quiet hours have a beginning and an end. Enter both, or none.")
+            self.add_error(lacking[0], forms.ValidationError(fault, code="half"))
         return data
 
 
@@ -89,17 +89,17 @@ class SendingPolicyAdmin(FormAdmin):
         policy = get_object_or_404(SendingPolicy, pk=pk)
         wanted = request.POST.get("wanted") == "yes"
         stuck = services.decide_quiet_hours(policy, wanted=wanted, by=request.user)  # type: ignore[arg-type]
-        words = gettext("Campaigns are quiet from 21:00 to 8:00.") if wanted else gettext("There are no quiet hours.")
-        self.log_change(request, policy, words)
-        self.message_user(request, words, messages.SUCCESS)
+        notice = gettext("Campaigns are quiet from 21:00 to 8:00.") if wanted else gettext("There are no quiet hours.")
+        self.log_change(request, policy, notice)
+        self.message_user(request, notice, messages.SUCCESS)
         self._warn_of(request, stuck)
         return redirect("admin:index")
 
     def _warn_of(self, request: HttpRequest, stuck: list[Campaign]) -> None:
         for campaign in stuck[:SHOWN]:
-            words = gettext("“%(name)s” can never go out now: its send window lies within the quiet hours.")
+            notice = gettext("“%(name)s” can never go out now: its send window lies within the quiet hours.")
             shown = link(change_url(campaign), gettext("Show"))
-            self.message_user(request, format_html("{} {}", words % {"name": campaign}, shown), messages.WARNING)
+            self.message_user(request, format_html("{} {}", notice % {"name": campaign}, shown), messages.WARNING)
 
     def save_model(self, request: HttpRequest, obj: SendingPolicy, form: PolicyForm, change: bool) -> None:
         self._warn_of(request, services.save_sending_policy(obj, by=request.user))  # type: ignore[arg-type]
@@ -152,13 +152,13 @@ class SendingPolicyAdmin(FormAdmin):
         return [button for button in super().get_actions_detail(request, object_id) if button.path == shown]
 
     def _acted(
-        self, request: HttpRequest, policy: SendingPolicy, act: Callable[[], object], words: str
+        self, request: HttpRequest, policy: SendingPolicy, act: Callable[[], object], confirmation: str
     ) -> HttpResponse:
         try:
             act()
         except OpenUserError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
-            self.log_change(request, policy, words)
-            self.message_user(request, words, messages.SUCCESS)
+            self.log_change(request, policy, confirmation)
+            self.message_user(request, confirmation, messages.SUCCESS)
         return HttpResponse(headers={"HX-Redirect": change_url(policy)})

@@ -49,10 +49,10 @@ class PreviewAdmin(ModelAdmin[Campaign]):
         if not self.has_view_permission(request):
             raise PermissionDenied
         campaign = get_object_or_404(Campaign.objects.select_related("application"), pk=pk)
-        application, words = campaign.sender, request.GET.get("q", "").strip()
+        application, query = campaign.sender, request.GET.get("q", "").strip()
         company = Member.objects.filter(corporation=application.corporation_id if application else None)
         company = company.exclude(status=Member.Status.LEFT)
-        matches = company.filter(pk__in=Member.objects.called(words).values("pk")) if words else company
+        matches = company.filter(pk__in=Member.objects.called(query).values("pk")) if query else company
         members = list(matches.order_by("pk")[:FOUND])
         chosen = company.filter(pk=_number(request.GET.get("member"))).first() or next(iter(members), None)
         context = {
@@ -61,7 +61,7 @@ class PreviewAdmin(ModelAdmin[Campaign]):
             "opts": Campaign._meta,
             "campaign": campaign,
             "back": change_url(campaign),
-            "q": words,
+            "q": query,
             "members": members,
             "chosen": chosen,
             "tester": company.filter(pk=_number(request.session.get(TESTER))).first(),
@@ -90,8 +90,8 @@ class PreviewAdmin(ModelAdmin[Campaign]):
         except (OpenUserError, OSError) as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
-            words = gettext("The test is on its way to %(member)s.") % {"member": member}
-            self.message_user(request, words, messages.SUCCESS)
+            notice = gettext("The test is on its way to %(member)s.") % {"member": member}
+            self.message_user(request, notice, messages.SUCCESS)
         return redirect(f"{page}?member={member.pk}")
 
 

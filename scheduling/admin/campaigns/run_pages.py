@@ -61,10 +61,10 @@ class CampaignRunAdmin(ConfirmationsAdmin, ReadOnlyAdmin):
 
     @display(description=_("figures"))
     def figures(self, run: CampaignRun) -> str:
-        words = gettext("%(sent)d of %(planned)d sent") % {"sent": run.sent, "planned": run.planned}
+        text = gettext("%(sent)d of %(planned)d sent") % {"sent": run.sent, "planned": run.planned}
         failed = badge(gettext("%d failed") % run.failed, "bad") if run.failed else ""
         left_out = badge(gettext("%d left out") % run.left_out) if run.left_out else ""
-        return format_html("{} {} {}", words, failed, left_out)
+        return format_html("{} {} {}", text, failed, left_out)
 
     @display(description=_("ended at"), ordering="ended_at")
     def ended(self, run: CampaignRun) -> str:
@@ -146,11 +146,11 @@ class CampaignRunAdmin(ConfirmationsAdmin, ReadOnlyAdmin):
     def recall_this(self, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
         def told(run: CampaignRun) -> str:
             recalled = services.recall_run(run, by=request.user)  # type: ignore[arg-type]
-            words = (
+            text = (
                 ngettext("%d call is being recalled.", "%d calls are being recalled.", recalled.asked) % recalled.asked
             )
             late = gettext("%d cannot be recalled any more.") % recalled.too_late if recalled.too_late else ""
-            return f"{words} {late}".strip()
+            return f"{text} {late}".strip()
 
         return self._acted(request, object_id, told)
 
@@ -170,12 +170,12 @@ class CampaignRunAdmin(ConfirmationsAdmin, ReadOnlyAdmin):
     def _acted(self, request: HttpRequest, object_id: str, act: Callable[[CampaignRun], str]) -> HttpResponse:
         run = CampaignRun.objects.select_related("campaign").get(pk=object_id)
         try:
-            words = act(run)
+            confirmation = act(run)
         except OpenUserError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
-            self.log_change(request, run, words)
-            self.message_user(request, words, messages.SUCCESS)
+            self.log_change(request, run, confirmation)
+            self.message_user(request, confirmation, messages.SUCCESS)
         return HttpResponse(headers={"HX-Redirect": change_url(run)})
 
 
@@ -191,8 +191,8 @@ def run_state(run: CampaignRun) -> str:
     """Whether a run goes on; live pages ask again until it has ended."""
     if run.ended_at is None:
         paused = run.campaign.state == run.campaign.State.PAUSED
-        words = badge(_("paused"), "warn") if paused else badge(_("running"), "info")
-        return format_html("<span data-unfinished>{}</span>", words)
+        text = badge(_("paused"), "warn") if paused else badge(_("running"), "info")
+        return format_html("<span data-unfinished>{}</span>", text)
     if run.reason:
         return badge(_reason(run), "warn")
     if not run.sent:

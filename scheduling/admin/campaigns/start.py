@@ -89,8 +89,8 @@ class StartAdmin(ModelAdmin[Campaign]):
             self.message_user(request, str(error), messages.ERROR)
             return redirect(request.path)
         self.log_change(request, campaign, gettext("It was made urgent."))
-        words = gettext("Approval was asked for once more. Whoever approves it reads your reason.")
-        self.message_user(request, words, messages.SUCCESS)
+        notice = gettext("Approval was asked for once more. Whoever approves it reads your reason.")
+        self.message_user(request, notice, messages.SUCCESS)
         return redirect(change_url(campaign))
 
     def _start(
@@ -105,8 +105,8 @@ class StartAdmin(ModelAdmin[Campaign]):
         self.log_change(request, campaign, gettext("It was started."))
         run = campaign.runs.first()
         if run is None:
-            words = gettext("It is scheduled. It goes out by itself at its time.")
-            self.message_user(request, words, messages.SUCCESS)
+            notice = gettext("It is scheduled. It goes out by itself at its time.")
+            self.message_user(request, notice, messages.SUCCESS)
             return redirect(change_url(campaign))
         self.message_user(request, gettext("It was started."), messages.SUCCESS)
         return redirect(change_url(run))
@@ -145,7 +145,7 @@ def _chosen(request: HttpRequest, campaign: Campaign, forecast: services.StartFo
     if chosen == OTHER:
         at = parse_time(request.POST.get("working_day_at", ""))
         if at is None:
-            words, remedy = gettext("The time of day is missing."), gettext("Choose one, such as 09:00.")
-            raise SchedulingError(words, code="empty", field="working_day_at", remedy=remedy)
+            fault, remedy = gettext("The time of day is missing."), gettext("Choose one, such as 09:00.")
+            raise SchedulingError(fault, code="empty", field="working_day_at", remedy=remedy)
         return services.next_working_day(campaign, at)
     return next((better.at for better in forecast.odd.instead if better.kind == chosen), None)

@@ -20,15 +20,15 @@ ENROLMENT_TONES = {E.ACTIVE: "info", E.FINISHED: "good", E.STOPPED: ""}
 
 def state_badge(series: Series) -> str:
     """The state; with the reason where it stopped by itself."""
-    words = badge(series.get_state_display(), STATE_TONES[S(series.state)])
+    shown = badge(series.get_state_display(), STATE_TONES[S(series.state)])
     if series.reason:
-        return format_html("{} <span class='ou-quiet'>{}</span>", words, series.get_reason_display())
-    return words
+        return format_html("{} <span class='ou-quiet'>{}</span>", shown, series.get_reason_display())
+    return shown
 
 
 def enrolment_badge(enrolment: Enrolment) -> str:
     """The status; with the reason where it ended early."""
-    words = badge(enrolment.get_status_display(), ENROLMENT_TONES[E(enrolment.status)])
+    shown = badge(enrolment.get_status_display(), ENROLMENT_TONES[E(enrolment.status)])
     if enrolment.reason:
-        return format_html("{} <span class='ou-quiet'>{}</span>", words, enrolment.get_reason_display())
-    return words
+        return format_html("{} <span class='ou-quiet'>{}</span>", shown, enrolment.get_reason_display())
+    return shown

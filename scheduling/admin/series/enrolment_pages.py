@@ -153,9 +153,9 @@ class EnrolmentAdmin(ReadOnlyAdmin):
         except OpenUserError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
-            words = gettext("It ended for this member: %(note)s") % {"note": note}
-            self.log_change(request, row, words)
-            self.message_user(request, words, messages.SUCCESS)
+            notice = gettext("It ended for this member: %(note)s") % {"note": note}
+            self.log_change(request, row, notice)
+            self.message_user(request, notice, messages.SUCCESS)
         return HttpResponse(headers={"HX-Redirect": change_url(row)})
 
 

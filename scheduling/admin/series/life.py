@@ -37,46 +37,46 @@ class SeriesLifeAdmin(LifeStepsAdmin):
         life_steps.ASK,
         services.ask_approval,
         title=_("Ask for approval?"),
-        words=_("A second person sees the whole series with all its steps."),
+        description=_("A second person sees the whole series with all its steps."),
         form=SeriesReachForm,
     )
     approve_this = step_button(
         life_steps.APPROVE,
         services.approve,
         title=_("Approve this series?"),
-        words=_("The approval holds for exactly this rule and these steps. Any change voids it."),
+        description=_("The approval holds for exactly this rule and these steps. Any change voids it."),
         form=ApproveSeriesForm,
     )
     send_back_this = step_button(
         life_steps.SEND_BACK,
         services.send_back_mailing,
         title=_("Send this series back?"),
-        words=_("It becomes a draft again. Its writer can change it and ask once more."),
+        description=_("It becomes a draft again. Its writer can change it and ask once more."),
     )
     start_this = step_button(
         life_steps.START,
         services.start_series,
         title=_("Start this series?"),
-        words=_("Members come in from now on, and each gets the steps on their own days."),
+        description=_("Members come in from now on, and each gets the steps on their own days."),
         form=SeriesReachForm,
     )
     pause_this = step_button(
         life_steps.PAUSE,
         services.pause_mailing,
         title=_("Pause this series?"),
-        words=_("Nobody comes in, and what WeChat Work has not been given yet is taken back."),
+        description=_("Nobody comes in, and what WeChat Work has not been given yet is taken back."),
     )
     resume_this = step_button(
         life_steps.RESUME,
         services.resume_mailing,
         title=_("Resume this series?"),
-        words=_("Steps whose day has passed meanwhile are handled as the series says of missed ones."),
+        description=_("Steps whose day has passed meanwhile are handled as the series says of missed ones."),
     )
     cancel_this = step_button(
         life_steps.CANCEL,
         services.cancel_mailing,
         title=_("Cancel this series?"),
-        words=_("It ends for good, for all members who are in it. Who has a message keeps it."),
+        description=_("It ends for good, for all members who are in it. Who has a message keeps it."),
         submit=_("Cancel the series"),
     )
 

@@ -124,8 +124,8 @@ class SeriesAdmin(FileButtons, SeriesLifeAdmin, TimelineAdmin, RehearsalAdmin, P
         before = obj.state
         services.save_series(obj, by=request.user)  # type: ignore[arg-type]
         if obj.state != before:
-            words = gettext("It is a draft again, because it was changed. Ask for approval once more.")
-            self.message_user(request, words, messages.WARNING)
+            notice = gettext("It is a draft again, because it was changed. Ask for approval once more.")
+            self.message_user(request, notice, messages.WARNING)
 
     def delete_model(self, request: HttpRequest, obj: Series) -> None:
         services.remove_mailing(obj)
@@ -160,10 +160,10 @@ class SeriesAdmin(FileButtons, SeriesLifeAdmin, TimelineAdmin, RehearsalAdmin, P
         except OpenUserError as error:
             self.message_user(request, str(error), messages.ERROR)
             return
-        words = gettext("%(member)s is in it now.") if fresh else gettext("%(member)s was in it already.")
-        words %= {"member": row.member}
-        self.log_change(request, series, words)
-        shown = format_html('{} <a class="ou-link" href="{}">{}</a>', words, change_url(row), gettext("Show"))
+        text = gettext("%(member)s is in it now.") if fresh else gettext("%(member)s was in it already.")
+        text %= {"member": row.member}
+        self.log_change(request, series, text)
+        shown = format_html('{} <a class="ou-link" href="{}">{}</a>', text, change_url(row), gettext("Show"))
         self.message_user(request, shown, messages.SUCCESS if fresh else messages.WARNING)
 
     def _page(self, request: HttpRequest, series: Series) -> dict[str, Any]:

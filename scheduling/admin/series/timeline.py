@@ -89,9 +89,9 @@ def shown_steps(series: Series, *, today: date | None = None) -> list[ShownStep]
 def _words(step: Campaign) -> str:
     """The first words of a step, or the name of its flow or file."""
     for row in step.contents.all():
-        words = row.text or str(row.card.get("title") or "") or str(row.flow or "") or row.file.name or ""
-        if words:
-            return shorten(words, WIDTH)
+        text = row.text or str(row.card.get("title") or "") or str(row.flow or "") or row.file.name or ""
+        if text:
+            return shorten(text, WIDTH)
     return ""
 
 
@@ -134,14 +134,14 @@ class TimelineAdmin(ModelAdmin[Series]):
         row = get_object_or_404(Campaign, pk=step, series=series)
         if request.method != "POST":
             return redirect(change_url(series))
-        words = gettext("The step “%(step)s” was removed.") % {"step": services.step_in_words(row)}
+        notice = gettext("The step “%(step)s” was removed.") % {"step": services.step_in_words(row)}
         try:
             services.remove_step(row, by=request.user)  # type: ignore[arg-type]
         except OpenUserError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
-            self.log_change(request, series, words)
-            self.message_user(request, words, messages.SUCCESS)
+            self.log_change(request, series, notice)
+            self.message_user(request, notice, messages.SUCCESS)
         return redirect(change_url(series))
 
     def _writable(self, request: HttpRequest, pk: int) -> Series:
@@ -163,7 +163,7 @@ class TimelineAdmin(ModelAdmin[Series]):
         except OpenUserError as error:
             self.message_user(request, str(error), messages.ERROR)
             return redirect(change_url(series))
-        words = gettext("The step “%(step)s” was added. Write what it says.") % {"step": services.step_in_words(step)}
-        self.log_change(request, series, words)
-        self.message_user(request, words, messages.SUCCESS)
+        notice = gettext("The step “%(step)s” was added. Write what it says.") % {"step": services.step_in_words(step)}
+        self.log_change(request, series, notice)
+        self.message_user(request, notice, messages.SUCCESS)
         return redirect(change_url(step))

@@ -26,8 +26,8 @@ class DaysUnknownFrom(serializers.Field[Any, Any, Any, Any]):
     """The field of such an answer; null where all days are known that it asks for."""
 
     def __init__(self, **options: Any) -> None:
-        words = "From when on its working days are not known; null if it does not ask for them."
-        super().__init__(**{"help_text": words, "read_only": True, "source": "*", **options})
+        help_text = "From when on its working days are not known; null if it does not ask for them."
+        super().__init__(**{"help_text": help_text, "read_only": True, "source": "*", **options})
 
     def to_representation(self, value: Any) -> Any:
         unknown = services.days_unknown_from(value)

@@ -38,9 +38,9 @@ def card_problems(card: Mapping[str, Any]) -> Iterator[SchedulingError]:
 def _rows(rows: PartList, filled: list[Mapping[str, Any]]) -> Iterator[SchedulingError]:
     if not rows.least <= len(filled) <= rows.most:
         values = {"label": _named(rows.label), "least": rows.least, "most": rows.most, "count": len(filled)}
-        words = _("%(label)s: there are %(count)d.") % values
+        fault = _("%(label)s: there are %(count)d.") % values
         remedy = _("%(least)d to %(most)d are possible.") % values
-        yield _error(rows.path, "count", words, remedy)
+        yield _error(rows.path, "count", fault, remedy)
     keys: set[str] = set()
     for number, row in enumerate(filled):
         place = (*rows.path[:-1], f"{rows.path[-1]}[{number}]")
@@ -59,16 +59,16 @@ def _button(row: Mapping[str, Any], place: tuple[str, ...], keys: set[str]) -> I
             yield _error((*place, "url"), "empty", _("The button leads nowhere."), _("Write the address of a page."))
         return
     if row["key"] in keys:
-        words = _("Two buttons have the key “%s”, so that answers could not be told apart.") % row["key"]
-        yield _error((*place, "text"), "repeated", words, _("Give one of them another action or key."))
+        fault = _("Two buttons have the key “%s”, so that answers could not be told apart.") % row["key"]
+        yield _error((*place, "text"), "repeated", fault, _("Give one of them another action or key."))
     keys.add(row["key"])
 
 
-def _choices(words: list[str], place: tuple[str, ...]) -> Iterator[SchedulingError]:
-    if len(words) > CHOICES:
-        told = _("There are %(count)d choices.") % {"count": len(words)}
+def _choices(labels: list[str], place: tuple[str, ...]) -> Iterator[SchedulingError]:
+    if len(labels) > CHOICES:
+        told = _("There are %(count)d choices.") % {"count": len(labels)}
         yield _error(place, "count", told, _("At most %d are possible.") % CHOICES)
-    elif any(columns(text) > CHOICE for text in words):
+    elif any(columns(text) > CHOICE for text in labels):
         yield _too_wide(place, _("choice"), CHOICE)
 
 
@@ -77,32 +77,32 @@ def _part(part: Part, value: Any, path: tuple[str, ...], label: str = "") -> Ite
         return
     label = label or _named(part.label)
     if part.needed and not value.strip():
-        words = _("%(label)s: nothing is written there.") % {"label": label}
-        yield _error(path, "empty", words, _("Fill it in."))
+        fault = _("%(label)s: nothing is written there.") % {"label": label}
+        yield _error(path, "empty", fault, _("Fill it in."))
     elif part.is_address and value and not ADDRESS.match(value):
-        words = _("%(label)s: this is no web address.") % {"label": label}
-        yield _error(path, "invalid", words, _("Begin it with https://."))
+        fault = _("%(label)s: this is no web address.") % {"label": label}
+        yield _error(path, "invalid", fault, _("Begin it with https://."))
     elif part.width and columns(value) > part.width:
         yield _too_wide(path, label, part.width)
     elif part.length and len(value) > part.length:
-        words = _("%(label)s: it is too long.") % {"label": label}
-        yield _error(path, "too_long", words, _("At most %d characters are possible.") % part.length)
+        fault = _("%(label)s: it is too long.") % {"label": label}
+        yield _error(path, "too_long", fault, _("At most %d characters are possible.") % part.length)
     elif part.size and (size := len(value.encode())) > part.size:
         values = {"label": label, "bytes": size, "most": part.size}
-        words = _("%(label)s: it has %(bytes)d bytes, and %(most)d are possible.") % values
-        yield _error(path, "too_long", words, _("Shorten it; a Chinese character is 3 bytes."))
+        fault = _("%(label)s: it has %(bytes)d bytes, and %(most)d are possible.") % values
+        yield _error(path, "too_long", fault, _("Shorten it; a Chinese character is 3 bytes."))
 
 
 def _too_wide(path: tuple[str, ...], label: Any, width: int) -> SchedulingError:
-    words = _("%(label)s: it is too long.") % {"label": _named(label)}
+    fault = _("%(label)s: it is too long.") % {"label": _named(label)}
     values = {"chinese": width // 2, "letters": width}
     remedy = _("At most %(chinese)d Chinese characters or %(letters)d letters are possible.") % values
-    return _error(path, "too_long", words, remedy)
+    return _error(path, "too_long", fault, remedy)
 
 
 def _named(label: Any) -> str:
     return capfirst(str(label))
 
 
-def _error(path: tuple[str, ...], code: str, words: str, remedy: str) -> SchedulingError:
-    return SchedulingError(words, code=code, field=f"card.{'.'.join(path)}", remedy=remedy)
+def _error(path: tuple[str, ...], code: str, fault: str, remedy: str) -> SchedulingError:
+    return SchedulingError(fault, code=code, field=f"card.{'.'.join(path)}", remedy=remedy)

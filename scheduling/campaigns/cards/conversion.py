@@ -122,9 +122,9 @@ def _button(row: Mapping[str, Any], fresh: Iterator[str]) -> dict[str, Any]:
 
 
 def _selector(row: Mapping[str, Any], key: str) -> dict[str, Any]:
-    known, words = row.get("ids") or {}, [line.strip() for line in (row.get("choices") or "").splitlines()]
+    known, lines = row.get("ids") or {}, [line.strip() for line in (row.get("choices") or "").splitlines()]
     fresh = _keys(set(known.values()))
-    choices = [{"id": known.get(text) or next(fresh), "text": text} for text in words if text]
+    choices = [{"id": known.get(text) or next(fresh), "text": text} for text in lines if text]
     return {"key": key, **({"title": row["title"]} if row.get("title") else {}), "choices": choices}
 
 

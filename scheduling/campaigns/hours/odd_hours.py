@@ -54,8 +54,8 @@ class OddHour:
         if self.is_holiday:
             sentences.append(_("Its moment is on a holiday."))
         if not self.is_known:
-            words = _("The working days of %(year)d are not known yet: it may be a holiday.")
-            sentences.append(words % {"year": self.at.year})
+            text = _("The working days of %(year)d are not known yet: it may be a holiday.")
+            sentences.append(text % {"year": self.at.year})
         return " ".join(sentences)
 
     @property

@@ -58,8 +58,8 @@ class Command(BaseCommand):
         file: Path = options["file"]
         data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
         day_list = services.read_day_list(services.day_list_text(data))
-        for words in day_list.doubts:
-            self.stderr.write(self.style.WARNING(words))
+        for doubt in day_list.doubts:
+            self.stderr.write(self.style.WARNING(doubt))
         done = services.import_days(
             company,
             day_list,

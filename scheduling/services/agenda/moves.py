@@ -93,14 +93,14 @@ def _moved(before: datetime, day: date, zone: ZoneInfo) -> datetime:
 
 def _check_ahead(after: datetime, now: datetime | None) -> None:
     if after <= (now or timezone.now()):
-        words = _("That moment has passed.")
-        raise SchedulingError(words, code="moment_passed", remedy=_("Choose a later day."))
+        fault = _("That moment has passed.")
+        raise SchedulingError(fault, code="moment_passed", remedy=_("Choose a later day."))
 
 
 def _changed() -> SchedulingError:
-    words = _("It was changed since you looked at it.")
-    return SchedulingError(words, code="moment_changed", remedy=_("Look at the calendar again."))
+    fault = _("It was changed since you looked at it.")
+    return SchedulingError(fault, code="moment_changed", remedy=_("Look at the calendar again."))
 
 
-def _cannot_move(words: str, remedy: str) -> SchedulingError:
-    return SchedulingError(words, code="not_movable", remedy=remedy)
+def _cannot_move(fault: str, remedy: str) -> SchedulingError:
+    return SchedulingError(fault, code="not_movable", remedy=remedy)

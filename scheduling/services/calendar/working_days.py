@@ -34,12 +34,12 @@ class WorkingDays:
     @property
     def days_unknown(self) -> str:
         """The consequence and the remedy; empty if all are known."""
-        words = _(
+        text = _(
             "The working days of %(years)s are not known. Monday to Friday stand for them here, and what goes out on "
             "working days only is held. Paste the State Council's notice under Working days and holidays, "
             "or import it with manage.py working_days or over REST."
         )
-        return words % {"years": ", ".join(map(str, self.unknown_years))} if self.unknown_years else ""
+        return text % {"years": ", ".join(map(str, self.unknown_years))} if self.unknown_years else ""
 
 
 def list_working_days(corporation: Corporation, since: date, until: date) -> WorkingDays:
@@ -68,7 +68,7 @@ def company_of(application: int | None) -> Corporation:
     rows = Application.objects.select_related("corporation")
     sender = (rows.filter(pk=application) if application else rows.filter(is_default=True)).first()
     if sender is None:
-        words = _("There is no such application.") if application else _("No application is connected yet.")
+        fault = _("There is no such application.") if application else _("No application is connected yet.")
         remedy = _("Name one of /api/v1/applications/.") if application else _("Connect an application first.")
-        raise SchedulingError(words, code="application_unknown", field="application", remedy=remedy)
+        raise SchedulingError(fault, code="application_unknown", field="application", remedy=remedy)
     return sender.corporation

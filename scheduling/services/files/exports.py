@@ -30,8 +30,8 @@ def export_file(
     for rows in (campaigns, series):
         _check_names(rows)
     if any(campaign.series_id for campaign in campaigns):
-        words = _("A step is exported with its series.")
-        raise SchedulingError(words, code="step_alone", remedy=_("Export the series."))
+        fault = _("A step is exported with its series.")
+        raise SchedulingError(fault, code="step_alone", remedy=_("Export the series."))
     steps = {row: [(step, step.contents.all()) for step in row.steps.all()] for row in series}
     parts = {
         "segments": [segment_entry(segment, references) for segment in _with_named([*campaigns, *series], segments)],
@@ -45,11 +45,11 @@ def _company(rows: Sequence[Campaign | Series], segments: list[Segment]) -> Corp
     senders = [row.sender for row in rows]
     companies = {sender.corporation for sender in senders if sender} | {segment.corporation for segment in segments}
     if len(companies) > 1:
-        words = _("A file holds what one company has.")
-        raise SchedulingError(words, code="two_companies", remedy=_("Export each company's by themselves."))
+        fault = _("A file holds what one company has.")
+        raise SchedulingError(fault, code="two_companies", remedy=_("Export each company's by themselves."))
     if not companies:
-        words, remedy = _("There is nothing to export."), _("Connect an application, and choose campaigns or segments.")
-        raise SchedulingError(words, code="nothing_to_export", remedy=remedy)
+        fault, remedy = _("There is nothing to export."), _("Connect an application, and choose campaigns or segments.")
+        raise SchedulingError(fault, code="nothing_to_export", remedy=remedy)
     return companies.pop()
 
 
@@ -57,9 +57,9 @@ def _check_names(rows: Sequence[Campaign | Series]) -> None:
     """In a file a row is told by its name."""
     repeated = [name for name, count in Counter(row.name for row in rows).items() if count > 1]
     if repeated:
-        words = _("Several of them are named “%(name)s”.") % {"name": repeated[0]}
+        fault = _("Several of them are named “%(name)s”.") % {"name": repeated[0]}
         remedy = _("Rename one, or export them one by one: in a file they are told by their names.")
-        raise SchedulingError(words, code="name_taken", remedy=remedy, field="name")
+        raise SchedulingError(fault, code="name_taken", remedy=remedy, field="name")
 
 
 def _with_named(rows: Sequence[Campaign | Series], segments: list[Segment]) -> QuerySet[Segment]:

@@ -116,9 +116,9 @@ class Importer:
             return
         rows = list(queryset.filter(name=entry.name, application=fields["application"]))
         if sum(row.state not in row.OVER for row in rows) > 1:
-            words = _("Several are named “%(name)s” here.") % {"name": entry.name}
+            fault = _("Several are named “%(name)s” here.") % {"name": entry.name}
             remedy = _("Rename all but one of them, so that it is clear which one the file means.")
-            self.findings.add((*entry.place, "name"), words, remedy, code="reference_ambiguous")
+            self.findings.add((*entry.place, "name"), fault, remedy, code="reference_ambiguous")
         yield from rows
 
     @contextmanager

@@ -59,9 +59,9 @@ def _taken_over(
     importer = Importer(document, corporation, media, by)
     imported = importer.run()
     for kind in sorted({entry.kind for entry in imported if entry.verdict != "same"} - set(may_write)):
-        words = _("You may not write %(part)s.") % {"part": PARTS[kind]}
+        fault = _("You may not write %(part)s.") % {"part": PARTS[kind]}
         remedy = _("Ask for the right, or leave them out of the file.")
-        importer.findings.add((PARTS[kind],), words, remedy, code="not_allowed")
+        importer.findings.add((PARTS[kind],), fault, remedy, code="not_allowed")
     importer.findings.refuse()
     if not keep:
         transaction.set_rollback(True)
@@ -80,6 +80,6 @@ def _usual_corporation() -> Corporation:
     """The company of the default application."""
     corporation = Corporation.objects.filter(applications__is_default=True).first() or Corporation.objects.first()
     if corporation is None:
-        words = _("No application is connected.")
-        raise SchedulingError(words, code="no_application", remedy=_("Connect an application first."))
+        fault = _("No application is connected.")
+        raise SchedulingError(fault, code="no_application", remedy=_("Connect an application first."))
     return corporation

@@ -75,8 +75,8 @@ def stop_member(
     edits.locked(enrolment.series_id)
     row = Enrolment.objects.get(pk=enrolment.pk)
     if row.status != Enrolment.Status.ACTIVE:
-        words = _("The series has ended for this member already.")
-        raise SchedulingError(words, code="enrolment_ended", remedy=_("There is nothing to stop."))
+        fault = _("The series has ended for this member already.")
+        raise SchedulingError(fault, code="enrolment_ended", remedy=_("There is nothing to stop."))
     row.status, row.reason, row.note = Enrolment.Status.STOPPED, reason, note[:300]
     row.ended_at, row.ended_by_id = now or timezone.now(), by.pk if by else None
     row.ended_client = client_name()
@@ -107,8 +107,8 @@ def _enrol(
 def _sender(series: Series) -> Application:
     application = series.sender
     if application is None:
-        words, remedy = _("There is no application that sends it."), _("Connect one, or choose one here.")
-        raise SchedulingError(words, code="application", field="application", remedy=remedy)
+        fault, remedy = _("There is no application that sends it."), _("Connect one, or choose one here.")
+        raise SchedulingError(fault, code="application", field="application", remedy=remedy)
     return application
 
 
@@ -116,23 +116,23 @@ def _member(plan: Plan, user_id: str) -> Member:
     members = Member.objects.filter(corporation=plan.application.corporation_id)
     member = members.filter(user_id=user_id.strip().lower()).first()
     if member is None:
-        words = _("There is no member “%(user_id)s”.") % {"user_id": user_id}
-        raise SchedulingError(words, code="member_unknown", field="user_id", remedy=_("Write a WeChat Work user ID."))
+        fault = _("There is no member “%(user_id)s”.") % {"user_id": user_id}
+        raise SchedulingError(fault, code="member_unknown", field="user_id", remedy=_("Write a WeChat Work user ID."))
     return member
 
 
 def _check(plan: Plan, member: Member, day: date, today: date) -> None:
     series = plan.series
     if series.state != Series.State.RUNNING:
-        words = _("The series does not run, so it takes nobody in.")
-        raise SchedulingError(words, code="series_state", field="series", remedy=_("Start or resume it first."))
+        fault = _("The series does not run, so it takes nobody in.")
+        raise SchedulingError(fault, code="series_state", field="series", remedy=_("Start or resume it first."))
     if series.ends_on is not None and plan.today > series.ends_on:
-        words = _("The series takes nobody in since %(day)s.") % {"day": series.ends_on}
-        raise SchedulingError(words, code="series_ended", field="series", remedy=_("Change its last day."))
+        fault = _("The series takes nobody in since %(day)s.") % {"day": series.ends_on}
+        raise SchedulingError(fault, code="series_ended", field="series", remedy=_("Change its last day."))
     if not plan.members.filter(pk=member.pk).exists():
-        words = _("The member is not in the audience of the series.")
+        fault = _("The member is not in the audience of the series.")
         remedy = _("Change the audience, or choose another member.")
-        raise SchedulingError(words, code="not_in_audience", field="user_id", remedy=remedy)
+        raise SchedulingError(fault, code="not_in_audience", field="user_id", remedy=remedy)
     if plan.days.due_on(day, plan.last_day) < today:
-        words = _("Counted from that day, all steps have passed.")
-        raise SchedulingError(words, code="passed", field="on", remedy=_("Choose a later day."))
+        fault = _("Counted from that day, all steps have passed.")
+        raise SchedulingError(fault, code="passed", field="on", remedy=_("Choose a later day."))

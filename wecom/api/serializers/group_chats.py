@@ -130,8 +130,8 @@ class GroupUploadRequestSerializer(GroupMessageRequestSerializer):
             raise serializers.ValidationError({"upload": "Give either `upload` or `media_id`."}, code="one_of")
         upload = attrs.get("upload")
         if upload is not None and upload.kind != attrs["kind"]:
-            words = f"This is uploaded as {upload.kind}, not as {attrs['kind']}."
-            raise serializers.ValidationError({"kind": words}, code="kind")
+            fault = f"This is uploaded as {upload.kind}, not as {attrs['kind']}."
+            raise serializers.ValidationError({"kind": fault}, code="kind")
         if upload is not None and upload.corporation_id != attrs["chat"].application.corporation_id:
             raise serializers.ValidationError({"upload": "It belongs to another company."}, code="corporation")
         return attrs

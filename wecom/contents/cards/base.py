@@ -65,8 +65,8 @@ class Card(Translated):
     def replacement(self, greyed: str = "") -> dict[str, object]:
         """The card in place of another; with `greyed`, that stands in the place of its buttons."""
         if greyed and not self.can_be_greyed:
-            words, remedy = f"A card of type {self.card_type} has no buttons to replace.", "Leave the text out."
-            raise ContentError(words, code="invalid", field="replace_text", remedy=remedy)
+            fault, remedy = f"A card of type {self.card_type} has no buttons to replace.", "Leave the text out."
+            raise ContentError(fault, code="invalid", field="replace_text", remedy=remedy)
         return {"card_type": self.card_type, **self.fields(), **({"replace_text": clean(greyed)} if greyed else {})}
 
     def fields(self) -> dict[str, object]:
@@ -79,9 +79,9 @@ class Card(Translated):
 
     def _check_task_id(self) -> None:
         if not TASK_ID.fullmatch(self.task_id):
-            words = "The field task_id is no name for a card."
+            fault = "The field task_id is no name for a card."
             remedy = "Use 1 to 120 letters, digits, hyphens and underscores."
-            raise ContentError(words, code="invalid", field="task_id", remedy=remedy)
+            raise ContentError(fault, code="invalid", field="task_id", remedy=remedy)
 
 
 def check(parts: dict[str, Part | None]) -> None:
@@ -121,8 +121,8 @@ def check_plain_source(source: Source | None) -> None:
 
 
 def titles(title: str, description: str) -> dict[str, object]:
-    words = {"title": clean(title), "desc": clean(description)}
-    shown = {name: value for name, value in words.items() if value.strip()}
+    parts = {"title": clean(title), "desc": clean(description)}
+    shown = {name: value for name, value in parts.items() if value.strip()}
     return {"main_title": shown} if shown else {}
 
 

@@ -134,8 +134,8 @@ class PictureWithText:
             self.link.check(at)
 
     def payload(self) -> dict[str, object]:
-        words = {"title": clean(self.title), "desc": clean(self.text)}
-        shown = {name: value for name, value in words.items() if value}
+        parts = {"title": clean(self.title), "desc": clean(self.text)}
+        shown = {name: value for name, value in parts.items() if value}
         return {**linked(self.link), **shown, "image_url": self.image_url}
 
 
@@ -171,8 +171,8 @@ class Row:
         validation.words(f"{at}keyname", self.name, NAME)
         validation.narrow(f"{at}value", self.value, VALUE)
         if (self.link is not None) + bool(self.media_id) + bool(self.user_id) > 1:
-            words, remedy = f"The field {at}type is not clear.", "Give one of link, media_id and user_id."
-            raise ContentError(words, code="invalid", field=f"{at}type", remedy=remedy)
+            fault, remedy = f"The field {at}type is not clear.", "Give one of link, media_id and user_id."
+            raise ContentError(fault, code="invalid", field=f"{at}type", remedy=remedy)
         if self.link is not None:
             self.link.check(at)
         if self.media_id and not self.value.strip():

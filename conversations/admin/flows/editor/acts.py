@@ -109,8 +109,8 @@ def _question(flow: Flow, step: State) -> str:
     if not leading:
         return f"{ask} {_('No step leads to it.')}"
     count = len(leading)
-    words = ngettext("%s leads to it, and then leads on.", "%s lead to it, and then lead on.", count)
-    return f"{ask} {words % pgettext('between the items of a list', ', ').join(f'“{name}”' for name in leading)}"
+    text = ngettext("%s leads to it, and then leads on.", "%s lead to it, and then lead on.", count)
+    return f"{ask} {text % pgettext('between the items of a list', ', ').join(f'“{name}”' for name in leading)}"
 
 
 def _opened(request: HttpRequest, flow: Flow, pk: int) -> Answer:

@@ -86,16 +86,16 @@ def chosen_cast(request: HttpRequest) -> Cast:
     try:
         day, clock = parse_date(request.POST.get("day", "")), parse_time(request.POST.get("clock", ""))
     except ValueError as error:
-        words = _("There is no such day or time.")
-        raise FlowError(words, code="no_such_moment", field="day", remedy=_("Choose another one.")) from error
+        fault = _("There is no such day or time.")
+        raise FlowError(fault, code="no_such_moment", field="day", remedy=_("Choose another one.")) from error
     if not written:
         return Cast(day=day, clock=clock)
     if not request.user.has_perm(SEE_MEMBERS):
         raise FlowError(_("You may not see members."), code="not_permitted", field="member")
     member = Member.objects.filter(user_id=written.lower()).first() or Member.objects.filter(name=written).first()
     if member is None:
-        words, remedy = _("There is no member “%s”.") % written, _("Write a user ID or the whole name.")
-        raise FlowError(words, code="no_such_member", field="member", remedy=remedy)
+        fault, remedy = _("There is no member “%s”.") % written, _("Write a user ID or the whole name.")
+        raise FlowError(fault, code="no_such_member", field="member", remedy=remedy)
     return Cast(member=member, day=day, clock=clock)
 
 

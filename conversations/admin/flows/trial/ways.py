@@ -35,8 +35,8 @@ def reasons(
 
     If the last one took no transition, why not. `level` is where it has led to, `outcome` how the flow ended.
     """
-    if turns and not turns[-1] and (words := _stayed(level, outcome)):
-        return [words]
+    if turns and not turns[-1] and (reason := _stayed(level, outcome)):
+        return [reason]
     last = next((turn for turn in reversed(turns) if turn), ())
     known = ((machines[version], way) for version, *way in last if version in machines)
     return [line.words for machine, way in known for line in services.explain_transitions(machine, [way])]

@@ -35,8 +35,8 @@ def _label(model: type[Model], path: str) -> str:
     if first == "contents" and rest:
         variant, _slash, language = rest[0].rpartition("/")
         known = Desk.Language(language).label if language in Desk.Language.values else language
-        words = gettext("%(language)s, variant %(variant)s") % {"language": known, "variant": variant}
-        place = words if variant else str(known)
+        text = gettext("%(language)s, variant %(variant)s") % {"language": known, "variant": variant}
+        place = text if variant else str(known)
         return f"{_name(CampaignContent, rest[1])} ({place})" if rest[1:] else place
     if first == "audience":
         without = rest[:1] == ["exclude"]

@@ -88,8 +88,8 @@ class FilesAdmin(FileButtons):
             except OpenUserError as error:
                 self.message_user(request, str(error), messages.ERROR)
                 return redirect(reverse("admin:scheduling_campaign_ready"))
-            words = gettext("“%(name)s” is a draft. Look through it, then ask for approval.") % {"name": result.name}
-            self.message_user(request, words, messages.SUCCESS)
+            notice = gettext("“%(name)s” is a draft. Look through it, then ask for approval.") % {"name": result.name}
+            self.message_user(request, notice, messages.SUCCESS)
             return redirect(_address(result) or reverse("admin:scheduling_campaign_changelist"))
         language = "zh-hans" if (get_language() or "").startswith("zh") else "en"
         known = [(ready, services.messages_of(ready.key, language)) for ready in services.READY]
@@ -99,9 +99,9 @@ class FilesAdmin(FileButtons):
 
     def _taken_over(self, request: HttpRequest, imported: Sequence[Imported]) -> HttpResponse:
         count = sum(entry.verdict != "same" for entry in imported)
-        words = ngettext("%d entry was taken over.", "%d entries were taken over.", count) % count
+        notice = ngettext("%d entry was taken over.", "%d entries were taken over.", count) % count
         drafts = gettext("Campaigns and series are drafts until they are approved.")
-        self.message_user(request, f"{words} {drafts}" if count else gettext("The file changes nothing."))
+        self.message_user(request, f"{notice} {drafts}" if count else gettext("The file changes nothing."))
         return redirect(reverse("admin:scheduling_campaign_changelist"))
 
 

@@ -68,10 +68,10 @@ class ConfirmationsAdmin(ModelAdmin[CampaignRun]):
         except OpenUserError as error:
             self.message_user(request, str(error), messages.ERROR)
             return redirect(change_url(run))
-        words = gettext(
+        notice = gettext(
             "This draft goes to exactly those who have not confirmed. Look through it, then ask for approval."
         )
-        self.message_user(request, words, messages.SUCCESS)
+        self.message_user(request, notice, messages.SUCCESS)
         return redirect(change_url(campaign))
 
 
