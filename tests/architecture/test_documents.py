@@ -4,6 +4,7 @@ import importlib
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -11,9 +12,14 @@ import pytest
 from django.apps import apps
 from django.db.models import Field, ForeignKey, ManyToManyField, Model, OneToOneField
 
+from core.interchange.yaml_text import DEEPEST, LARGE, SMALL
+from openuser.api.pagination import CursorPages
 from openuser.celery import app
 from openuser.settings.environment import OLD_NAMES
+from scheduling.campaigns.moments import MOST_CAUGHT_UP
+from scheduling.services.sheets import KEPT, PREVIEWED
 from tests.support.paths import ROOT
+from wecom.outbox.enqueue import MAX_RECIPIENTS
 
 OURS = ("avatars", "conversations", "core", "openuser", "scheduling", "wecom")
 DOCUMENTS = sorted(
@@ -130,15 +136,47 @@ def test_every_model_of_the_glossary_exists():
     assert sorted(named - {*models(), "Work"}) == []
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/operations.md"])
-def test_a_default_beside_the_name_of_its_setting_is_true(name: str):
+def test_a_number_beside_the_name_of_its_setting_is_its_default():
     reference = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
-    defaults = dict(re.findall(r"^\| `(\w+)` \| `(\d+)` \|", reference, re.M))
-    text = (ROOT / name).read_text(encoding="utf-8")
-    # As a row of a table (… | 1,000 | `NAME` |) and in a sentence (1,000 members (`NAME`)).
-    told = re.findall(r"([\d,]*\d)(?: \| `| \w+ \(`)([A-Z][A-Z_0-9]+)`", text)
-    assert told
-    assert [(key, number) for number, key in told if number.replace(",", "") != defaults.get(key)] == []
+    defaults = dict(re.findall(r"^\| `(\w+)` \| `(\d+)(?:\.0)?` \|", reference, re.M))
+    told = [
+        (path.relative_to(ROOT).as_posix(), *pair)
+        for path in DOCUMENTS
+        if path not in HISTORY and path.name != "settings.md"
+        for pair in numbers_of_settings(path.read_text(encoding="utf-8"))
+        if pair[0] in defaults
+    ]
+    assert {path for path, _name, _number in told} >= {"README.md", "README.zh-CN.md", "docs/operations.md"}
+    assert len(told) > 40
+    assert [row for row in told if row[2] != defaults[row[1]]] == []
+
+
+def numbers_of_settings(text: str) -> Iterator[tuple[str, str]]:
+    """Each name of a setting with the number that stands beside it, in a table or in a sentence."""
+    for number, name in re.findall(r"([\d,]*\d)(?: \| `| \w+ \(`)([A-Z][A-Z_0-9]+)`", text):
+        yield name, number.replace(",", "")  # … | 1,000 | `NAME` | and: 1,000 members (`NAME`)
+    for name, number in re.findall(r"(?<!, )`([A-Z][A-Z_0-9]+)`(?: \| `?| \()(\d[\d,]*)(?:`|\)| days| seconds)", text):
+        yield name, number.replace(",", "")  # | `NAME` | 30 days | and | `NAME` | `30` | and: `NAME` (30)
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence", "limit"),
+    [
+        ("scheduling/README.md", "previewed for an hour", timedelta(hours=1) == PREVIEWED),
+        ("scheduling/README.md", "kept for {:d} days", KEPT.days),
+        ("scheduling/README.md", "at most {:d} MB and", SMALL.most_bytes // 2**20),
+        ("scheduling/README.md", "MB and {:d} levels", DEEPEST),
+        ("scheduling/README.md", "all are caught up on (at most {:d})", MOST_CAUGHT_UP),
+        ("conversations/README.md", "up to {:,d} entries", LARGE.most_entries),
+        ("conversations/README.md", "entries and {:d} MB", LARGE.most_bytes // 2**20),
+        ("openuser/api/README.md", "`page_size` up to {:d}", CursorPages.max_page_size),
+        ("ARCHITECTURE.md", "`Batch` rows of at most {:,d}", MAX_RECIPIENTS),
+        ("docs/glossary.md", "up to {:,d} members with equal content", MAX_RECIPIENTS),
+    ],
+)
+def test_a_document_states_a_limit_as_the_code_has_it(path: str, sentence: str, limit: int):
+    assert limit
+    assert sentence.format(limit) in " ".join((ROOT / path).read_text(encoding="utf-8").split())
 
 
 def test_the_glossary_has_the_words_of_the_product():
