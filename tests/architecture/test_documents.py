@@ -144,11 +144,10 @@ def test_a_number_beside_the_name_of_its_setting_is_its_default():
         for path in DOCUMENTS
         if path not in HISTORY and path.name != "settings.md"
         for pair in numbers_of_settings(path.read_text(encoding="utf-8"))
-        if pair[0] in defaults
     ]
     assert {path for path, _name, _number in told} >= {"README.md", "README.zh-CN.md", "docs/operations.md"}
     assert len(told) > 40
-    assert [row for row in told if row[2] != defaults[row[1]]] == []
+    assert [row for row in told if row[2] != defaults.get(row[1])] == []
 
 
 def numbers_of_settings(text: str) -> Iterator[tuple[str, str]]:

@@ -158,9 +158,9 @@ def _flat(xml: bytes) -> Node | None:
     except UnicodeDecodeError:
         return None
     leaves = LEAF.findall(text)
-    sentence = "".join([plain for _tag, _cdata, plain, _rest in leaves])
+    joined = "".join([plain for _tag, _cdata, plain, _rest in leaves])
     # What is no such element is all that follows, so that only the last can be it.
-    if "&" in sentence or ">" in sentence or len(leaves) >= MAX_NODES or (leaves and leaves[-1][3]):
+    if "&" in joined or ">" in joined or len(leaves) >= MAX_NODES or (leaves and leaves[-1][3]):
         return None
     new = tuple.__new__  # half of what Node's own way takes
     return Node("xml", "", tuple([new(Node, (tag, cdata or plain, ())) for tag, cdata, plain, _rest in leaves]))
