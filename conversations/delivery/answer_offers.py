@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from conversations.delivery import messages
 from conversations.delivery.card_names import named
 from conversations.delivery.causes import Cause, because
-from conversations.knowledge import unanswered
+from conversations.knowledge import unanswered_questions
 from conversations.knowledge.likeness import plain
 from conversations.models import Conversation, Desk, QuestionOccurrence, UnansweredQuestion
 from conversations.wording import unanswered_texts as texts
@@ -18,7 +18,7 @@ WISHES = frozenset(map(plain, ("tell me", "let me know", "告诉我", "有答案
 
 def note_unanswered(conversation: Conversation, text: str, *, cid: str, at: datetime) -> QuestionOccurrence | None:
     """Collect a question without an answer, and offer to tell. Call it after the reply that stands in for one."""
-    row = unanswered.record(conversation, text, cid=cid, at=at)
+    row = unanswered_questions.record(conversation, text, cid=cid, at=at)
     if row is None or row.question.status == UnansweredQuestion.Status.DISMISSED or _is_told_later(row):
         return row
     desk = Desk.objects.of(conversation.application)

@@ -9,7 +9,7 @@ from conversations.delivery import answer_offers, messages
 from conversations.delivery.card_names import named
 from conversations.delivery.causes import Cause, because
 from conversations.handoff import requests
-from conversations.knowledge import retrieval, unanswered
+from conversations.knowledge import retrieval, unanswered_questions
 from conversations.knowledge.index import Entry
 from conversations.models import Answer, Conversation, Desk
 from conversations.providers.small_talk import talk_in
@@ -44,7 +44,7 @@ def _offer(conversation: Conversation, text: str, near: list[Entry], *, cid: str
             messages.say(conversation, human.people(conversation), cid=cid)
         return
     if again and requests.offer_person(conversation, cid=cid):
-        unanswered.record(conversation, text, cid=cid, at=now)  # one offer at a time
+        unanswered_questions.record(conversation, text, cid=cid, at=now)  # one offer at a time
         return
     parts = [chat_texts.still_not_understood(), human.people(conversation)] if again else [chat_texts.not_understood()]
     if known := _examples(conversation.language):

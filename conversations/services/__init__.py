@@ -63,9 +63,19 @@ from conversations.golden.comparison import ComparedTurn
 from conversations.golden.comparison import Comparison as GoldenComparison
 from conversations.golden.comparison import Line as GoldenLine
 from conversations.golden.coverage import marks_of as golden_marks
+from conversations.golden.golden_conversations import (
+    accept_golden,
+    record_golden,
+    rename_golden,
+    run_callers_golden,
+    run_golden,
+)
 from conversations.golden.replay import LONGEST as LONGEST_GOLDEN
 from conversations.golden.replay import Said as GoldenSaid
 from conversations.golden.replay import shown as shown_act
+from conversations.knowledge.answer_changes import import_answers, remove_answer, save_answer
+from conversations.knowledge.documents.document_changes import check_file as check_document
+from conversations.knowledge.documents.document_changes import read_again, remove_document, save_document
 from conversations.knowledge.documents.extraction import DocumentRefused
 from conversations.knowledge.documents.extraction import words_of as document_refusal
 from conversations.knowledge.documents.retrieval import Found as FoundPassage
@@ -82,7 +92,7 @@ from conversations.knowledge.retrieval import prepare as prepare_search
 from conversations.knowledge.sheet import Change as AnswerChange
 from conversations.knowledge.sheet import Findings as SheetFindings
 from conversations.knowledge.sheet import table_of as answer_table
-from conversations.knowledge.unanswered import different as different_wordings
+from conversations.knowledge.unanswered_questions import different as different_wordings
 from conversations.model_service.report import Day as ModelDay
 from conversations.model_service.report import days as model_days
 from conversations.model_service.report import has_prices as has_model_prices
@@ -96,11 +106,9 @@ from conversations.preferences.changes import undo as undo_preferences
 from conversations.preferences.choices import Choices, choices_of, muting, offered_topics, readers
 from conversations.preferences.page_links import open_link as open_preferences_link
 from conversations.preferences.page_links import page as preferences_page
+from conversations.providers.language_model_trial import has_grounded_model, try_grounded
 from conversations.replies.service_calls import try_call
-from conversations.services.answers import import_answers, remove_answer, save_answer
 from conversations.services.confidentiality import people_of_file, serves_file
-from conversations.services.documents import check_file as check_document
-from conversations.services.documents import read_again, remove_document, save_document
 from conversations.services.files.drafts import Draft, read_draft, write_draft
 from conversations.services.files.exports import export_file
 from conversations.services.files.flows import change_flow, create_flow
@@ -113,14 +121,19 @@ from conversations.services.files.steps import change_step, change_transition, m
 from conversations.services.files.steps import remove_step as delete_step
 from conversations.services.files.steps import remove_transition as delete_transition
 from conversations.services.flow_versions import publish, publish_planned, roll_back
-from conversations.services.golden import (
-    accept_golden,
-    record_golden,
-    rename_golden,
-    run_callers_golden,
-    run_golden,
+from conversations.services.inbound import (
+    end_contact,
+    greet,
+    notify_rate_limit,
+    prepare_message,
+    press_card,
+    press_card_menu,
+    press_menu,
+    receive_message,
+    record_answer,
+    record_sent_by_code,
 )
-from conversations.services.handoff import (
+from conversations.services.operator_desk import (
     add_note,
     answer_ticket,
     assign_ticket,
@@ -139,20 +152,12 @@ from conversations.services.handoff import (
     ticket_due_days_unknown,
     transfer_ticket,
 )
-from conversations.services.inbound import (
-    end_contact,
-    greet,
-    notify_rate_limit,
-    prepare_message,
-    press_card,
-    press_card_menu,
-    press_menu,
-    receive_message,
-    record_answer,
-    record_sent_by_code,
+from conversations.services.unanswered_settlement import (
+    answer_question,
+    dismiss_question,
+    reopen_question,
+    tell_answers,
 )
-from conversations.services.language_model import has_grounded_model, try_grounded
-from conversations.services.unanswered import answer_question, dismiss_question, reopen_question, tell_answers
 from conversations.sessions.answers.resolutions import look_up as look_up_answer
 from conversations.sessions.clocks import zone_of as member_zone
 from conversations.sessions.current import spoken_language as session_language

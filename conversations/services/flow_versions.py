@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from conversations.flows import publication
 from conversations.flows.differences import Change, diff
+from conversations.golden import golden_conversations
 from conversations.models import Flow, FlowVersion, GoldenConversation, SessionPlan
-from conversations.services import golden
 from conversations.sessions import plans
 from conversations.sessions.plans import Impact, StateChoice
 from core.evidence.stated_reasons import has_words, plain_reason
@@ -63,11 +63,11 @@ def publish_planned(
     now = now or timezone.now()
     flow = Flow.objects.select_for_update(of=("self",)).select_related("live").get(pk=flow.pk)
     before, machine = publication.readable(flow.live), publication.draft(flow)
-    differing = golden.differing(flow, machine)
-    of_callers = [compared for compared in golden.run_callers_golden(flow, machine) if compared.differs]
+    differing = golden_conversations.differing(flow, machine)
+    of_callers = [compared for compared in golden_conversations.run_callers_golden(flow, machine) if compared.differs]
     if not has_words(despite):
-        golden.refuse_differences(differing)
-        golden.refuse_differences_of_callers(of_callers)
+        golden_conversations.refuse_differences(differing)
+        golden_conversations.refuse_differences_of_callers(of_callers)
     impacts = plans.impacts(flow, machine)
     plans.check(impacts, plan, now=now)
     version = publication.publish(

@@ -90,6 +90,13 @@ def check_somebody(rule: AudienceRule) -> None:
         raise _flaw("audience", fault, remedy, code="audience_empty")
 
 
+def read_audience(data: object) -> AudienceRule:
+    """The audience of this JSON, which selects somebody. Raises `SchedulingError` with the place and the remedy."""
+    rule = parse_audience(data)
+    check_somebody(rule)
+    return rule
+
+
 def _selection(data: Mapping[Any, Any], place: str) -> Selection:
     others = [str(name) for name in data if name not in SELECTS]
     if others:

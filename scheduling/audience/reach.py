@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -192,3 +193,10 @@ def _rank(reason: str) -> int:
     """The order of the reasons on a page."""
     known = list(REASONS)
     return known.index(reason) if reason in known else len(known)
+
+
+def preview_audience(
+    rule: AudienceRule, *, application: Application, today: date | None = None, further: Sequence[When] = ()
+) -> Reach:
+    """How many get it, the first by name, and who is left out and why. `further` are reasons of a campaign."""
+    return reach_of(rule, application=application, today=today or timezone.localdate(), further=further)

@@ -13,11 +13,10 @@ from scheduling.campaigns.way_out import on_card, way_out, with_way_out
 from scheduling.content_kinds.content_kind import Closing, ContentKind, MessageKind
 from scheduling.content_kinds.registry import kind_named
 from scheduling.exceptions import SchedulingError
-from scheduling.models import Campaign, CampaignContent
+from scheduling.models import Campaign
 from wecom import contents
 from wecom.content_serializers import CONTENT_KINDS, build_content, serializer_for
 from wecom.exceptions import ContentError
-from wecom.models import Application, Corporation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,21 +110,6 @@ def text_of(content: Mapping[str, Any], facts: Mapping[str, str]) -> str:
     """The text of a content for a member with these facts."""
     text: str = content["text"]
     return text if content.get("literal") else variables.fill(text, facts)
-
-
-def campaigns_with_variable(name: str, *, corporation: Corporation) -> list[Campaign]:
-    """The campaigns of a company that are not over and whose words use a variable, by name."""
-    rows = CampaignContent.objects.exclude(campaign__state__in=Campaign.OVER).select_related("campaign__application")
-    default = Application.objects.filter(is_default=True).first()
-    campaigns: dict[int, Campaign] = {}
-    for row in rows.order_by("campaign__name", "pk"):
-        sender = row.campaign.application or default
-        own = {"text": row.text, "literal": row.literal, "card": row.card, "values": row.values}
-        words = CampaignWords(campaign_id=row.campaign_id, content_type="", contents={"A/": own})
-        is_theirs = sender is not None and sender.corporation_id == corporation.pk
-        if is_theirs and any(variable.name == name for variable in variables.variables_of(words.texts)):
-            campaigns[row.campaign_id] = row.campaign
-    return list(campaigns.values())
 
 
 def whole_text(words: Mapping[str, Any], facts: Mapping[str, str]) -> str:

@@ -11,9 +11,9 @@ from core.interchange.flaws import Findings, Place
 from core.interchange.media import Media
 from core.interchange.model_fields import fields_of, read_fields, refuse_others
 from scheduling.exceptions import SchedulingError
-from scheduling.files.entries import SERIES_APART, STEP_APART, step_key
-from scheduling.files.readers import read_contents, read_mailing
-from scheduling.files.references import References
+from scheduling.files.campaign_readers import read_contents, read_mailing
+from scheduling.files.file_entries import SERIES_APART, STEP_APART, step_key
+from scheduling.files.file_references import References
 from scheduling.models import Campaign, CampaignContent, Series
 from scheduling.segments.rules import parse_group
 

@@ -11,7 +11,7 @@ from scheduling.exceptions import SchedulingError
 from scheduling.models import Series
 from scheduling.rehearsal.results import Dropped
 from scheduling.rehearsal.subjects import Subject
-from scheduling.series import intake
+from scheduling.series.enrolment import intake
 from scheduling.series.plan import Plan
 from wecom.models import Member
 

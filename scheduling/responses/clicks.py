@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Sum
 from django.urls import reverse
+from django.utils import timezone
 
 from core.live_updates import publish_change
 from scheduling.campaigns.content import CampaignWords
@@ -62,13 +63,19 @@ def counts(run: CampaignRun) -> bool:
     return bool(run.content.get("link_clicks", Campaign.Clicks.NONE) != Campaign.Clicks.NONE)
 
 
-def names_members(link: CampaignLink) -> bool:
+def find_link(token: str) -> CampaignLink | None:
+    """The link of a short address."""
+    return CampaignLink.objects.select_related("run__campaign__application").filter(token=token).first()
+
+
+def names_opener(link: CampaignLink) -> bool:
     """Whether the member who opens a link is noted."""
     return bool(link.run.content.get("link_clicks") == Campaign.Clicks.MEMBERS)
 
 
-def count(link: CampaignLink, *, member: Member | None, now: datetime) -> None:
-    """Count that a link was opened, and once that this member did, who is one of its run's."""
+def count_click(link: CampaignLink, *, member: Member | None = None, now: datetime | None = None) -> None:
+    """Count that a link was opened; a member counts once, if the message went to them."""
+    now = now or timezone.now()
     hour = LinkClicks.objects.filter(link=link, hour=now.replace(minute=0, second=0, microsecond=0))
     if not hour.update(count=F("count") + 1):
         try:
@@ -76,7 +83,7 @@ def count(link: CampaignLink, *, member: Member | None, now: datetime) -> None:
                 LinkClicks.objects.create(link=link, hour=now.replace(minute=0, second=0, microsecond=0), count=1)
         except IntegrityError:  # another one was the first of the hour just now
             hour.update(count=F("count") + 1)
-    if member is not None and names_members(link) and Delivery.objects.filter(run=link.run, member=member).exists():
+    if member is not None and names_opener(link) and Delivery.objects.filter(run=link.run, member=member).exists():
         row = CampaignResponse(run=link.run, member=member, kind=CampaignResponse.Kind.LINK, at=now)
         row.key, row.label = f"{link.variant}/{link.language}/{link.number}", link.target[:LONGEST]
         CampaignResponse.objects.bulk_create([row], ignore_conflicts=True)

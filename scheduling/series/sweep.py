@@ -12,7 +12,8 @@ from django.db import transaction
 
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignRun, Enrolment, Series
-from scheduling.series import approval, corrections, intake, life, stops, turns
+from scheduling.series import approval, life, turns
+from scheduling.series.enrolment import date_corrections, intake, stops
 from scheduling.series.plan import Plan
 
 logger = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ def _sweep(plan: Plan) -> list[CampaignRun]:
         life.change(series, Series.State.PAUSED, reason=why, now=now)
         return []
     Series.objects.filter(pk=series.pk).update(swept_at=now)
-    corrections.follow_dates(plan)
+    date_corrections.follow_dates(plan)
     if not series.is_event:
         intake.take_in(plan)
     stops.stop_members(plan)

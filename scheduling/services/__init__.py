@@ -3,12 +3,26 @@
 import core.django_setup  # says what is missing
 from core.interchange.flaws import FileRefused
 from scheduling.agenda.applications import Applications as AgendaApplications
+from scheduling.agenda.campaign_moves import move_campaign
 from scheduling.agenda.counted_days import MOST_OF_A_DAY as MOST_RUNS_OF_A_DAY
 from scheduling.agenda.filters import Filters as AgendaFilters
-from scheduling.audience.audience_rule import parse_audience
+from scheduling.agenda.upcoming import Peak, next_entries, peaks, upcoming
+from scheduling.audience.audience_rule import parse_audience, read_audience
 from scheduling.audience.choices import find_choices, named_choices, parse_user_ids
 from scheduling.audience.personalisation import variable_labels
-from scheduling.audience.reach import members_of
+from scheduling.audience.reach import members_of, preview_audience
+from scheduling.audience.segment_preview import preview_rule
+from scheduling.audience.uploaded_lists import (
+    discard_sheet,
+    expire_sheets,
+    import_sheet,
+    keep_sheet,
+    kept_sheets,
+    preview_sheet,
+    remove_sheet,
+    sheets_in_use,
+    upload_sheet,
+)
 from scheduling.audience.variables import name_variables
 from scheduling.campaigns.approval import describe as describe_campaign
 from scheduling.campaigns.approval import digest as campaign_digest
@@ -28,46 +42,30 @@ from scheduling.deliveries.videos import progress_of as video_progress_of
 from scheduling.explanations.deliveries import explain as explain_delivery
 from scheduling.explanations.origins import explain_entry, explain_message
 from scheduling.explanations.outcome_evidence import lines_of as outcome_evidence
-from scheduling.files.ready import READY, messages_of
-from scheduling.rehearsal.member_days import read_member_days
-from scheduling.rehearsal.rehearsal_runs import asker_of, request_rehearsal, run_rehearsal
-from scheduling.rehearsal.rehearsal_runs import of_subject as rehearsals_of
-from scheduling.rehearsal.rehearsals import MOST_DAYS, USUAL_DAYS, rehearse
-from scheduling.rehearsal.results import Day, Dropped, Occasion, Rehearsal, Timeline
-from scheduling.rehearsal.results import Doubt as RehearsalDoubt
-from scheduling.rehearsal.stored_results import read as read_rehearsal
-from scheduling.rehearsal.table import table as rehearsal_table
-from scheduling.responses.cards import asks, not_confirmed
-from scheduling.responses.clicks import clicks_of
-from scheduling.responses.replies import first_replies
-from scheduling.responses.report import RunReport, report_of
-from scheduling.series.approval import describe_rule as describe_series_rule
-from scheduling.series.approval import digest as series_digest
-from scheduling.series.edits import check_time as check_step_time
-from scheduling.series.odd_steps import odd_steps
-from scheduling.services.agenda.moves import move_campaign
-from scheduling.services.agenda.upcoming import Peak, next_entries, peaks, upcoming
-from scheduling.services.audiences import kept_sheets, preview_audience, read_audience
-from scheduling.services.calendar.imports import DayChange, import_days, last_import, undo_import
-from scheduling.services.calendar.unknown_days import UnknownDays, days_unknown_from
-from scheduling.services.calendar.working_days import SATURDAY, WorkingDay, company_of, list_working_days
-from scheduling.services.calendar.years import (
-    UnknownYear,
-    company_calendar,
-    fill_calendars,
-    on_working_days,
-    unknown_years,
+from scheduling.files.file_export import export_file
+from scheduling.files.file_import import import_file
+from scheduling.files.import_outcomes import PARTS, Imported, Kind
+from scheduling.files.ready_campaigns import READY, messages_of
+from scheduling.files.start_from_ready import start_from_ready
+from scheduling.mailings.approval_and_pause import (
+    approve,
+    ask_approval,
+    cancel_mailing,
+    changed_since_approval,
+    pause_mailing,
+    remove_mailing,
+    resume_mailing,
+    send_back_mailing,
 )
-from scheduling.services.campaign_forecast import CampaignForecast, forecast_campaign, next_working_day, odd_hour_of
-from scheduling.services.campaign_links import count_click, find_link, names_opener
-from scheduling.services.campaign_previews import (
+from scheduling.mailings.campaign_forecast import CampaignForecast, forecast_campaign, next_working_day, odd_hour_of
+from scheduling.mailings.campaign_previews import (
     campaign_reach,
     find_tester,
     forecast_start,
     preview_campaign,
     send_test,
 )
-from scheduling.services.campaign_runs import (
+from scheduling.mailings.campaign_runs import (
     begin_campaign,
     follow_call,
     follow_choices,
@@ -78,7 +76,7 @@ from scheduling.services.campaign_runs import (
     start_run,
     sweep_campaigns,
 )
-from scheduling.services.campaigns import (
+from scheduling.mailings.campaign_start import (
     campaign_problems,
     make_urgent,
     run_campaign_now,
@@ -86,35 +84,49 @@ from scheduling.services.campaigns import (
     start_campaign,
     start_unblocked,
 )
-from scheduling.services.files.exports import export_file
-from scheduling.services.files.imports import import_file
-from scheduling.services.files.outcomes import PARTS, Imported, Kind
-from scheduling.services.files.ready import start_from_ready
-from scheduling.services.former_schedules import replace_schedules
-from scheduling.services.guide import aschedule_wechat_message, schedule_wechat_message
-from scheduling.services.mailings import (
-    approve,
-    ask_approval,
-    cancel_mailing,
-    changed_since_approval,
-    pause_mailing,
-    remove_mailing,
-    resume_mailing,
-    send_back_mailing,
-)
-from scheduling.services.plain_messages import (
+from scheduling.mailings.fact_uses import fact_uses
+from scheduling.mailings.former_schedules import replace_schedules
+from scheduling.mailings.guide_function import aschedule_wechat_message, schedule_wechat_message
+from scheduling.mailings.plain_messages import (
     change_plain_message,
     forget_schedule,
     resume_plain_message,
     send_plain_message,
 )
-from scheduling.services.retries import is_recalling, recall_run, remind_not_confirmed, retry_failed
-from scheduling.services.segments import (
+from scheduling.mailings.quiet_hours_and_stop import (
+    allow_sending,
+    decide_quiet_hours,
+    is_sending_stopped,
+    save_sending_policy,
+    stop_sending,
+    undecided_policies,
+)
+from scheduling.mailings.retry_remind_recall import is_recalling, recall_run, remind_not_confirmed, retry_failed
+from scheduling.mailings.series_start import (
+    SeriesForecast,
+    forecast_series,
+    save_series,
+    series_problems,
+    start_series,
+    sweep_series,
+)
+from scheduling.mailings.series_steps import copy_series, copy_step, remove_step, replace_steps, save_step
+from scheduling.rehearsal.member_days import read_member_days
+from scheduling.rehearsal.rehearsal_runs import asker_of, request_rehearsal, run_rehearsal
+from scheduling.rehearsal.rehearsal_runs import of_subject as rehearsals_of
+from scheduling.rehearsal.rehearsals import MOST_DAYS, USUAL_DAYS, rehearse
+from scheduling.rehearsal.results import Day, Dropped, Occasion, Rehearsal, Timeline
+from scheduling.rehearsal.results import Doubt as RehearsalDoubt
+from scheduling.rehearsal.stored_results import read as read_rehearsal
+from scheduling.rehearsal.table import table as rehearsal_table
+from scheduling.responses.cards import asks, not_confirmed
+from scheduling.responses.clicks import clicks_of, count_click, find_link, names_opener
+from scheduling.responses.replies import first_replies
+from scheduling.responses.report import RunReport, report_of
+from scheduling.segments.saved_segments import (
     check_rule,
     check_segment_name,
     count_segments,
-    fact_uses,
-    preview_rule,
     remove_segment,
     rule_catalogue,
     save_segment,
@@ -124,33 +136,20 @@ from scheduling.services.segments import (
     subjects_for_rules,
     value_shape,
 )
-from scheduling.services.sending_policy import (
-    allow_sending,
-    decide_quiet_hours,
-    is_sending_stopped,
-    save_sending_policy,
-    stop_sending,
-    undecided_policies,
+from scheduling.series.approval import describe_rule as describe_series_rule
+from scheduling.series.approval import digest as series_digest
+from scheduling.series.edits import check_time as check_step_time
+from scheduling.series.enrol_by_hand import enrol, preview_enrolment, stop_member
+from scheduling.series.odd_steps import odd_steps
+from scheduling.series.steps_ahead import StepAhead, due_on, next_steps, steps_ahead, zone_of
+from scheduling.series.wording import anchor_in_words, date_facts, day_in_words, rule_in_words, step_in_words
+from scheduling.working_days.calendar_years import (
+    UnknownYear,
+    company_calendar,
+    fill_calendars,
+    on_working_days,
+    unknown_years,
 )
-from scheduling.services.series.enrolments import enrol, preview_enrolment, stop_member
-from scheduling.services.series.life import (
-    SeriesForecast,
-    forecast_series,
-    save_series,
-    series_problems,
-    start_series,
-    sweep_series,
-)
-from scheduling.services.series.steps import copy_series, copy_step, remove_step, replace_steps, save_step
-from scheduling.services.series.steps_ahead import StepAhead, due_on, next_steps, steps_ahead, zone_of
-from scheduling.services.series.wording import anchor_in_words, date_facts, day_in_words, rule_in_words, step_in_words
-from scheduling.services.sheets import (
-    discard_sheet,
-    expire_sheets,
-    import_sheet,
-    keep_sheet,
-    preview_sheet,
-    remove_sheet,
-    sheets_in_use,
-    upload_sheet,
-)
+from scheduling.working_days.company_days import SATURDAY, WorkingDay, company_of, list_working_days
+from scheduling.working_days.list_imports import DayChange, import_days, last_import, undo_import
+from scheduling.working_days.unknown_days import UnknownDays, days_unknown_from

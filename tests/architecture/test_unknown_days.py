@@ -26,19 +26,19 @@ MARKED = {
     "scheduling/agenda/conflicts.py": ("scheduling/agenda/entries.py", "def days_unknown"),
     "scheduling/api/campaigns.py": ("scheduling/api/campaign_serializers.py", "days_unknown_from"),
     "scheduling/campaigns/hours/odd_hours.py": ("scheduling/api/campaign_serializers.py", "is_known"),
-    "scheduling/campaigns/hours/send_hours.py": ("scheduling/services/calendar/unknown_days.py", "window_days"),
-    "scheduling/campaigns/moments.py": ("scheduling/services/calendar/unknown_days.py", "next_working_day_at"),
+    "scheduling/campaigns/hours/send_hours.py": ("scheduling/working_days/unknown_days.py", "window_days"),
+    "scheduling/campaigns/moments.py": ("scheduling/working_days/unknown_days.py", "next_working_day_at"),
     "scheduling/series/due_days.py": ("scheduling/rehearsal/rehearsals.py", "def _doubt"),
-    "scheduling/services/agenda/upcoming.py": ("scheduling/services/agenda/upcoming.py", "known=calendar.knows"),
-    "scheduling/services/calendar/working_days.py": ("scheduling/services/calendar/working_days.py", "days_unknown"),
+    "scheduling/agenda/upcoming.py": ("scheduling/agenda/upcoming.py", "known=calendar.knows"),
+    "scheduling/working_days/company_days.py": ("scheduling/working_days/company_days.py", "days_unknown"),
 }
 # Modules whose answers need no mark.
 REASONS = {
     "conversations/admin/handoff/desk_page.py": "names who is there at this moment; the ticket beside it is marked",
     "conversations/golden/circumstances.py": "keeps the days of a recording, which stay as they were",
     "scheduling/business_calendar.py": "is the calendar itself",
-    "scheduling/services/calendar/imports.py": "compares a list with the days before, which makes its year known",
-    "scheduling/services/campaign_forecast.py": "hands on what `odd_hours` answers, for the API and the start page",
+    "scheduling/working_days/list_imports.py": "compares a list with the days before, which makes its year known",
+    "scheduling/mailings/campaign_forecast.py": "hands on what `odd_hours` answers, for the API and the start page",
 }
 
 

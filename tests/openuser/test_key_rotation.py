@@ -14,7 +14,7 @@ from openuser import key_rotation
 from openuser.models import WebhookEndpoint
 from tests.support import factories
 from wecom.models import Application
-from wecom.services import privacy
+from wecom.personal_data import person_requests
 
 pytestmark = pytest.mark.django_db
 
@@ -69,13 +69,13 @@ def test_what_no_key_opens_stays_and_is_told(newer, settings):
 def test_what_an_earlier_secret_key_signed_counts_until_it_is_removed(settings):
     application = factories.make_application()
     old, link, signed = settings.SECRET_KEY, signed_links.signed_url("a.mp4").partition("key=")[2], signing.dumps(1)
-    document, digest = signed_documents.sign({"member": "x"}), privacy.digest_of(application.corporation, "x")
+    document, digest = signed_documents.sign({"member": "x"}), person_requests.digest_of(application.corporation, "x")
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another " * 8, [old]
     assert signed_links.is_valid_key("a.mp4", link)
     assert signing.loads(signed) == 1
     assert signed_documents.verify(document, keys=signed_documents.public_keys()) == {"member": "x"}
-    assert digest in privacy.digests_of(application.corporation, "x")
-    assert digest != privacy.digest_of(application.corporation, "x")
+    assert digest in person_requests.digests_of(application.corporation, "x")
+    assert digest != person_requests.digest_of(application.corporation, "x")
     settings.SECRET_KEY_FALLBACKS = []
     assert not signed_links.is_valid_key("a.mp4", link)
     with pytest.raises(signed_documents.SignatureError):

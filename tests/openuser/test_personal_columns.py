@@ -17,6 +17,7 @@ from tests.support import factories
 from tests.support.personal_data import tables_with
 from wecom import services
 from wecom.models import Application, Member
+from wecom.personal_data import person_requests
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MARK = "crane7"
@@ -68,7 +69,7 @@ def application(settings, tmp_path) -> Application:
 
 
 def person_of(member: Member) -> Person:
-    return services.privacy._person(member)
+    return person_requests._person(member)
 
 
 def words_columns(model: type[models.Model]) -> Iterator[models.Field[Any, Any]]:

@@ -16,6 +16,7 @@ from tests.support.model_rows import make_message
 from tests.support.personal_data import tables_with
 from wecom import services
 from wecom.models import Application, Callback, Download, Member, Outbound, PrivacyRequest
+from wecom.personal_data import person_requests
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
@@ -37,7 +38,7 @@ def rows_by_model() -> dict[str, int]:
 
 def test_every_listed_model_has_a_row_of_the_person(application):
     member = make_person(application)
-    found = {holding.label for holding in registry.holdings() if holding.find(services.privacy._person(member))}
+    found = {holding.label for holding in registry.holdings() if holding.find(person_requests._person(member))}
     assert found == {holding.label for holding in registry.holdings()} - OF_NOBODY
 
 
@@ -157,5 +158,5 @@ def test_the_receipt_counts_rows_and_names_nobody(application):
     member = make_person(application)
     receipt = services.erase_person(member, by="hr")
     assert receipt.rows["wecom.Callback"] == 2
-    assert receipt.digest == services.privacy.digest_of(application.corporation, WHO)
+    assert receipt.digest == person_requests.digest_of(application.corporation, WHO)
     assert (receipt.kind, receipt.requested_by, PrivacyRequest.objects.count()) == ("erase", "hr", 1)

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from tests.support import factories
 from wecom import bot, services
+from wecom.client.handler_context import handling
 from wecom.exceptions import AmbiguousError, BusyError, ConfigurationError, ContentError
 from wecom.media import uploads
 from wecom.models import Application, Outbound, Upload
 from wecom.outbox import dispatcher
-from wecom.outbox.handler_context import handling
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from wecom.client import api
+from wecom.client.handler_context import current_application
 from wecom.contents.validation import counted
 from wecom.exceptions import AmbiguousError, ApiError, ContentError
 from wecom.models import Application, GroupChat
@@ -20,9 +21,20 @@ EXISTS = 86215
 
 
 def create_chat(
-    application: Application, *, name: str, user_ids: Sequence[str], owner: str = "", chat_id: str = ""
+    name: str,
+    user_ids: Sequence[str],
+    *,
+    owner: str = "",
+    chat_id: str = "",
+    application: Application | None = None,
 ) -> GroupChat:
-    """Make a chat; see `services.create_chat`. Its ID is ours, so that a repeated call does not make a second chat."""
+    """Make a group chat of 2 to 2,000 members now; they see it after the first message.
+
+    The `owner` is the first member by default. Raises `ContentError` for values that the platform would refuse, and
+    `WeComError` for its answer: the application must be visible to the whole company. The chat's ID is ours, so that a
+    repeated call does not make a second chat.
+    """
+    application = application or current_application()
     members = _members("user_ids", user_ids)
     counted("user_ids", len(members), MAX_MEMBERS, least=MIN_MEMBERS)
     owner = owner.lower() or members[0]
@@ -52,6 +64,11 @@ def update_chat(
     if len(call) > 1:
         api.post(chat.application, "appchat/update", call)
     return fetch_chat(chat.application, chat.chat_id)
+
+
+def get_chat(chat_id: str, *, application: Application | None = None) -> GroupChat:
+    """A group chat of the application as WeChat Work has it. Raises `ChatGone` if there is none."""
+    return fetch_chat(application or current_application(), chat_id)
 
 
 def fetch_chat(application: Application, chat_id: str) -> GroupChat:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wecom.client import access_tokens, api
+from wecom.client.handler_context import current_application
 from wecom.models import Application
 
 
@@ -20,6 +21,11 @@ class ApplicationProfile:
     users: tuple[str, ...]
     departments: tuple[int, ...]
     tags: tuple[int, ...]
+
+
+def get_agent_info(application: Application | None = None) -> ApplicationProfile:
+    """The application as the console knows it: its name, whether it is switched off, its visible range."""
+    return fetch_profile(application or current_application())
 
 
 def fetch_profile(application: Application) -> ApplicationProfile:

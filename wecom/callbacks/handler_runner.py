@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -20,9 +19,9 @@ from django.db import OperationalError, connections
 from core.work import kept_threads
 from core.work.base import LeaseLost
 from wecom.callbacks.router import Handler, Reply
+from wecom.client import handler_context
 from wecom.exceptions import HandlerExited, HandlerTookTooLong
 from wecom.models import Callback
-from wecom.outbox import handler_context
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +30,6 @@ OnTimeout = Callable[[Callback], None]
 MAX_DETACHED = 64  # threads of this process that may go on without their worker; others keep it waiting
 SHUTDOWNS = (KeyboardInterrupt, WorkerShutdown, WorkerTerminate)  # of the process, and none of the handler's business
 _detached_slots = threading.BoundedSemaphore(MAX_DETACHED)
-_release: ContextVar[Callable[[], None] | None] = ContextVar("release", default=None)
 
 
 def time_limit() -> float:
@@ -99,21 +97,6 @@ def run_detached(work: Callable[[], None]) -> None:
         run.result.result()
 
 
-def release_worker() -> None:
-    """Called in a slow handler: lets other callbacks go on, also those of the same member.
-
-    Outside of a handler this does nothing.
-    """
-    context = handler_context.current()
-    if context is None or context.gave_way:
-        return
-    context.gave_way = True
-    context.callback.give_way()
-    release = _release.get()
-    if release is not None:
-        release()
-
-
 class _DetachedRun:
     """Runs `work`; its worker waits until `worker_is_free`."""
 
@@ -124,7 +107,7 @@ class _DetachedRun:
         self._detached = False
 
     def __call__(self) -> None:
-        _release.set(self._detach)
+        handler_context.let_release(self._detach)
         try:
             self._work()
             self.result.set_result(None)

@@ -18,11 +18,11 @@ from core.work.base import Along, LeaseLost
 from wecom import messages
 from wecom.callbacks import handler_runner, rate_limit
 from wecom.callbacks.router import Incoming, Reply, Route, router
+from wecom.client import handler_context
 from wecom.contents import Text, clean, split_numbered
 from wecom.directory import members
 from wecom.exceptions import HandlerTookTooLong
 from wecom.models import Application, Callback, Outbound
-from wecom.outbox import handler_context
 from wecom.outbox.enqueue import enqueue_content, enqueue_parts
 from wecom.signals import handlers_asked, member_limited, message_sent
 

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from core.live_updates import publish_change
 from core.work import crash_points
 from core.work.base import LeaseLost, Work
 from wecom.client import retry_policy
+from wecom.client.handler_context import current_application
 from wecom.directory import api_calls, members, sync_stages
 from wecom.exceptions import ApiError, WeComError
 from wecom.models import Application, DirectorySync
@@ -42,8 +44,19 @@ def request_sync(application: Application, kind: "DirectorySync.Kind" = Director
     return sync
 
 
+@transaction.atomic
+def sync_directory(application: Application | None = None) -> DirectorySync:
+    """Queue a sync of the departments, members and tags that the application sees; or the sync that waits or runs.
+
+    Through the contacts assistant it reads user IDs only.
+    """
+    return request_sync(application or current_application())
+
+
 def request_first_sync(application: Application) -> None:
-    """Queue a full sync of an application whose directory was never asked for."""
+    """Queue the first sync of an application, unless `DIRECTORY_SYNC_HOURS` switches syncs off."""
+    if not settings.WECOM["DIRECTORY_SYNC_HOURS"]:
+        return
     if application.enabled and not application.directory_syncs.filter(kind=DirectorySync.Kind.FULL).exists():
         request_sync(application)
 
@@ -55,9 +68,12 @@ def request_lookups(application: Application) -> None:
             request_sync(row, DirectorySync.Kind.CHANGES)
 
 
-def request_due_syncs(every: timedelta, now: datetime | None = None) -> int:
-    """Queue a full sync for each application whose last one is that old, or that never had one. Returns how many."""
-    since = (now or timezone.now()) - every
+def sync_due_directories(now: datetime | None = None) -> int:
+    """Queue a sync of each application that had none within `DIRECTORY_SYNC_HOURS`. Returns how many."""
+    hours = settings.WECOM["DIRECTORY_SYNC_HOURS"]
+    if not hours:
+        return 0
+    since = (now or timezone.now()) - timedelta(hours=hours)
     fresh = DirectorySync.objects.whole().filter(created_at__gt=since).values("application")
     due = Application.objects.filter(enabled=True).exclude(pk__in=fresh)
     return len([request_sync(application) for application in due])

@@ -12,13 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.work.base import LeaseLost
-from wecom.client import access_tokens, api, retry_policy
+from wecom.client import access_tokens, api, handler_context, retry_policy
 from wecom.contents import Card
 from wecom.contents.splitting import columns
 from wecom.contents.validation import clean, required
 from wecom.exceptions import AmbiguousError, ApiError, WeComError
 from wecom.models import Application, CardUpdate
-from wecom.outbox import handler_context
 
 logger = logging.getLogger(__name__)
 

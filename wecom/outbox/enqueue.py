@@ -9,11 +9,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from wecom.client import handler_context
 from wecom.contents import Content, Media
 from wecom.exceptions import ContentError
 from wecom.media import uploads
 from wecom.models import Application, Outbound, Upload
-from wecom.outbox import attachments, duplicates, handler_context
+from wecom.outbox import attachments, duplicates
 from wecom.outbox.batches import wakes
 
 MAX_RECIPIENTS = 1000

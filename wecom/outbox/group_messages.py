@@ -13,12 +13,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.work.base import LeaseLost
-from wecom.client import access_tokens, api, circuit_breaker, retry_policy
+from wecom.client import access_tokens, api, circuit_breaker, handler_context, retry_policy
 from wecom.contents import Content
 from wecom.exceptions import AmbiguousError, ApiError, ChatGone, ContentError, MediaExpired, WeComError
 from wecom.media import uploads
 from wecom.models import Application, GroupChat, GroupMessage, Outbound, Upload
-from wecom.outbox import attachments, handler_context, payloads, video_fallback
+from wecom.outbox import attachments, payloads, video_fallback
 from wecom.quotas import group_chat_quota
 
 logger = logging.getLogger(__name__)

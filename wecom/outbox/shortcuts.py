@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from core.text.slot_values import is_blank
+from wecom.client.handler_context import current_application
 from wecom.contents import (
     Article,
     Card,
@@ -33,7 +34,6 @@ from wecom.contents.markdown import CONSTRUCTS
 from wecom.exceptions import ContentError
 from wecom.models import Application, Outbound
 from wecom.outbox.enqueue import enqueue_content, enqueue_parts
-from wecom.outbox.handler_context import current_application
 from wecom.signals import program_sent
 
 VIDEO_TITLE, VIDEO_DESCRIPTION = 128, 512  # bytes

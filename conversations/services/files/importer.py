@@ -11,10 +11,10 @@ from conversations.files.entries import KEYS, answer_entry, document_entry, flow
 from conversations.files.readers import Sources, read_flow, read_knowledge
 from conversations.files.references import References
 from conversations.flows import drafts, publication
+from conversations.knowledge.answer_changes import write_answers
+from conversations.knowledge.documents.document_changes import save_document
 from conversations.knowledge.sheet import Change
 from conversations.models import Answer, Document, Flow
-from conversations.services.answers import write_answers
-from conversations.services.documents import save_document
 from conversations.services.files.outcomes import Imported, outcome
 from core.exceptions import OpenUserError
 from core.interchange.documents import Document as FileContent

@@ -56,7 +56,7 @@ BREAKS = (
     ("3", "openuser.webhooks.probe", "conversations.delivery"),
     ("3", "openuser.demo.probe", "wecom.facts.sheet_import"),
     ("3", "conversations.admin.flows.probe", "conversations.flows.publication"),
-    ("3", "scheduling.api.probe", "scheduling.services.campaigns"),
+    ("3", "scheduling.api.probe", "scheduling.mailings.campaign_start"),
     ("3", "wecom.management.commands.probe", "wecom.outbox"),
     ("3", "avatars.forms.probe", "avatars.models.renders"),
     ("4", "conversations.sessions.probe", "wecom.services"),

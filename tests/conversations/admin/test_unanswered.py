@@ -8,7 +8,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from conversations.knowledge import unanswered
+from conversations.knowledge import unanswered_questions
 from conversations.models import Answer, Conversation, UnansweredQuestion
 from tests.support.factories import make_answer
 from tests.support.model_rows import make_row
@@ -21,7 +21,7 @@ LIST = "admin:conversations_unansweredquestion_changelist"
 def question(application) -> UnansweredQuestion:
     conversation = make_row(Conversation, application=application)
     for text in ("停车位怎么申请", "停车位怎么申请？？", "停车位申请"):
-        row = unanswered.record(conversation, text, cid="", at=timezone.now())
+        row = unanswered_questions.record(conversation, text, cid="", at=timezone.now())
     assert row
     return row.question
 
@@ -31,7 +31,9 @@ def page(question, name="change"):
 
 
 def test_the_most_asked_comes_first_and_settled_ones_are_hidden(admin_client, question):
-    once = unanswered.record(question.occurrences.first().conversation, "打印机在哪", cid="", at=timezone.now())
+    once = unanswered_questions.record(
+        question.occurrences.first().conversation, "打印机在哪", cid="", at=timezone.now()
+    )
     shown = admin_client.get(reverse(LIST)).content.decode()
     assert shown.index(question.question) < shown.index(once.question.question)
     UnansweredQuestion.objects.update(status="dismissed")

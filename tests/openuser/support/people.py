@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 
 from avatars.models import Rendition
 from avatars.services import withdraw_consent
-from conversations.knowledge import unanswered
+from conversations.knowledge import unanswered_questions
 from conversations.models import (
     Content,
     Conversation,
@@ -125,7 +125,7 @@ def said(application: Application, member: Member, words: str) -> None:
     filled(SessionCaller, session=session, slots={"name": words}, labels={"name": words}, data={"who": who})
     filled(FlowStart, application=application, member=member)
     factories.make_errand(conversation, question=words)
-    unanswered.record(conversation, words, cid="", at=outbound.created_at)
+    unanswered_questions.record(conversation, words, cid="", at=outbound.created_at)
 
 
 def schedule(application: Application, who: str, words: str) -> None:

@@ -12,9 +12,9 @@ from tests.support import factories
 from tests.support.emulator import KEYS
 from wecom import bot, services
 from wecom.application import menus
+from wecom.application.menus import fetch_menu
 from wecom.exceptions import ContentError
 from wecom.models import Application, MenuButton, MenuPublication
-from wecom.services.applications import fetch_published_menu
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -274,10 +274,10 @@ def test_a_menu_with_every_button_type_survives_publication(connected, emulator)
     wanted = menus.build_menu(connected)
     assert deliver(services.publish_menu(connected)).status == "done"
     assert shown(emulator) == wanted
-    assert fetch_published_menu(connected) == wanted
+    assert fetch_menu(connected) == wanted
     MenuButton.objects.all().delete()
     deliver(services.publish_menu(connected))
-    assert fetch_published_menu(connected) == []
+    assert fetch_menu(connected) == []
 
 
 def test_the_application_is_told_as_the_console_knows_it(connected, emulator):

@@ -13,9 +13,9 @@ from wecom.bot import bot
 from wecom.callbacks import processor
 from wecom.callbacks.router import router
 from wecom.contents import Text
+from wecom.directory import reachability
 from wecom.exceptions import ContentError
 from wecom.models import Application, ApplicationMember, Callback, Department, Member, MemberFact, Outbound
-from wecom.services import directory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECONDS = itertools.count()  # no two changes of a test in one second
@@ -141,7 +141,7 @@ def test_who_leaves_is_kept_and_can_no_longer_be_reached(client, application, as
     change(client, assistant, "delete_user", UserID="SunQi")
     member.refresh_from_db()
     assert (member.name, member.status, numbers(member), member.tags.count()) == ("孙七", "left", set(), 0)
-    assert directory.find_unreachable(["sunqi"]) == {"sunqi": "left"}
+    assert reachability.find_unreachable(["sunqi"]) == {"sunqi": "left"}
 
 
 @pytest.mark.databases
@@ -220,7 +220,7 @@ def test_whoever_is_given_the_application_or_loses_it_is_known_by_it(client, app
     hear(client, application, event_xml(application, "subscribe", user="SunQi"))
     assert ApplicationMember.objects.get().in_range is True
     hear(client, application, event_xml(application, "unsubscribe", user="SunQi"))
-    assert directory.find_unreachable(["sunqi"]) == {"sunqi": "out_of_range"}
+    assert reachability.find_unreachable(["sunqi"]) == {"sunqi": "out_of_range"}
     assert waiting(application) == 1
 
 
@@ -231,7 +231,7 @@ def test_changes_reach_every_application_of_the_company_and_no_other(client, app
     change(client, assistant, "create_user", UserID="sunqi", Department="2")
     assert [waiting(one) for one in (application, beside, elsewhere)] == [1, 1, 0]
     change(client, assistant, "delete_user", UserID="sunqi")
-    assert directory.find_unreachable(["sunqi"], application=elsewhere) == {}
+    assert reachability.find_unreachable(["sunqi"], application=elsewhere) == {}
 
 
 def test_colleagues_keep_a_manager_whose_user_id_changed(client, application, assistant):

@@ -17,10 +17,9 @@ from wecom.bot import (
     get_user_info,
     update_tag,
 )
-from wecom.directory import members
+from wecom.directory import members, reachability
 from wecom.exceptions import ApiError, ContentError, NotConfigured, RecipientError
 from wecom.models import Member, Tag
-from wecom.services import directory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -118,7 +117,7 @@ def test_asking_for_a_member_writes_down_what_is_known(connected, emulator, pers
     emulator.api("PATCH", f"members/{person.user_id}", json={"left": True})
     with pytest.raises(RecipientError):
         services.get_user_info(person.user_id)
-    assert directory.find_unreachable([person.user_id]) == {person.user_id: "left"}
+    assert reachability.find_unreachable([person.user_id]) == {person.user_id: "left"}
 
 
 def test_without_an_application_the_error_says_what_to_set(db):

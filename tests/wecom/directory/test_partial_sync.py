@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from tests.wecom.support.company import members, sync, within
 from wecom import services
+from wecom.directory import reachability
 from wecom.directory import sync as syncing
 from wecom.models import Department
-from wecom.services import directory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,8 +22,8 @@ def test_a_narrow_application_changes_no_department_it_cannot_see(company):
     sync(part)
     sun = members(whole)["sunqi"]
     assert {place.number for place in sun.departments.all()} == {3, 4}
-    assert directory.find_unreachable(["zhaoliu"], application=part) == {"zhaoliu": "out_of_range"}
-    assert directory.find_unreachable(["zhaoliu"], application=whole) == {}
+    assert reachability.find_unreachable(["zhaoliu"], application=part) == {"zhaoliu": "out_of_range"}
+    assert reachability.find_unreachable(["zhaoliu"], application=whole) == {}
     assert members(whole)["zhaoliu"].status == "active"
 
 

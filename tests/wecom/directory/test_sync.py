@@ -11,9 +11,9 @@ from core.work.base import Work
 from tests.support.factories import make_application, make_directory_sync, make_member
 from tests.wecom.support.company import members, sync, within
 from wecom import services
+from wecom.directory import reachability
 from wecom.directory import sync as syncing
 from wecom.models import Application, ApplicationMember, Department, DirectorySync, Member, Membership, Tag
-from wecom.services import directory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,7 +87,7 @@ def test_a_sync_flags_members_who_left_and_deletes_none(company):
     assert everybody["zhouba"].departments.count() == 0
     assert everybody["sunqi"].status == "active"
     assert within(application) == set()
-    reasons = directory.find_unreachable(["SunQi", "zhouba", "stranger"], application=application)
+    reasons = reachability.find_unreachable(["SunQi", "zhouba", "stranger"], application=application)
     assert reasons == {"sunqi": "out_of_range", "zhouba": "left"}
 
 
@@ -190,12 +190,12 @@ def test_who_lost_the_application_is_looked_up_and_told_from_who_left(company):
     company.api("POST", "members/zhouba/leave")
     services.leave_range(application, "zhouba")
     look_up(application)
-    assert directory.find_unreachable(["sunqi", "zhouba"], application=application) == {
+    assert reachability.find_unreachable(["sunqi", "zhouba"], application=application) == {
         "sunqi": "out_of_range",
         "zhouba": "left",
     }
     services.mark_in_range(application, "sunqi")
-    assert directory.find_unreachable(["sunqi"], application=application) == {}
+    assert reachability.find_unreachable(["sunqi"], application=application) == {}
 
 
 def test_a_department_that_was_dissolved_is_marked(company):

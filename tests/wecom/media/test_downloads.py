@@ -14,11 +14,11 @@ from core.exceptions import TemporaryError
 from tests.support import factories
 from tests.support.emulator import Person
 from wecom import bot, services
+from wecom.client.handler_context import handling
 from wecom.exceptions import ContentError
 from wecom.media import downloads
 from wecom.media.downloads import delete_old_media
 from wecom.models import Application, Download
-from wecom.outbox.handler_context import handling
 from wecom.signals import media_downloaded
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,10 +8,10 @@ from django.utils import timezone
 from tests.support import factories
 from tests.wecom.support.deliveries import deliver, tries
 from wecom import services
+from wecom.client.handler_context import handling
 from wecom.contents import Text
 from wecom.exceptions import ContentError
 from wecom.models import Application, Outbound
-from wecom.outbox.handler_context import handling
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

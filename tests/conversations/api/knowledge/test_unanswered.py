@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from conversations.knowledge import unanswered
+from conversations.knowledge import unanswered_questions
 from conversations.models import Conversation, UnansweredQuestion
 from tests.support.factories import make_answer, make_api
 from tests.support.model_rows import make_row
@@ -14,7 +14,7 @@ QUESTIONS = "/api/v1/unanswered-questions/"
 
 @pytest.fixture
 def question(application) -> UnansweredQuestion:
-    row = unanswered.record(
+    row = unanswered_questions.record(
         make_row(Conversation, application=application), "停车位怎么申请", cid="", at=timezone.now()
     )
     assert row

@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from scheduling import services
+from scheduling.mailings import retry_remind_recall
 from scheduling.models import AudienceSheetMember, Campaign, CampaignResponse, Schedule
-from scheduling.services import retries
 from tests.scheduling.support.campaign_pages import page, seen
 from tests.scheduling.support.campaigns import make_campaign
 from tests.support import factories
@@ -66,7 +66,7 @@ def test_a_reminder_takes_no_schedules_place(run):
 
 
 def test_very_many_are_reminded_by_a_list(run, hr, monkeypatch):
-    monkeypatch.setattr(retries, "MOST_MEMBERS", 1)
+    monkeypatch.setattr(retry_remind_recall, "MOST_MEMBERS", 1)
     draft = services.remind_not_confirmed(run)
     rows = AudienceSheetMember.objects.filter(sheet=draft.audience["sheet"], sheet__kept=True)
     assert list(rows.order_by("line").values_list("user_id", flat=True)) == ["ben", "dora"]

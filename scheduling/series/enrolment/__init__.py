@@ -1,0 +1,1 @@
+"""Members in series: how each comes in, and the conditions that end it for them."""

@@ -1,1 +1,0 @@
-"""The calendar of everything that goes out: its entries, and drafts moved in it."""

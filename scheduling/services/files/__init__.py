@@ -1,1 +1,0 @@
-"""Campaigns and segments into files, and back."""

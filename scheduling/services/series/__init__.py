@@ -1,1 +1,0 @@
-"""Services of series: their life, their steps, and who is in them."""

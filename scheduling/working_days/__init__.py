@@ -1,0 +1,1 @@
+"""The working days of companies, as rows: filled, imported from a list, and missed in time."""
