@@ -18,7 +18,7 @@ from avatars.framing.scene import LONGEST, Captions, Format, Scene
 from avatars.pipeline import script_to_video
 from avatars.pipeline.spec import FinishedVideo, VideoSpec, seed_of
 from avatars.pipeline.stages import Stage
-from avatars.portraits import shipped, validation
+from avatars.portraits import portrait_validation, shipped
 from avatars.speech.kokoro.engine import Kokoro
 
 VOICES = {"zh": "zf_xiaobei", "en": "af_heart"}
@@ -88,11 +88,11 @@ def portrait(options: Namespace, folder: Path) -> Path:
         picture.write_bytes(shipped.png(options.character))
         return picture
     data = options.portrait.read_bytes()
-    found = validation.check(data, face=options.face)
+    found = portrait_validation.check(data, face=options.face)
     for code in found.remarks:
         print(f"{options.portrait.name}: {portrait_words.REMARKS[code]}", file=sys.stderr)
     picture = folder / "portrait.jpg"
-    picture.write_bytes(validation.kept(data, found) or data)
+    picture.write_bytes(portrait_validation.kept(data, found) or data)
     return picture
 
 

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from avatars import services
 from avatars.models import Consent, DigitalHuman, Narration, PortraitVideo, Render, Rendition, Voice
-from avatars.pipeline import segments
+from avatars.pipeline import spoken_segments
 from avatars.rendering import retention
+from core.personal_data.holding_registry import register, without_personal_data
 from core.personal_data.holdings import Holding, Kind, Person
-from core.personal_data.registry import register, without_personal_data
 from core.personal_data.work_rows import ERASED, WorkHolding
 
 CONSENTS = Kind(key="consents", label=_("consents"))
@@ -50,7 +50,7 @@ class ScriptHolding(WorkHolding):
         if pks:
             # Pieces of speech and pictures are kept by what they were made of, not by whom they were made for.
             services.forget_speech()
-            segments.segment_cache(Path(settings.AVATARS["CACHE_DIR"])).purge()
+            spoken_segments.segment_cache(Path(settings.AVATARS["CACHE_DIR"])).purge()
         return super().erase(pks, person)
 
 

@@ -33,8 +33,8 @@ from conversations.models import (
     UnansweredQuestion,
     WatchLink,
 )
+from core.personal_data.holding_registry import belongs_to, register, without_personal_data
 from core.personal_data.holdings import BATCH, BATCHES_A_PASS, Holding, Kind, Person
-from core.personal_data.registry import belongs_to, register, without_personal_data
 from core.personal_data.work_rows import WorkHolding
 from wecom.models import Download, Upload
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.utils.translation import gettext as _
 
-from core.personal_data import log_retention, registry
+from core.personal_data import holding_registry, retention
 from openuser import roles
 from openuser.settings.environment import OLD_NAMES
 
@@ -26,7 +26,7 @@ def check_old_setting_names(**_kwargs: Any) -> list[CheckMessage]:
 @register("openuser")
 def check_log_retention(**_kwargs: Any) -> list[CheckMessage]:
     """Settings that would keep log-ins, changes by staff or incidents for less than the law asks for."""
-    short = log_retention.too_short()
+    short = retention.too_short()
     if not short:
         return []
     named = {"settings": ", ".join(short), "days": settings.LEAST_LOG_DAYS}
@@ -48,5 +48,5 @@ def check_personal_data(**_kwargs: Any) -> list[CheckMessage]:
     """Models of ours without an entry in the registry of personal data."""
     template = "Nothing says what {} holds about people, so no retention and no erasure covers it."
     hint = "Register it in the personal_data module of its app, or name it there as without personal data."
-    ours = [label for label in registry.unlisted_models() if label.split(".")[0] in {"core", *roles.OUR_APPS}]
+    ours = [label for label in holding_registry.unlisted_models() if label.split(".")[0] in {"core", *roles.OUR_APPS}]
     return [Warning(template.format(label), hint=hint, id="openuser.W012") for label in ours]

@@ -14,9 +14,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.models import AccessRecord
+from core.personal_data.holding_registry import register, without_personal_data
 from core.personal_data.holdings import Holding, Kind, Person
-from core.personal_data.log_retention import log_days
-from core.personal_data.registry import register, without_personal_data
+from core.personal_data.retention import log_days
 from core.personal_data.work_rows import WorkHolding
 from openuser.models import ApiAnswer, WebhookDelivery
 

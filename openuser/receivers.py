@@ -24,7 +24,7 @@ from conversations.signals import (
     ticket_opened,
 )
 from core.live_updates import publish_change
-from openuser.metrics.counts import AUTH_FAILURES
+from openuser.metrics.auth_failures import AUTH_FAILURES
 from openuser.models import WebhookEndpoint
 from openuser.pages import staff_sessions
 from openuser.webhooks import services as hooks

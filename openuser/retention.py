@@ -6,7 +6,7 @@ from avatars import services as avatars
 from core.metrics import rows
 from core.personal_data import retention
 from core.storage import erasures
-from openuser.incidents import watch
+from openuser.incidents import incident_watch
 from wecom import services as wecom
 
 
@@ -15,7 +15,7 @@ def delete_expired() -> None:
     wecom.note_key_proofs()
     retention.expire_all(now=timezone.now())
     wecom.erase_leavers()
-    watch.delete_old()
+    incident_watch.delete_old()
     rows.delete_old_levels()
     avatars.clean_up()
     erasures.delete_old(now=timezone.now())

@@ -6,7 +6,7 @@ from django.utils import timezone
 from core.work import sweeper
 from openuser import retention
 from openuser.backup import schedule
-from openuser.incidents import alerts, watch
+from openuser.incidents import alerts, incident_watch
 from openuser.webhooks import services as hooks
 from wecom import services as wecom
 
@@ -34,7 +34,7 @@ def back_up() -> None:
 
 @shared_task(name="openuser.watch")
 def watch_conditions() -> None:
-    watch.evaluate()
+    incident_watch.evaluate()
 
 
 @shared_task(name="openuser.send_alert")

@@ -17,10 +17,10 @@ class SchedulingConfig(AppConfig):
         from avatars import services as avatars
         from avatars.models import Render
         from scheduling import personal_data, receivers  # noqa: F401
-        from scheduling.deliveries import videos
+        from scheduling.deliveries import videos_or_text
 
         personal_data.register_models()
-        avatars.register_waiters(Render, videos.waiting)
+        avatars.register_waiters(Render, videos_or_text.waiting)
         post_migrate.connect(fill_calendars, sender=self)
 
 

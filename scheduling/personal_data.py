@@ -11,10 +11,10 @@ from django.db.models.lookups import IContains
 from django.utils.translation import gettext_lazy as _
 
 from avatars.models import Render
+from core.personal_data.holding_registry import belongs_to, register, without_personal_data
 from core.personal_data.holdings import Holding, Kind, Person
-from core.personal_data.lookups import mentions
-from core.personal_data.registry import belongs_to, register, without_personal_data
-from scheduling.campaigns import approval
+from core.personal_data.user_id_lists import mentions
+from scheduling.campaigns import approved_content
 from scheduling.models import (
     AudienceSheetMember,
     AwaitedVideo,
@@ -30,7 +30,7 @@ from scheduling.models import (
     SeriesChange,
 )
 from scheduling.segments.rules import renamed
-from scheduling.series import approval as series_approval
+from scheduling.series import approved_series as series_approval
 
 AUDIENCES = Kind(key="audiences", label=_("segments and uploaded lists"))
 CAMPAIGNS = Kind(key="campaigns", label=_("campaigns"))
@@ -48,11 +48,11 @@ class CampaignHolding(Holding):
         for campaign in Campaign.objects.filter(pk__in=pks) if person else ():
             if person is None:
                 continue
-            was_bound = campaign.approved_hash == approval.digest(approval.describe(campaign))
+            was_bound = campaign.approved_hash == approved_content.digest(approved_content.describe(campaign))
             campaign.audience = _without(campaign.audience, person.user_id)
             if was_bound:
                 before = campaign.approved_hash
-                campaign.approved_hash = approval.digest(approval.describe(campaign))
+                campaign.approved_hash = approved_content.digest(approved_content.describe(campaign))
                 CampaignRun.objects.filter(campaign=campaign, digest=before).update(digest=campaign.approved_hash)
             campaign.save(update_fields=["audience", "approved_hash"])
 

@@ -25,7 +25,7 @@ from avatars.api.serializers import (
 )
 from avatars.models import Render
 from core.confidentiality.access_records import record_access
-from core.confidentiality.rest import OWN, ReadingViews
+from core.confidentiality.confidential_api import OWN, ReadingViews
 from core.confidentiality.rights import may_read
 from core.web.api_filters import IdFilter
 from core.web.json_parser import JSONParser

@@ -10,7 +10,7 @@ from PIL import Image
 
 from avatars.conformance import recognition, render, speech
 from avatars.conformance.base import CheckRequest, NotApplicable, Outcome, failure, judged
-from avatars.conformance.checks import CHECKS
+from avatars.conformance.checks_by_kind import CHECKS
 from avatars.engines.base import Shot
 from avatars.exceptions import EngineMissing
 from avatars.portraits import shipped

@@ -20,7 +20,7 @@ from avatars.framing import backdrop, mattes
 from avatars.framing.crop import HANDS, Window, close_up, head_of, window
 from avatars.framing.gestures.signatures import figure_of
 from avatars.framing.scene import LONGEST, Scene, size_of
-from avatars.portraits import validation
+from avatars.portraits import portrait_validation
 
 Floats = NDArray[np.float32]
 Mend = Callable[[Picture, float], Picture]
@@ -40,7 +40,7 @@ def compose(path: Path, scene: Scene, *, enhanced: bool, longest: int = LONGEST,
 
     `mend` makes a picture so many times larger, and better; it is used once, on the portrait as it was brought.
     """
-    source = validation.load(path, longest=2 * LONGEST)
+    source = portrait_validation.load(path, longest=2 * LONGEST)
     height, width = source.shape[:2]
     aspect = scene.format.aspect
     part = Window(left=0, top=0, width=width, height=height)
@@ -57,7 +57,7 @@ def fill(path: Path, size: tuple[int, int], scene: Scene, *, close: bool = False
 
     Raises as `compose` does.
     """
-    source = validation.load(path, longest=2 * LONGEST)
+    source = portrait_validation.load(path, longest=2 * LONGEST)
     height, width = source.shape[:2]
     head, aspect = head_of(_face_box(source)), size[0] / size[1]
     part = (

@@ -18,7 +18,7 @@ from avatars.models.humans import DigitalHuman
 from avatars.models.voices import Voice, voice_identity
 
 EVIDENCE = "consents"
-"""The folder of the evidence; openuser/pages/media.py serves it only with the permission `read_consent`."""
+"""The folder of the evidence; openuser/pages/media_files.py serves it only with the permission `read_consent`."""
 
 
 def evidence_name(instance: models.Model, filename: str) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from avatars.engines.base import Mode, Picture, RenderEngine
 from avatars.engines.portrait_video import FPS, MovingPortrait, Track
-from avatars.pipeline import segments
+from avatars.pipeline import spoken_segments
 from avatars.pipeline.setups import digest_of
 from avatars.pipeline.spec import VideoSpec
 from avatars.speech.base import Speech
@@ -73,4 +73,4 @@ def joins(moving: MovingPortrait | None, engine: RenderEngine, notes: list[str])
     if moving is not None:
         notes.append("in_one_piece")
         return False
-    return segments.supports(engine, notes)
+    return spoken_segments.supports(engine, notes)

@@ -16,13 +16,13 @@ from avatars.engines.portrait_video import MovingPortrait, Track
 from avatars.inspection.expectations import Expected
 from avatars.inspection.scenes import Take
 from avatars.media.file_cache import FileCache
-from avatars.pipeline import portrait_video, segments
+from avatars.pipeline import portrait_video, spoken_segments
 from avatars.pipeline.montage import montage
 from avatars.pipeline.output_files import Drawn, origin
-from avatars.pipeline.segments import Segment, SegmentedVideo
 from avatars.pipeline.setups import PICTURE, digest_of, setup_of
 from avatars.pipeline.spec import VideoSpec
 from avatars.pipeline.speech_source import SpeechSource
+from avatars.pipeline.spoken_segments import Segment, SegmentedVideo
 from avatars.pipeline.stages import Stage, StageTimer
 from avatars.pipeline.stream_parts import WriterOf
 from avatars.scenes import dialogue, music
@@ -73,14 +73,14 @@ def draw(
 
 def _spoken(spec: VideoSpec, deck: Deck, source: SpeechSource, folder: Path) -> list[Segment]:
     """The segments of a deck, each in the voice of its speaker."""
-    voices: dict[int, segments.Say] = {}
+    voices: dict[int, spoken_segments.Say] = {}
     if deck.partner is not None:
         other = deck.partner
         manner = replace(spec.manner, mood=other.mood, automatic=other.automatic_mood)
         theirs = replace(spec, speech_engine=other.speech_engine, voice=other.voice, speed=other.speed, manner=manner)
         say = partial((source.partner or source).recite_text, theirs)
         voices = {scene.begin: say for scene in deck.scenes if scene.speaker}
-    said = segments.speak_segments(
+    said = spoken_segments.speak_segments(
         spec.text,
         deck.cuts,
         partial(source.recite_text, spec),
@@ -199,7 +199,7 @@ class SceneVideo(SegmentedVideo):
     def _shot(self, setup: Setup, number: int) -> Shot:
         """The shot of the one who speaks."""
         scene, place = self.deck.scenes[number], self.stagings.staging(number).place
-        shot = segments.shot_of(self._of(setup, number, scene.speaker), self.segments[number])
+        shot = spoken_segments.shot_of(self._of(setup, number, scene.speaker), self.segments[number])
         turned = looks(self._moments(number), scene.layout)
         if scene.layout.has_two and not turned:
             turned = dialogue.glance(shot, place, scene.speaker)

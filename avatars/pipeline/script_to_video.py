@@ -17,7 +17,7 @@ from avatars.framing.boxes import Box
 from avatars.inspection import video_checks
 from avatars.media import ffmpeg, mp4
 from avatars.media.file_cache import FileCache
-from avatars.pipeline import frames, output_files, scene_video, segments
+from avatars.pipeline import frames, output_files, scene_video, spoken_segments
 from avatars.pipeline.frames import FrameEncoder
 from avatars.pipeline.montage import Montage, montage
 from avatars.pipeline.output_files import Drawn
@@ -152,11 +152,11 @@ def _segmented(
 ) -> tuple[Shot, tuple[Box, ...]]:
     """Animate in segments, with those in the cache taken from there. Returns what captions cover as well."""
     say = partial(source.recite_text, spec)
-    said = segments.speak_segments(
+    said = spoken_segments.speak_segments(
         spec.text, spec.cuts, say, fps=spec.fps, pause=spec.manner.pause, folder=target.parent
     )
     timer.begin(Stage.ANIMATING)
-    video = segments.SegmentedVideo(said, spec.scene, parts, goal=spec.goal, limit=spec.limit, cache=cache)
+    video = spoken_segments.SegmentedVideo(said, spec.scene, parts, goal=spec.goal, limit=spec.limit, cache=cache)
     tag = fragment_label.beginning_tag(output_files.origin(spec))
     shot = video.encode(engine, setup, target, timer.report, tag=tag, writer=writer)
     return shot, video.overlays(shot, spec.text).covered

@@ -4,7 +4,7 @@ import core.django_setup  # says what is missing
 from avatars.adapters.availability import Availability as EngineAvailability
 from avatars.adapters.availability import State as EngineState
 from avatars.ai_label.file_label import examine as examine_label
-from avatars.conformance.checks import CHECKS as ENGINE_CHECKS
+from avatars.conformance.checks_by_kind import CHECKS as ENGINE_CHECKS
 from avatars.consent import (
     allowed_humans,
     allowed_renders,
@@ -41,9 +41,8 @@ from avatars.rendering.readings import register_names
 from avatars.rendering.render_worker import render_next
 from avatars.rendering.render_worker import warm as warm_studio
 from avatars.scenes.pdf_pages import MOST_BYTES as MOST_PDF_BYTES
-from avatars.services.audio import to_amr, to_wav, transcribe
-from avatars.services.consents.consents import VideoRetention, record_consent, withdraw_consent
-from avatars.services.consents.statements import (
+from avatars.services.consents.consent_records import VideoRetention, record_consent, withdraw_consent
+from avatars.services.consents.statement_records import (
     check_drawn,
     confirm_drawn,
     declare_built_in,
@@ -56,8 +55,6 @@ from avatars.services.consents.statements import (
 from avatars.services.engine_trials import compare_engines, try_engine
 from avatars.services.erasure import missing_portraits
 from avatars.services.humans import remove_digital_human
-from avatars.services.labels import check_label, check_media_consent, member_in_file
-from avatars.services.lexicon import ScriptPreview, ScriptRemark, check_marks, preview_script
 from avatars.services.maintenance import clean_up, doctor_checks, register_upkeep, tidy_disk
 from avatars.services.narrations import request_narration
 from avatars.services.playback.idle_videos import annotate_idle_videos, idle_video, request_idle_video
@@ -80,7 +77,7 @@ from avatars.services.portrait_videos import (
     request_portrait_video,
 )
 from avatars.services.portraits import check_portrait, examine_portrait, sample_portrait
-from avatars.services.presentations.renders import (
+from avatars.services.presentations.presentation_videos import (
     PresentationCheck,
     caption_filling,
     check_presentation,
@@ -103,7 +100,8 @@ from avatars.services.presentations.variables import (
     save_presentation,
 )
 from avatars.services.recordings import MAX_RECORDING_BYTES, Recording, check_recording
-from avatars.services.renders import (
+from avatars.services.release_gates import check_label, check_media_consent, member_in_file
+from avatars.services.render_requests import (
     CAMPAIGN,
     CHAT,
     TEST,
@@ -115,6 +113,7 @@ from avatars.services.renders import (
     request_rendition,
     retry_render,
 )
+from avatars.services.script_preview import ScriptPreview, ScriptRemark, check_marks, preview_script
 from avatars.services.templates.personal_videos import (
     estimate_personal_render,
     fill_source,
@@ -131,7 +130,8 @@ from avatars.services.templates.templates import (
     template_faults,
     variable_faults,
 )
-from avatars.services.voices import forget_speech, preview_voice, seed_voices
+from avatars.services.transcription import to_amr, to_wav, transcribe
+from avatars.services.voice_choice import forget_speech, preview_voice, seed_voices
 from avatars.speech.base import Control as SpeechControl
 from avatars.speech.text.speaking_style import without_marks as plain_script
 from avatars.studio.studio import Studio

@@ -12,7 +12,7 @@ from avatars.exceptions import AvatarError
 from avatars.models import DigitalHuman, Render, Voice
 from avatars.rendering import circuit_breaker, estimates, recipes
 from avatars.rendering.engine_status import TESTABLE, EngineKind
-from avatars.services.renders import TEST, check_script
+from avatars.services.render_requests import TEST, check_script
 from core import backends
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from avatars import doctor
 from avatars.engines.puppet.rig import disk_cache
 from avatars.models import Narration, Render
-from avatars.pipeline import segments
+from avatars.pipeline import spoken_segments
 from avatars.rendering import retention
 from avatars.rendering.narration import SPOKEN
 from avatars.rendering.narration import WORKING as SPEAKING
@@ -69,7 +69,7 @@ def tidy_disk(*, now: datetime | None = None) -> None:
     forget_voices_again(now=now)
     folder, unused = Path(settings.AVATARS["CACHE_DIR"]), (now - KEEP_RIGS).timestamp()
     disk_cache.delete_unused(folder, unused)
-    segments.segment_cache(folder).forget(unused)
+    spoken_segments.segment_cache(folder).forget(unused)
 
 
 def _ended_renders(places: Iterable[Path], before: datetime) -> set[int | None]:

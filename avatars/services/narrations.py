@@ -7,7 +7,7 @@ from avatars import consent as consents
 from avatars.models import DigitalHuman, Narration
 from avatars.rendering import recipes
 from avatars.rendering.recipes import Recipe
-from avatars.services.renders import check_script
+from avatars.services.render_requests import check_script
 from avatars.signals import narration_finished
 
 

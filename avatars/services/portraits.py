@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile, File
 
 from avatars.engines.puppet.rig import disk_cache
 from avatars.exceptions import PortraitError
-from avatars.pipeline import segments
+from avatars.pipeline import spoken_segments
 from avatars.portraits import shipped
 from avatars.portraits.findings import Examined
 from avatars.previews import scene_preview
@@ -68,5 +68,5 @@ def purge_portrait(portrait_digest: str) -> int:
     A video that is being made of it meanwhile has to be cancelled first. Raises `ValueError` for what is no digest.
     """
     folder = Path(settings.AVATARS["CACHE_DIR"])
-    kept = (segments.segment_cache(folder), scene_preview.cache(folder))
+    kept = (spoken_segments.segment_cache(folder), scene_preview.cache(folder))
     return disk_cache.delete_portrait(folder, portrait_digest) + sum(each.purge_part(portrait_digest) for each in kept)

@@ -25,7 +25,7 @@ from avatars.engines.base import Picture, RenderEngine
 from avatars.engines.restore.base import Patience, Restorer
 from avatars.exceptions import AvatarError, EngineMissing, StudioError
 from avatars.media import child_process, ffmpeg
-from avatars.pipeline import script_to_video, segments
+from avatars.pipeline import script_to_video, spoken_segments
 from avatars.pipeline.spec import VideoSpec
 from avatars.pipeline.speech_source import SpeechSource
 from avatars.pipeline.stages import Stage
@@ -78,10 +78,10 @@ class OrderHandler:
         if order.kind is Kind.VIDEO:
             return self._make_video(order)
         if order.kind is Kind.CHECK_PORTRAIT:
-            from avatars.portraits import validation
+            from avatars.portraits import portrait_validation
 
-            examined = validation.examine(order.data, face=order.face)
-            kept = validation.kept(order.data, examined)
+            examined = portrait_validation.examine(order.data, face=order.face)
+            kept = portrait_validation.kept(order.data, examined)
             return Answer(number=order.number, event=Event.DONE, examined=examined, data=kept)
         if order.kind is Kind.CHECK_VIDEO:
             return self._check_video(order)
@@ -185,7 +185,7 @@ class OrderHandler:
             about={"name": order.spec.speech_engine, **backends.entry("SPEECH_ENGINES", order.spec.speech_engine)},
             partner=_partner(order.spec),
             recognition=_recognition() if order.spec.recording and not order.spec.text else None,
-            segment_cache=segments.segment_cache(settings.AVATARS["CACHE_DIR"]),
+            segment_cache=spoken_segments.segment_cache(settings.AVATARS["CACHE_DIR"]),
             cache_folder=settings.AVATARS["CACHE_DIR"],
             restore=partial(_restored, order.spec.restorer),
             progress=lambda stage, share: self._report(order.number, stage, share),

@@ -109,7 +109,7 @@ class Studio:
     ) -> tuple[Examined, bytes]:
         """The findings for a picture file, and its part to keep, as JPEG; b"" to keep the whole.
 
-        See `portraits.validation.examine`. Raises `PortraitError` if it is not a picture.
+        See `portraits.portrait_validation.examine`. Raises `PortraitError` if it is not a picture.
         """
         order = Order(number=0, kind=Kind.CHECK_PORTRAIT, data=data, face=face)
         answer = self._order(order, Supervisor(time_limit=time_limit))

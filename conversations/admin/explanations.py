@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from conversations import services
 from conversations.admin.flows.flow_graph import picture_of
-from conversations.explanations.values import Explanation, Line, Link
+from conversations.explanations.explanation_values import Explanation, Line, Link
 from conversations.models import Conversation, Message
 from conversations.signals import entry_explained
 from core.confidentiality.rights import may_read

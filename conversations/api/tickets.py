@@ -24,7 +24,7 @@ from conversations.api.serializers.tickets import (
     TicketTransferSerializer,
 )
 from conversations.models import Operator, Ticket, TicketChange
-from core.confidentiality.rest import OWN, ReadingViews
+from core.confidentiality.confidential_api import OWN, ReadingViews
 from core.web.api_filters import ChoiceFilter, IdFilter, StrictBooleanFilter, UserIdFilter
 
 READ, WRITE = "tickets:read", "tickets:write"

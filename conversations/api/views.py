@@ -20,7 +20,7 @@ from rest_framework.reverse import reverse
 from conversations import services
 from conversations.api.flows.drafts import FlowDrafts
 from conversations.api.flows.figures import FlowFigures
-from conversations.api.flows.files import FlowFiles
+from conversations.api.flows.flow_files import FlowFiles
 from conversations.api.flows.golden import check_may_override
 from conversations.api.serializers.explanations import ExplanationSerializer
 from conversations.api.serializers.flows import (
@@ -42,9 +42,9 @@ from conversations.api.serializers.messages import (
 from conversations.api.serializers.publications import PublicationRequestSerializer, PublicationSerializer
 from conversations.flows.graph import Marks, svg
 from conversations.models import Content, Flow, Message, Session
-from core.confidentiality.rest import OWN, ReadingViews
+from core.confidentiality.confidential_api import OWN, ReadingViews
 from core.confidentiality.rights import may_read
-from core.interchange.rest import refusing_by_place
+from core.interchange.file_api import refusing_by_place
 from core.parties.acting_client import account_of
 from core.web.api_filters import ChoiceFilter, IdFilter, StrictBooleanFilter, UserIdFilter
 

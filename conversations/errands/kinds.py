@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from conversations.delivery import answer_offers, messages
 from conversations.delivery.causes import Cause, because
-from conversations.knowledge import retrieval
+from conversations.knowledge import answer_retrieval
 from conversations.models import Conversation, Desk, Errand, Message
 from conversations.providers.base import CitedReply, RemoteProvider
 from conversations.wording import chat_texts, small_talk_texts
@@ -77,7 +77,7 @@ class Question(ErrandKind):
 
     def prepare(self, errand: Errand, reply: str | None) -> None:
         if not reply:
-            retrieval.prepare(errand.question)
+            answer_retrieval.prepare(errand.question)
 
     def finish(self, conversation: Conversation, errand: Errand, result: Result) -> None:
         reply = result.reply or self._apology(conversation, result)

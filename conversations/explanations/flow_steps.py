@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from conversations.explanations.values import Explanation, Line, Link, link_to
+from conversations.explanations.explanation_values import Explanation, Line, Link, link_to
 from conversations.flows import publication
 from conversations.flows.graph.labels import label
 from conversations.machine.edges import Operator

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from conversations.files.references import References
 from conversations.models import Answer, Document, Flow, State, Transition
-from core.interchange.media import Media
+from core.interchange.files_of_rows import Media
 from core.interchange.whole_rows import names_of, row_entry
 
 KEYS = {"flows": "name", "answers": "question", "documents": "title"}

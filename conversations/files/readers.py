@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from conversations.files.entries import FLOW_KEYS, STEP_APART, STEP_KEYS, TRANSITION_APART, TRANSITION_KEYS, Step
 from conversations.files.references import References
 from conversations.models import Answer, Document, Flow, State, Transition
-from core.interchange.documents import Entry
+from core.interchange.files_of_rows import Media
 from core.interchange.flaws import Findings, Place
-from core.interchange.media import Media
 from core.interchange.model_fields import refuse_others
+from core.interchange.whole_file import Entry
 from core.interchange.whole_rows import RowRead, check_row, names_of, read_row
 
 Row = TypeVar("Row", Answer, Document)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.models.translations import OF_STEPS
 from core.interchange import yaml_text
-from core.interchange.ready import Ready
+from core.interchange.ready_files import Ready
 from core.text.placeholders import PLACEHOLDER
 from core.text.slot_values import parse_choices
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from conversations.delivery import messages
 from conversations.delivery.causes import Cause, because
 from conversations.exceptions import HandoffRefused
-from conversations.handoff import endings, lateness, requests, satisfaction
+from conversations.handoff import endings, handoff_requests, lateness, satisfaction
 from conversations.models import Conversation, Ticket, TicketCard
 from conversations.tickets import assignment, operator_cards
 from conversations.wording import flow_texts, handoff_texts
@@ -17,7 +17,7 @@ def press(conversation: Conversation, event: Event, *, cid: str, now: datetime) 
     """Do the act of a button. Returns the text that replaces the buttons; None for a card of another kind."""
     if satisfaction.is_card(event.task_id):
         return satisfaction.press(conversation, event.task_id, event.event_key, now=now)
-    if event.task_id.startswith(requests.TASK):
+    if event.task_id.startswith(handoff_requests.TASK):
         return _choose(conversation, event.event_key, cid=cid, now=now)
     card = operator_cards.find(conversation, event.task_id)
     if card is not None:
@@ -28,15 +28,15 @@ def press(conversation: Conversation, event: Event, *, cid: str, now: datetime) 
 def _choose(conversation: Conversation, key: str, *, cid: str, now: datetime) -> str:
     """A member's choice on an offer. One that is late does nothing but say so."""
     ticket = Ticket.objects.unfinished_in(conversation)
-    if key == requests.PERSON:
-        requests.ask_for_person(conversation, reason=Ticket.Reason.MISSES, cid=cid, now=now)
+    if key == handoff_requests.PERSON:
+        handoff_requests.ask_for_person(conversation, reason=Ticket.Reason.MISSES, cid=cid, now=now)
         return flow_texts.chosen(handoff_texts.reach_person())
-    if key == requests.LEAVE_MESSAGE and (ticket is None or ticket.status == Ticket.Status.OPEN):
-        requests.begin_message(conversation, cid=cid, now=now)
+    if key == handoff_requests.LEAVE_MESSAGE and (ticket is None or ticket.status == Ticket.Status.OPEN):
+        handoff_requests.begin_message(conversation, cid=cid, now=now)
         return flow_texts.chosen(handoff_texts.leave_message())
     if ticket is None or ticket.status != Ticket.Status.OPEN:
         return flow_texts.over()
-    if key == requests.BOT:
+    if key == handoff_requests.BOT:
         endings.end(ticket, Ticket.Outcome.LEFT, now=now)
         return flow_texts.chosen(handoff_texts.back_to_bot())
     lateness.keep_waiting(conversation, cid=cid)

@@ -19,8 +19,8 @@ from conversations.sessions import current, runner
 from conversations.signals import ticket_closed
 from conversations.tickets import operator_cards
 from conversations.tickets.assignment import locked
-from conversations.tickets.changes import Kind, record
 from conversations.tickets.threads import thread_of
+from conversations.tickets.ticket_changes import Kind, record
 from conversations.wording import handoff_texts
 
 logger = logging.getLogger(__name__)

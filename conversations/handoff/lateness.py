@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils import translation
 
 from conversations.delivery import messages
-from conversations.handoff import endings, requests
+from conversations.handoff import endings, handoff_requests
 from conversations.models import Conversation, Ticket
 from conversations.tickets import lines
 from conversations.tickets.assignment import locked
-from conversations.tickets.changes import Kind, record
+from conversations.tickets.ticket_changes import Kind, record
 from conversations.wording import handoff_texts
 from core.exceptions import OpenUserError
 
@@ -61,12 +61,12 @@ def _tell_late(ticket: Ticket, now: datetime) -> bool:
     conversation = ticket.conversation
     with translation.override(conversation.language):
         choices = (
-            (requests.WAIT, handoff_texts.keep_waiting()),
-            (requests.LEAVE_MESSAGE, handoff_texts.leave_message()),
-            (requests.BOT, handoff_texts.back_to_bot()),
+            (handoff_requests.WAIT, handoff_texts.keep_waiting()),
+            (handoff_requests.LEAVE_MESSAGE, handoff_texts.leave_message()),
+            (handoff_requests.BOT, handoff_texts.back_to_bot()),
         )
         text = handoff_texts.takes_longer(ticket.group.name if ticket.group else "")
-        requests.offer(conversation, text, choices, handoff_texts.how_to_go_on(), cid=ticket.cid)
+        handoff_requests.offer(conversation, text, choices, handoff_texts.how_to_go_on(), cid=ticket.cid)
     return True
 
 

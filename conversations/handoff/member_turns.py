@@ -5,7 +5,7 @@ from datetime import datetime
 
 from conversations.delivery import messages
 from conversations.delivery.causes import Cause, because
-from conversations.handoff import endings, operator_turns, requests
+from conversations.handoff import endings, handoff_requests, operator_turns
 from conversations.machine.commands import BOT, HUMAN, MESSAGE, Acts, Command, Place, command_in
 from conversations.models import Content, Conversation, Message, Ticket
 from conversations.providers.small_talk import MEANT, talk_in
@@ -45,7 +45,7 @@ def paused_words(conversation: Conversation) -> str | None:
         return None
     if ticket.conversation_id != conversation.pk:
         return handoff_texts.you_answer(str(ticket.conversation.member), "")
-    return requests.where_it_stands(ticket)
+    return handoff_requests.where_it_stands(ticket)
 
 
 def _member_wrote(conversation: Conversation, ticket: Ticket, message: Message, *, cid: str, now: datetime) -> None:
@@ -56,7 +56,7 @@ def _member_wrote(conversation: Conversation, ticket: Ticket, message: Message, 
         return
     lines.from_member(ticket, message, now=now)
     if ticket.status == Ticket.Status.OPEN and ticket.wait == Ticket.Wait.MESSAGE:
-        requests.message_left(ticket, cid=cid, now=now)
+        handoff_requests.message_left(ticket, cid=cid, now=now)
         endings.go_on(conversation, cid=cid, now=now)
 
 
@@ -78,7 +78,7 @@ def _back(_conversation: Conversation, ticket: Ticket, _rest: str, _cid: str, no
 
 @ACTS.of(HUMAN)
 def _where_it_stands(conversation: Conversation, ticket: Ticket, _rest: str, cid: str, _now: datetime) -> bool:
-    messages.say(conversation, requests.where_it_stands(ticket), cid=cid)
+    messages.say(conversation, handoff_requests.where_it_stands(ticket), cid=cid)
     return True
 
 
@@ -86,7 +86,7 @@ def _where_it_stands(conversation: Conversation, ticket: Ticket, _rest: str, cid
 def _leave_message(conversation: Conversation, ticket: Ticket, rest: str, cid: str, now: datetime) -> bool:
     if ticket.status != Ticket.Status.OPEN:
         return False
-    requests.begin_message(conversation, rest, cid=cid, now=now)
+    handoff_requests.begin_message(conversation, rest, cid=cid, now=now)
     if rest:
         endings.go_on(conversation, cid=cid, now=now)
     return True

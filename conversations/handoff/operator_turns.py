@@ -9,7 +9,7 @@ from conversations.handoff import endings
 from conversations.machine.commands import CLOSE, DONE, HELP, NOTE, RELEASE, Acts, Place, command_in
 from conversations.models import Content, Conversation, Message, Operator, Ticket
 from conversations.tickets import assignment, lines
-from conversations.tickets.changes import Kind, record
+from conversations.tickets.ticket_changes import Kind, record
 from conversations.wording import handoff_texts
 
 PASSED_ON = (Content.Kind.TEXT, Content.Kind.IMAGE, Content.Kind.VOICE, Content.Kind.VIDEO)

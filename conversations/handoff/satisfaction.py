@@ -5,7 +5,7 @@ from datetime import datetime
 from conversations.delivery import messages
 from conversations.delivery.card_names import named
 from conversations.models import Conversation, Desk, Ticket
-from conversations.tickets.changes import Kind, record
+from conversations.tickets.ticket_changes import Kind, record
 from conversations.wording import handoff_texts, rating_texts
 from wecom.contents import Button, ButtonCard
 

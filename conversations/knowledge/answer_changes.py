@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from conversations.knowledge import embedding
-from conversations.knowledge.sheet import LISTS, Change, Findings, compare
+from conversations.knowledge.answer_sheet import LISTS, Change, Findings, compare
 from conversations.models import Answer
 from core.spreadsheets import Table
 

@@ -12,9 +12,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from conversations.exceptions import ConversationError
+from conversations.knowledge.answer_index import STORED
 from conversations.knowledge.embedders.base import Embedder, Vectors, configured
 from conversations.knowledge.embedders.language_means import unit
-from conversations.knowledge.index import STORED
 from conversations.models import Answer, Embedding, KnowledgeRevision
 from core.exceptions import TemporaryError
 from core.work import batches

@@ -10,8 +10,8 @@ import numpy as np
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from conversations.knowledge.answer_index import STORED
 from conversations.knowledge.embedders.base import Embedder, Vectors, configured, kept_vector
-from conversations.knowledge.index import STORED
 from conversations.knowledge.likeness import gist, likeness, plain
 from conversations.models import Conversation, QuestionOccurrence, UnansweredQuestion
 from conversations.models.knowledge.unanswered import LONGEST

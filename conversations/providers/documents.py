@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from conversations.delivery.causes import Cause, described
-from conversations.knowledge import evidence, retrieval
-from conversations.knowledge.documents.retrieval import find_passages
+from conversations.knowledge import answer_evidence, answer_retrieval
+from conversations.knowledge.documents.passage_retrieval import find_passages
 from conversations.providers.base import FoundReply, ReplyProvider
 from conversations.wording import document_texts
 from wecom.models import Member
@@ -26,7 +26,7 @@ class Documents(ReplyProvider):
         passages = find_passages(text, language=language, member=member, most=2)
         if not passages or not passages[0].is_sure:
             return None
-        if retrieval.find(text, language=language, member=member).asks_back:
+        if answer_retrieval.find(text, language=language, member=member).asks_back:
             return None
-        cause = described(Cause.PASSAGE, **evidence.of_passages(passages))
+        cause = described(Cause.PASSAGE, **answer_evidence.of_passages(passages))
         return FoundReply(reply=document_texts.quoted(passages[0].passage), cause=cause)

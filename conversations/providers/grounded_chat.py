@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.utils import translation
 
-from conversations.knowledge import retrieval
+from conversations.knowledge import answer_retrieval
 from conversations.model_service import spending
 from conversations.model_service.chat_model import ChatModel, Tokens
 from conversations.models import Conversation
@@ -78,7 +78,7 @@ class GroundedChat(RemoteProvider):
 
     def ask(self, application: Application, question: Question) -> Grounded:
         """As `answer`, with the sources and the tokens. Raises as `ChatModel.complete`, and at a limit."""
-        retrieval.prepare(question.text)
+        answer_retrieval.prepare(question.text)
         with translation.override(question.language):
             sources = find_sources(question.text, language=question.language, member=question.reader)
             if not sources:

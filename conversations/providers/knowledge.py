@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from conversations.delivery.causes import Cause, described
-from conversations.knowledge import evidence, retrieval
+from conversations.knowledge import answer_evidence, answer_retrieval
 from conversations.models import Answer
 from conversations.providers.base import FoundReply, ReplyProvider
 from wecom.models import Member
@@ -23,8 +23,8 @@ class Knowledge(ReplyProvider):
         return reply.reply if reply and isinstance(reply.reply, Answer) else None
 
     def find_reply(self, member: Member | None, text: str, *, language: str) -> FoundReply | None:
-        result = retrieval.find(text, language=language, member=member)
+        result = answer_retrieval.find(text, language=language, member=member)
         answer = Answer.objects.filter(pk=result.best.entry.pk).first() if result.best else None
         if answer is None:
             return None
-        return FoundReply(reply=answer, cause=described(Cause.ANSWER, **evidence.of_answer(result, text)))
+        return FoundReply(reply=answer, cause=described(Cause.ANSWER, **answer_evidence.of_answer(result, text)))

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 
 from conversations.delivery.causes import Cause, described
-from conversations.knowledge import retrieval
+from conversations.knowledge import answer_retrieval
 from conversations.machine.commands import AS_TEXT, AS_VIDEO, HELP, HUMAN, LANGUAGE, PREFERENCES, Command
 from conversations.providers.base import FoundReply, ReplyProvider
 from conversations.providers.small_talk_phrases import PHRASES, Talk
@@ -50,7 +50,7 @@ class SmallTalk(ReplyProvider):
     def reply(self, text: str, *, language: str) -> str | None:
         talk = talk_in(text)
         reply = SAID.get(talk) if talk else None
-        return reply() if reply and not retrieval.has_exactly(text) else None
+        return reply() if reply and not answer_retrieval.has_exactly(text) else None
 
     def find_reply(self, member: Member | None, text: str, *, language: str) -> FoundReply | None:
         reply = self.reply(text, language=language)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conversations.knowledge import evidence, retrieval
-from conversations.knowledge.documents.retrieval import Found, find_passages
-from conversations.knowledge.index import Match
-from conversations.knowledge.retrieval import Findings, Verdict
+from conversations.knowledge import answer_evidence, answer_retrieval
+from conversations.knowledge.answer_index import Match
+from conversations.knowledge.answer_retrieval import Findings, Verdict
+from conversations.knowledge.documents.passage_retrieval import Found, find_passages
 from conversations.models import Answer
 from conversations.wording import document_texts
 from wecom.models import Member
@@ -30,10 +30,10 @@ def find_sources(text: str, *, language: str, member: Member | None) -> list[Sou
 
     An answer in the table's own words is sent as it is written, and so is a card, a picture, a file or a video.
     """
-    result = retrieval.find(text, language=language, member=member)
+    result = answer_retrieval.find(text, language=language, member=member)
     rows = Answer.objects.in_bulk([match.entry.pk for match in _near(result)])
     best = result.best
-    if best is not None and (best.likeness >= retrieval.CERTAIN or not _is_worded(rows.get(best.entry.pk))):
+    if best is not None and (best.likeness >= answer_retrieval.CERTAIN or not _is_worded(rows.get(best.entry.pk))):
         return []
     answers = [rows[match.entry.pk] for match in _near(result) if match.entry.pk in rows]
     passages = find_passages(text, language=language, member=member, most=MOST_PASSAGES)
@@ -59,4 +59,4 @@ def _of_answer(answer: Answer) -> Source:
 
 def _of_passage(match: Found) -> Source:
     text = f"{match.passage.heading}\n{match.passage.text}".strip()
-    return Source(title=document_texts.source(match.passage), text=text[:LONGEST], row=evidence.of_source(match))
+    return Source(title=document_texts.source(match.passage), text=text[:LONGEST], row=answer_evidence.of_source(match))

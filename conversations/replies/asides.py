@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from conversations.handoff import member_turns
-from conversations.knowledge import retrieval
+from conversations.knowledge import answer_retrieval
 from conversations.machine.commands import HELP, HUMAN
 from conversations.machine.places import Act
 from conversations.models import Conversation, Session
@@ -42,5 +42,5 @@ def _is_aside(conversation: Conversation, session: Session, text: str, now: date
         return True
     if not text.rstrip().endswith(("?", "？")):
         return False
-    best = retrieval.find(text, language=conversation.language, member=conversation.member).best
-    return best is not None and best.likeness >= retrieval.CERTAIN
+    best = answer_retrieval.find(text, language=conversation.language, member=conversation.member).best
+    return best is not None and best.likeness >= answer_retrieval.CERTAIN

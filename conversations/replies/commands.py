@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from conversations.delivery.causes import Cause, because
 from conversations.delivery.messages import say
-from conversations.knowledge import retrieval
+from conversations.knowledge import answer_retrieval
 from conversations.machine.commands import Command, Place, commands_in
 from conversations.models import Conversation, Flow
 from conversations.providers.small_talk import MEANT, talk_in
@@ -41,7 +41,7 @@ def answer_talk(conversation: Conversation, text: str, *, cid: str) -> bool:
     """
     talk = talk_in(text)
     meant = MEANT.get(talk) if talk else None
-    if meant is None or retrieval.has_exactly(text):
+    if meant is None or answer_retrieval.has_exactly(text):
         return False
     command, args = meant
     with because(Cause.COMMAND, talk=talk):

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import QuerySet
 
-from conversations.knowledge import retrieval
+from conversations.knowledge import answer_retrieval
 from conversations.machine.commands import act_for
 from conversations.models import Conversation, Session
 from conversations.providers.small_talk import talk_in
@@ -27,7 +27,7 @@ def prepare(rows: QuerySet[Conversation], message: TextMessage, *, now: datetime
     session = context.session if context is not None else None
     is_answer = session is not None and _answers(session, text, now)
     if not is_answer and (context is None or not context.is_silent):  # else a person answers
-        retrieval.prepare(text)
+        answer_retrieval.prepare(text)
     return session
 
 

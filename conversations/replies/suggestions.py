@@ -8,9 +8,9 @@ from django.utils import timezone
 from conversations.delivery import answer_offers, messages
 from conversations.delivery.card_names import named
 from conversations.delivery.causes import Cause, because
-from conversations.handoff import requests
-from conversations.knowledge import retrieval, unanswered_questions
-from conversations.knowledge.index import Entry
+from conversations.handoff import handoff_requests
+from conversations.knowledge import answer_retrieval, unanswered_questions
+from conversations.knowledge.answer_index import Entry
 from conversations.models import Answer, Conversation, Desk
 from conversations.providers.small_talk import talk_in
 from conversations.replies import answers
@@ -29,7 +29,7 @@ def offer(conversation: Conversation, text: str, *, cid: str, now: datetime) -> 
 
     A question without a near one is collected for administrators, and the member may be told later.
     """
-    nearest = retrieval.find(text, language=conversation.language, member=conversation.member)
+    nearest = answer_retrieval.find(text, language=conversation.language, member=conversation.member)
     near = [match.entry for match in nearest.suggestions]
     with because(Cause.SUGGESTIONS, near=[entry.pk for entry in near], misses=conversation.misses):
         _offer(conversation, text, near, cid=cid, now=now)
@@ -40,10 +40,10 @@ def _offer(conversation: Conversation, text: str, near: list[Entry], *, cid: str
     conversation.note_reply(found=False, suggested=[entry.pk for entry in near])
     if near:
         _suggest(conversation, near, cid=cid)
-        if again and not requests.offer_person(conversation, cid=cid):
+        if again and not handoff_requests.offer_person(conversation, cid=cid):
             messages.say(conversation, human.people(conversation), cid=cid)
         return
-    if again and requests.offer_person(conversation, cid=cid):
+    if again and handoff_requests.offer_person(conversation, cid=cid):
         unanswered_questions.record(conversation, text, cid=cid, at=now)  # one offer at a time
         return
     parts = [chat_texts.still_not_understood(), human.people(conversation)] if again else [chat_texts.not_understood()]
@@ -70,7 +70,7 @@ def press(conversation: Conversation, key: str, *, cid: str) -> str | None:
     """Answer the question behind a button of the card: the question; None if the table has it no more."""
     number = key.removeprefix(KEY)
     answer = Answer.objects.filter(pk=number, enabled=True).first() if number.isdecimal() else None
-    if answer is None or not retrieval.is_for(answer.pk, conversation.member):
+    if answer is None or not answer_retrieval.is_for(answer.pk, conversation.member):
         return None
     conversation.note_reply(found=True)
     with because(Cause.ANSWER, answer=answer.pk, how="chosen"):

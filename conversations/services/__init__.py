@@ -27,11 +27,11 @@ from conversations.delivery.watch_links import render_url as watch_url
 from conversations.delivery.watch_links import watchable as watchable_links
 from conversations.doctor import doctor_checks
 from conversations.errands.worker import run_errand
-from conversations.explanations.explanation import explain as explain_message
+from conversations.explanations.explanation_values import Explanation
+from conversations.explanations.explanation_values import Line as ExplanationLine
+from conversations.explanations.explanation_values import Link as ExplanationLink
 from conversations.explanations.flow_steps import transitions as explain_transitions
-from conversations.explanations.values import Explanation
-from conversations.explanations.values import Line as ExplanationLine
-from conversations.explanations.values import Link as ExplanationLink
+from conversations.explanations.message_explanation import explain as explain_message
 from conversations.files.ready import READY, questions_of
 from conversations.flows.drafts import add_example as add_flow
 from conversations.flows.drafts import duplicate as duplicate_flow
@@ -74,24 +74,24 @@ from conversations.golden.replay import LONGEST as LONGEST_GOLDEN
 from conversations.golden.replay import Said as GoldenSaid
 from conversations.golden.replay import shown as shown_act
 from conversations.knowledge.answer_changes import import_answers, remove_answer, save_answer
+from conversations.knowledge.answer_index import Match as AnswerMatch
+from conversations.knowledge.answer_retrieval import ALIKE, Verdict
+from conversations.knowledge.answer_retrieval import Findings as AnswerFindings
+from conversations.knowledge.answer_retrieval import find as find_answers
+from conversations.knowledge.answer_retrieval import prepare as prepare_search
+from conversations.knowledge.answer_sheet import Change as AnswerChange
+from conversations.knowledge.answer_sheet import Findings as SheetFindings
+from conversations.knowledge.answer_sheet import table_of as answer_table
 from conversations.knowledge.documents.document_changes import check_file as check_document
 from conversations.knowledge.documents.document_changes import read_again, remove_document, save_document
+from conversations.knowledge.documents.document_reading import delete_earlier_editions, read_document
+from conversations.knowledge.documents.document_reading import queue_outdated as queue_outdated_documents
 from conversations.knowledge.documents.extraction import DocumentRefused
 from conversations.knowledge.documents.extraction import words_of as document_refusal
-from conversations.knowledge.documents.retrieval import Found as FoundPassage
-from conversations.knowledge.documents.retrieval import find_passages
-from conversations.knowledge.documents.worker import delete_earlier_editions, read_document
-from conversations.knowledge.documents.worker import queue_outdated as queue_outdated_documents
+from conversations.knowledge.documents.passage_retrieval import Found as FoundPassage
+from conversations.knowledge.documents.passage_retrieval import find_passages
 from conversations.knowledge.embedding import embed
 from conversations.knowledge.embedding import queue_missing as queue_missing_vectors
-from conversations.knowledge.index import Match as AnswerMatch
-from conversations.knowledge.retrieval import ALIKE, Verdict
-from conversations.knowledge.retrieval import Findings as AnswerFindings
-from conversations.knowledge.retrieval import find as find_answers
-from conversations.knowledge.retrieval import prepare as prepare_search
-from conversations.knowledge.sheet import Change as AnswerChange
-from conversations.knowledge.sheet import Findings as SheetFindings
-from conversations.knowledge.sheet import table_of as answer_table
 from conversations.knowledge.unanswered_questions import different as different_wordings
 from conversations.model_service.report import Day as ModelDay
 from conversations.model_service.report import days as model_days
@@ -101,11 +101,16 @@ from conversations.model_service.report import members_at_limit, top_askers
 from conversations.model_service.report import money as model_money
 from conversations.model_service.spending import company_limits, member_limits
 from conversations.model_service.spending import cost_of as model_cost
-from conversations.preferences.changes import change_preferences, follow_languages, remove_topic, spoken_language
-from conversations.preferences.changes import undo as undo_preferences
-from conversations.preferences.choices import Choices, choices_of, muting, offered_topics, readers
 from conversations.preferences.page_links import open_link as open_preferences_link
 from conversations.preferences.page_links import page as preferences_page
+from conversations.preferences.preference_changes import (
+    change_preferences,
+    follow_languages,
+    remove_topic,
+    spoken_language,
+)
+from conversations.preferences.preference_changes import undo as undo_preferences
+from conversations.preferences.preference_choices import Choices, choices_of, muting, offered_topics, readers
 from conversations.providers.language_model_trial import has_grounded_model, try_grounded
 from conversations.replies.service_calls import try_call
 from conversations.services.confidentiality import people_of_file, serves_file
@@ -172,9 +177,9 @@ from conversations.sessions.runner import start as start_flow
 from conversations.sessions.runner import stop as stop_session
 from conversations.sessions.timeouts import remind_and_expire
 from conversations.tickets.office_hours import is_open as is_office_open
-from conversations.tickets.report import Figures as TicketFigures
-from conversations.tickets.report import report as ticket_report
-from conversations.tickets.report import tickets_between
+from conversations.tickets.ticket_report import Figures as TicketFigures
+from conversations.tickets.ticket_report import report as ticket_report
+from conversations.tickets.ticket_report import tickets_between
 from conversations.videos.awaitables import (
     generate_and_send_video,
     generate_digital_human_video,

@@ -12,7 +12,7 @@ from conversations.delivery.messages import kind_of, record_sent, say, update_ca
 from conversations.errands import worker
 from conversations.handoff import card_taps, endings, member_turns
 from conversations.models import Content, Conversation, Desk, Message, Session, Ticket
-from conversations.preferences import cards as preference_cards
+from conversations.preferences import preference_cards
 from conversations.replies import dispatch, question_preparation, reply_context, voice_messages
 from conversations.replies.reply_context import ReplyContext
 from conversations.sessions import runner

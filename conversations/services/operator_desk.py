@@ -16,7 +16,7 @@ from conversations.models import Conversation, Message, Operator, OperatorGroup,
 from conversations.replies import received_files
 from conversations.signals import PUBLISHED_IN
 from conversations.tickets import assignment, lines, office_hours, opening, operator_cards
-from conversations.tickets.changes import Kind, record
+from conversations.tickets.ticket_changes import Kind, record
 from conversations.videos import video_messages
 from conversations.wording import working_day_texts
 from core.text.member_names import full_name

@@ -11,7 +11,7 @@ from conversations.delivery import messages
 from conversations.delivery.causes import Cause, because
 from conversations.exceptions import QuestionSettled
 from conversations.handoff import member_turns
-from conversations.knowledge import retrieval
+from conversations.knowledge import answer_retrieval
 from conversations.knowledge.answer_changes import save_answer
 from conversations.knowledge.unanswered_questions import different
 from conversations.models import Answer, Conversation, QuestionOccurrence, Session, Ticket, UnansweredQuestion
@@ -97,12 +97,12 @@ def _tell(pk: int, now: datetime) -> bool:
 
 def _for(conversation: Conversation, row: QuestionOccurrence) -> Answer | None:
     """The answer for this member: in their language if the table has it twice, and none that is not for them."""
-    best = retrieval.find(row.words, language=conversation.language, member=conversation.member).best
+    best = answer_retrieval.find(row.words, language=conversation.language, member=conversation.member).best
     answer = Answer.objects.filter(pk=best.entry.pk).first() if best else None
     if answer is not None:
         return answer
     meant = row.question.answer
-    return meant if meant is not None and retrieval.is_for(meant.pk, conversation.member) else None
+    return meant if meant is not None and answer_retrieval.is_for(meant.pk, conversation.member) else None
 
 
 def _open(question: UnansweredQuestion) -> UnansweredQuestion:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from conversations.knowledge.readers import with_those_above
+from conversations.knowledge.who_asks import with_those_above
 from conversations.machine.formulas.errors import FormulaError
 from conversations.machine.formulas.evaluation import FACTS
 from conversations.machine.formulas.parser import parse

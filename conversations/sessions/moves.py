@@ -28,7 +28,7 @@ from conversations.models import (
     SessionPlan,
     Ticket,
 )
-from conversations.preferences.changes import spoken_language
+from conversations.preferences.preference_changes import spoken_language
 from conversations.sessions import clocks, plans, runner, timeouts
 from conversations.sessions.current import for_member, machine_in, machine_of
 from conversations.sessions.plans import Standing

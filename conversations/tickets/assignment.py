@@ -15,8 +15,8 @@ from conversations.exceptions import HandoffRefused
 from conversations.models import Conversation, Operator, OperatorGroup, Ticket, TicketCard
 from conversations.signals import ticket_assigned
 from conversations.tickets import lines, office_hours, opening, operator_cards
-from conversations.tickets.changes import Kind, record
 from conversations.tickets.threads import thread_of
+from conversations.tickets.ticket_changes import Kind, record
 from conversations.wording import handoff_texts
 
 

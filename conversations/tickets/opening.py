@@ -7,8 +7,8 @@ from conversations.delivery import messages
 from conversations.models import Conversation, Operator, OperatorGroup, Session, Ticket, Topic
 from conversations.signals import ticket_opened
 from conversations.tickets import office_hours, operator_cards
-from conversations.tickets.changes import Kind, record
 from conversations.tickets.summary import summary_of
+from conversations.tickets.ticket_changes import Kind, record
 from conversations.wording import handoff_texts, working_day_texts
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from django.utils import translation
 
 from conversations.models import Conversation, Operator
-from conversations.preferences.changes import spoken_language
+from conversations.preferences.preference_changes import spoken_language
 from wecom.models import Application
 
 

@@ -22,7 +22,7 @@ from avatars.exceptions import AvatarError, RenderCancelled, ScriptError
 from avatars.models import Consent, DigitalHuman, Render
 from conversations.delivery import channel, messages
 from conversations.errands import worker
-from conversations.knowledge import retrieval
+from conversations.knowledge import answer_retrieval
 from conversations.models import Answer, Content, Conversation, Desk, Message
 from conversations.videos import lifecycle, video_messages
 from conversations.wording import chat_texts
@@ -119,7 +119,7 @@ def reply_to(text: str) -> str:
         most = settings.CONVERSATIONS["MAX_TEXT"]
         if len(text) > most:
             return chat_texts.text_too_long(len(text), most)
-        retrieval.prepare(text)
+        answer_retrieval.prepare(text)
         return _first_reply(conversation, text, language) or chat_texts.not_understood()
 
 

@@ -12,7 +12,7 @@ from avatars.exceptions import ConsentError, ScriptError
 from avatars.models import Narration, Render
 from conversations.delivery import video_delivery
 from conversations.models import Message, MessageQuerySet
-from conversations.preferences.choices import prefers_text
+from conversations.preferences.preference_choices import prefers_text
 from wecom.models import Member
 
 DEADLINE, GONE, UNSPOKEN = "deadline", "file_missing", "voice_failed"

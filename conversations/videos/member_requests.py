@@ -10,7 +10,7 @@ from avatars.models import DigitalHuman
 from avatars.services import PersonalScript
 from conversations.delivery import messages
 from conversations.models import Conversation, ProgressCard
-from conversations.preferences.choices import prefers_text
+from conversations.preferences.preference_choices import prefers_text
 from conversations.videos import lifecycle, progress_cards, video_messages
 from conversations.wording import preference_texts, video_texts
 

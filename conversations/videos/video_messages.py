@@ -13,7 +13,7 @@ from avatars.exceptions import ConsentError, MediaError, ScriptError
 from avatars.models import Consent, DigitalHuman
 from conversations.delivery import causes, channel, messages
 from conversations.models import Content, Conversation, Desk, Message
-from conversations.preferences.choices import prefers_text
+from conversations.preferences.preference_choices import prefers_text
 from conversations.videos import fallbacks, lifecycle
 from conversations.wording import video_texts
 from core.live_updates import publish_change

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from core.interchange import media, yaml_text
+from core.interchange import files_of_rows, yaml_text
 from core.interchange.flaws import FileError
 
 ENDING, FOLDER = ".yaml", "files/"
@@ -53,10 +53,10 @@ def unpack(data: bytes) -> tuple[bytes, dict[str, bytes]]:
 
 def _members(archive: zipfile.ZipFile) -> tuple[bytes, dict[str, bytes]]:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    largest = media.LARGEST + yaml_text.LARGE.most_bytes
+    largest = files_of_rows.LARGEST + yaml_text.LARGE.most_bytes
     if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > largest:
         words = _("The ZIP holds more than %(count)d files or %(most)d MB.")
-        values = {"count": MOST_FILES, "most": media.LARGEST // 1024 // 1024}
+        values = {"count": MOST_FILES, "most": files_of_rows.LARGEST // 1024 // 1024}
         raise FileError(words % values, code="zip_large", field="file", remedy=_("Export fewer at once."))
     documents, files = [], {}
     for entry in entries:

@@ -15,7 +15,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from core.interchange.flaws import Findings, Place
-from core.interchange.references import References
+from core.interchange.named_rows import References
 
 LINE_ENDS = re.compile(r"\r+\n")
 KEY = "name"  # by which a row is found again, so that it stays as it is

@@ -12,10 +12,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.interchange.files_of_rows import Media
 from core.interchange.flaws import Findings, Place
-from core.interchange.media import Media
 from core.interchange.model_fields import fields_of, plain_fields, read_fields
-from core.interchange.references import References
+from core.interchange.named_rows import References
 
 
 @dataclass(kw_only=True)

@@ -1,24 +1,46 @@
-"""Retention: what is older than the days of its kind goes."""
+"""Retention: what is older than the days of its kind goes; logs are kept as long as the law asks for at least."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 
-from core.personal_data import registry
+from core.personal_data import holding_registry
 from core.personal_data.holdings import Holding
+
+# Kinds of `RETENTION` that are logs (log-ins, changes by staff, readings, incidents), with the names of their settings.
+LOGS: Mapping[str, str] = {
+    "LOGINS_DAYS": "OPENUSER_KEEP_LOGINS_DAYS",
+    "ADMIN_LOG_DAYS": "OPENUSER_KEEP_ADMIN_LOG_DAYS",
+    "ACCESS_RECORDS_DAYS": "OPENUSER_KEEP_ACCESS_RECORDS_DAYS",
+    "INCIDENTS_DAYS": "OPENUSER_KEEP_INCIDENTS_DAYS",
+}
 
 
 def expire_all(*, now: datetime) -> dict[str, int]:
     """Remove what has passed its retention, in short transactions. Returns how many rows by model."""
-    counts = {holding.label: _expire(holding, now) for holding in reversed(registry.holdings())}
+    counts = {holding.label: _expire(holding, now) for holding in reversed(holding_registry.holdings())}
     return {label: count for label, count in counts.items() if count}
 
 
 def expire(model: type[models.Model], *, now: datetime) -> int:
     """Remove what has passed its retention of one model. Returns how many rows."""
-    return _expire(registry.holding_of(model), now)
+    return _expire(holding_registry.holding_of(model), now)
 
 
 def _expire(holding: Holding, now: datetime) -> int:
     days = holding.kind.days()
     return holding.expire(now - timedelta(days=days), now) if days > 0 else 0
+
+
+def log_days(kind: str) -> int:
+    """The retention of a kind of log, never shorter than the law asks for, whatever is set; 0 is forever."""
+    days = int(settings.RETENTION[kind])
+    return max(days, settings.LEAST_LOG_DAYS) if days > 0 else 0
+
+
+def too_short() -> list[str]:
+    """The settings that ask for less than the law does, with their values."""
+    short = [kind for kind in LOGS if 0 < settings.RETENTION[kind] < settings.LEAST_LOG_DAYS]
+    return [f"{LOGS[kind]}={settings.RETENTION[kind]}" for kind in short]

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from core.diagnosis import Check, Finding, failures, run_checks
-from openuser.doctor.checks import all_checks, select
+from openuser.doctor.all_checks import all_checks, select
 
 
 @dataclass(frozen=True, kw_only=True)

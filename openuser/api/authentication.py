@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from core.parties.acting_client import set_acting_client
 from openuser.api import clients
 from openuser.api.throttling import wait_after_wrong_token
-from openuser.metrics.counts import AUTH_FAILURES
+from openuser.metrics.auth_failures import AUTH_FAILURES
 from openuser.models import ApiClient
 
 SCHEME = "bearer"

@@ -21,7 +21,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from openuser.api import clients, problems
+from openuser.api import clients, problem_details
 from openuser.api.authentication import token_of
 from openuser.api.middleware import is_api, problem_response
 from openuser.models import ApiAnswer
@@ -46,7 +46,7 @@ class IdempotencyMiddleware:
             return self.get_response(request)
         if not KEY.fullmatch(key):
             text = _("An Idempotency-Key has 1 to 128 letters, digits or punctuation marks, and no blanks.")
-            error = problems.FieldError(code="invalid", detail=text, field="Idempotency-Key")
+            error = problem_details.FieldError(code="invalid", detail=text, field="Idempotency-Key")
             return _problem_response(
                 request, 400, "idempotency_key_invalid", text, hint=_("A UUID is fine."), error=error
             )
@@ -167,11 +167,11 @@ def _problem_response(
     detail: str,
     *,
     hint: str = "",
-    error: problems.FieldError | None = None,
+    error: problem_details.FieldError | None = None,
 ) -> HttpResponse:
     errors = (error,) if error else ()
     return problem_response(
-        request, problems.Problem(status=status, code=code, detail=detail, hint=hint, errors=errors)
+        request, problem_details.Problem(status=status, code=code, detail=detail, hint=hint, errors=errors)
     )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core.logs import set_correlation_id
 from core.parties.acting_client import set_acting_client
 from core.web import content_policy
-from openuser.api.problems import MEDIA_TYPE, Problem
+from openuser.api.problem_details import MEDIA_TYPE, Problem
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from core.confidentiality import rights
-from openuser.api import problems
+from openuser.api import problem_details
 from openuser.models import ApiClient
 
 VERBS = {"GET": "view", "HEAD": "view", "POST": "add", "PATCH": "change", "DELETE": "delete"}
@@ -28,7 +28,7 @@ class ScopeOrPermission(BasePermission):
             scope = scope_of(view, str(request.method))
             if scope in who.scopes or partial_scope_of(view) in who.scopes:
                 return True
-            raise problems.ScopeMissing(scope)
+            raise problem_details.ScopeMissing(scope)
         if not (who and who.is_authenticated and who.is_staff and who.has_perm(permission_of(view, request))):
             return False
         return not rights.is_closed_to(view.get_queryset().model, who)

@@ -5,9 +5,9 @@ from typing import Protocol
 
 from django.db import connection
 
-from openuser.backup.postgresql import PostgreSQL
+from openuser.backup.postgresql_dump import PostgreSQL
 from openuser.backup.snapshots import Sink, Snapshot
-from openuser.backup.sqlite import SQLite
+from openuser.backup.sqlite_dump import SQLite
 
 
 class Database(Protocol):

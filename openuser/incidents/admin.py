@@ -16,7 +16,7 @@ from unfold.decorators import display
 from core.web.admin import STATUS_TONES, ReadOnlyAdmin, action, badge, link, reason_words, short_time, shorten
 from core.web.admin_filters import KnownValuesFilter
 from openuser.incidents import channel_page
-from openuser.incidents.watch import condition_of
+from openuser.incidents.incident_watch import condition_of
 from openuser.models import Alert, Incident
 
 BRIEFLY = 60

@@ -13,7 +13,7 @@ from core.work import crash_points
 from core.work.base import LeaseLost
 from openuser.incidents import channels
 from openuser.incidents.channels import News, Outcome
-from openuser.incidents.watch import condition_of
+from openuser.incidents.incident_watch import condition_of
 from openuser.models import Alert
 
 logger = logging.getLogger(__name__)

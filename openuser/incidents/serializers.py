@@ -3,7 +3,7 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from openuser.incidents.watch import condition_of
+from openuser.incidents.incident_watch import condition_of
 from openuser.models import Alert, Incident
 
 

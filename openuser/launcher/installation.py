@@ -11,8 +11,8 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from openuser.bootstrap import database_choice, secrets_file
-from openuser.demo.operators import seed_operators
-from openuser.demo.seed import seed
+from openuser.demo.demo_operators import seed_operators
+from openuser.demo.demo_seed import seed
 
 ADMIN = "admin"
 PASSWORD = "OPENUSER_ADMIN_PASSWORD"  # noqa: S105 - a name, not a password

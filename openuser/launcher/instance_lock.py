@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 
-from openuser.servers.processes import ServiceError
+from openuser.servers.server_processes import ServiceError
 
 
 class InstanceLock:

@@ -18,7 +18,7 @@ from openuser.celery import app
 from openuser.launcher import listener as listener_file
 from openuser.launcher.supervisor import Program
 from openuser.servers import postgres, valkey
-from openuser.servers.processes import ServiceError
+from openuser.servers.server_processes import ServiceError
 
 ROOT = Path(__file__).resolve().parents[2]
 WEBHOOK = "/api/v1/integrations/wechat/webhook"

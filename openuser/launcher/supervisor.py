@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from openuser.launcher.console import Console
-from openuser.servers.processes import Account, Processes
+from openuser.servers.server_processes import Account, Processes
 
 NAME = "up"
 

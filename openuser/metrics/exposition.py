@@ -14,13 +14,13 @@ from prometheus_client.registry import Collector
 from core.metrics import counts, rows
 from core.metrics.counts import LAST, SUM, Counter, Histogram, Series
 from core.metrics.levels import Level
-from openuser.metrics import campaigns, machine, platform, work
+from openuser.metrics import campaign_gauges, machine_gauges, platform_gauges, work_gauges
 from openuser.metrics.gauges import Gauge, Reading, Source
 
 KEPT_SECONDS = 5.0
-GAUGES = (*machine.GAUGES, *work.GAUGES, *platform.GAUGES, *campaigns.GAUGES)
+GAUGES = (*machine_gauges.GAUGES, *work_gauges.GAUGES, *platform_gauges.GAUGES, *campaign_gauges.GAUGES)
 Counted = dict[str, dict[tuple[str, ...], dict[str, float]]]  # by name, labels and part
-OF_ROWS: tuple[Source, ...] = (work.read, platform.read, campaigns.read)
+OF_ROWS: tuple[Source, ...] = (work_gauges.read, platform_gauges.read, campaign_gauges.read)
 
 
 class Page:
@@ -51,8 +51,8 @@ class _Collector(Collector):
         self._now = now
 
     def collect(self) -> Iterator[Metric]:
-        readings = list(machine.read(self._now))
-        if machine.DATABASE.at(1) not in readings:
+        readings = list(machine_gauges.read(self._now))
+        if machine_gauges.DATABASE.at(1) not in readings:
             yield from _gauges(readings)
             return
         readings += [reading for source in OF_ROWS for reading in source(self._now)]

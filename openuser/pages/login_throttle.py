@@ -15,9 +15,11 @@ from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_client_username
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Max, Q, Sum
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 
 from core.web.client_address import client_network
@@ -118,3 +120,13 @@ def address_of(request: HttpRequest) -> str:
     """The key by which failures are counted: an IPv4 address, or the first of an IPv6 network of /64, which one
     visitor has."""
     return str(client_network(request).network_address)
+
+
+def locked_out(request: HttpRequest, response: Any = None, credentials: Any = None, **_: Any) -> HttpResponse:
+    """The page after too many wrong passwords: how long to wait; the same whether the account exists."""
+    seconds = max(1, seconds_to_wait(request, credentials))
+    minutes = ceil(seconds / 60) if seconds > 60 else 0
+    context = {**admin.site.each_context(request), "seconds": seconds, "minutes": minutes}
+    answer = render(request, "admin/locked_out.html", context, status=429)
+    answer["Retry-After"] = str(seconds)
+    return answer

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from openuser.pages import health, metrics
+from openuser.pages import health, metrics_page
 
 VIEWS = {
     "/healthz/live": health.live,
     "/healthz/ready": health.ready,
     "/healthz/start": health.start,
-    "/metrics": metrics.metrics,
+    "/metrics": metrics_page.metrics,
 }
 
 

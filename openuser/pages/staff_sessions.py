@@ -9,8 +9,9 @@ from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
 from django.utils import timezone
 
 OPENED, USED = "opened_at", "used_at"  # in a session, in seconds since 1970
@@ -64,3 +65,11 @@ def end_all(user: User, *, but: str | None = None) -> int:
     own = [row.pk for row in rows.iterator() if row.get_decoded().get(SESSION_KEY) == str(user.pk)]
     count, _ = Session.objects.filter(pk__in=own).delete()
     return count
+
+
+def session_token(request: HttpRequest) -> JsonResponse:
+    """The token for the forms of this session, asked by open pages (core/static/core/signed_out.js).
+
+    Without a session, the admin leads to its log-in page.
+    """
+    return JsonResponse({"token": get_token(request)})

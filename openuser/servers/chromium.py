@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from openuser.servers import debian
-from openuser.servers.processes import ServiceError
+from openuser.servers.server_processes import ServiceError
 
 SHELL = "chromium-headless-shell"
 NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome")

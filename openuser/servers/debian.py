@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-from openuser.servers.processes import ServiceError
+from openuser.servers.server_processes import ServiceError
 
 
 def find(names: Iterable[str]) -> Path | None:

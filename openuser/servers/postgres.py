@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from openuser.servers import sockets
 from openuser.servers.postgres_binaries import Server, choose_server
-from openuser.servers.processes import Processes, ServiceError
+from openuser.servers.server_processes import Processes, ServiceError
 
 DATABASE_USER = "openuser"
 DATABASE_NAME = "openuser"

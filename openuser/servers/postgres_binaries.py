@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from openuser.servers.processes import Account, ServiceError
+from openuser.servers.server_processes import Account, ServiceError
 
 DEBIAN = Path("/usr/lib/postgresql")
 CACHE = Path("/var/cache/openuser")

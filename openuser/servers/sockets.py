@@ -8,7 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from openuser.servers.processes import ServiceError
+from openuser.servers.server_processes import ServiceError
 
 MAX_PATH_BYTES = 100  # bytes; the system's limit is 103 (macOS) or 107 (Linux)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from openuser.servers import sockets
-from openuser.servers.processes import Processes, ServiceError
+from openuser.servers.server_processes import Processes, ServiceError
 
 SOCKET = "valkey.sock"
 MISSING = (

@@ -19,7 +19,7 @@ from core.web.admin import NOTHING, ProtectedDeleteAdmin, short_time, shorten
 from scheduling import services
 from scheduling.admin.audience_field import audience_of_post
 from scheduling.admin.calendar_days import usual_corporation
-from scheduling.admin.campaigns.files.pages import FileButtons
+from scheduling.admin.campaigns.files.campaign_file_pages import FileButtons
 from scheduling.admin.rule_field import RuleField, rule_of_post
 from scheduling.descriptions import listed
 from scheduling.exceptions import SchedulingError

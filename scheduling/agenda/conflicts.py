@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from scheduling.agenda.applications import Applications
-from scheduling.agenda.entries import AHEAD, Audience, Conflict, Entry, State
-from scheduling.campaigns.hours.send_hours import SendHours
+from scheduling.agenda.agenda_entries import AHEAD, Audience, Conflict, Entry, State
+from scheduling.agenda.sender_calendars import Applications
+from scheduling.campaigns.hours.quiet_hours import SendHours
 from scheduling.campaigns.sending_policy import Policy, policy_of
 from scheduling.descriptions import listed
 from scheduling.models import Batch

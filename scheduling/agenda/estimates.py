@@ -14,8 +14,8 @@ from typing import TypeVar
 from django.db.models import Q
 
 from core.storage import lenient_cache
-from scheduling.agenda.applications import Applications
-from scheduling.agenda.entries import Audience
+from scheduling.agenda.agenda_entries import Audience
+from scheduling.agenda.sender_calendars import Applications
 from scheduling.audience import reach
 from scheduling.audience.audience_rule import AudienceRule, Selection
 from scheduling.exceptions import SchedulingError

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, tzinfo
 
-from scheduling.agenda.entries import Entry, Load
+from scheduling.agenda.agenda_entries import Entry, Load
 
 
 def loads(

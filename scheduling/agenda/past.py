@@ -6,10 +6,10 @@ from datetime import date, tzinfo
 
 from django.utils.translation import gettext as _
 
-from scheduling.agenda.applications import Applications
+from scheduling.agenda.agenda_entries import KINDS, Entry, State, name_of
 from scheduling.agenda.counted_days import counted_days
-from scheduling.agenda.entries import KINDS, Entry, State, name_of
 from scheduling.agenda.run_groups import RunGroup, run_groups
+from scheduling.agenda.sender_calendars import Applications
 from scheduling.models import CampaignRun
 
 STATES: Mapping[str, State] = {

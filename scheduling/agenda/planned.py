@@ -8,13 +8,13 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from scheduling.agenda.applications import Applications
-from scheduling.agenda.entries import KINDS, Audience, Entry, State
+from scheduling.agenda.agenda_entries import KINDS, Audience, Entry, State
 from scheduling.agenda.occurrences import Occurrence, occurrences
+from scheduling.agenda.sender_calendars import Applications
 from scheduling.audience.audience_rule import AudienceRule, parse_audience
 from scheduling.business_calendar import Rule
 from scheduling.campaigns.content import CampaignWords
-from scheduling.campaigns.hours.send_hours import window_of
+from scheduling.campaigns.hours.quiet_hours import window_of
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignRun, Series
 

@@ -12,13 +12,13 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import ExtractDay, ExtractMonth
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
-from scheduling.agenda.applications import Applications
-from scheduling.agenda.entries import Entry, name_of
+from scheduling.agenda.agenda_entries import Entry, name_of
 from scheduling.agenda.planned import STATES, entry_of
+from scheduling.agenda.sender_calendars import Applications
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, Enrolment, Series
 from scheduling.segments.anniversaries import year_parts
-from scheduling.series.anniversaries import anniversary
+from scheduling.series.anniversaries_in_sql import anniversary
 from scheduling.series.due_days import LONGEST_REST
 from scheduling.series.plan import Plan
 from wecom.models import MemberFact

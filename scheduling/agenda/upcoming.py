@@ -10,12 +10,12 @@ from django.utils.translation import get_language
 from conversations import services as conversations
 from core.storage import lenient_cache
 from scheduling.agenda import past, planned, series_turns
-from scheduling.agenda.applications import Applications
+from scheduling.agenda.agenda_entries import Agenda, Day, Entry, Load, State
+from scheduling.agenda.agenda_filters import Filters, searched
 from scheduling.agenda.conflicts import with_conflicts
-from scheduling.agenda.entries import Agenda, Day, Entry, Load, State
 from scheduling.agenda.estimates import Estimates
-from scheduling.agenda.filters import Filters, searched
 from scheduling.agenda.load import loads
+from scheduling.agenda.sender_calendars import Applications
 from wecom.models import Application
 
 COUNTING_SECONDS = 4.0

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from core.web.api_fields import ChoiceField, StrictSerializer
 from scheduling import services
-from scheduling.agenda.entries import Agenda, Conflict, Day, Entry, Kind, Load, State
+from scheduling.agenda.agenda_entries import Agenda, Conflict, Day, Entry, Kind, Load, State
 from scheduling.models import Campaign
 
 READ = "campaigns:read"

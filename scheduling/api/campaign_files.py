@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.interchange.rest import ImportDifferenceSerializer, errors_by_place, ids_of
+from core.interchange.file_api import ImportDifferenceSerializer, errors_by_place, ids_of
 from core.parties.acting_client import account_of
 from core.web.api_fields import StrictSerializer
 from scheduling import services

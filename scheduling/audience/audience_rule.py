@@ -91,7 +91,7 @@ def check_somebody(rule: AudienceRule) -> None:
 
 
 def read_audience(data: object) -> AudienceRule:
-    """The audience of this JSON, which selects somebody. Raises `SchedulingError` with the place and the remedy."""
+    """The audience of this JSON, which selects members. Raises `SchedulingError` with the place and the remedy."""
     rule = parse_audience(data)
     check_somebody(rule)
     return rule

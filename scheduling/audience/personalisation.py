@@ -9,10 +9,10 @@ from django.utils.translation import pgettext_lazy
 
 from core.text.dates import format_date
 from core.text.slot_values import Choice, Slot, SlotType
-from wecom.facts import values
+from wecom.facts import fact_values
 from wecom.facts.definitions import BUILT_IN, FactType, definitions_of
+from wecom.facts.fact_values import Value
 from wecom.facts.stored_values import value_in
-from wecom.facts.values import Value
 from wecom.models import Application, FactKind, Member
 
 DIRECTORY: Mapping[str, Any] = {
@@ -80,9 +80,9 @@ def without_personal(text: str, member: Member, types: Mapping[str, FactType] | 
         fact = types.get(row.key)
         if fact is not None and fact.personal:
             value = value_in(row.text, row.number, row.date)
-            forms = {_written(value, chinese=True), _written(value, chinese=False), values.plain(value)}
+            forms = {_written(value, chinese=True), _written(value, chinese=False), fact_values.plain(value)}
             for form in sorted(forms, key=len, reverse=True):
-                text = text.replace(form, values.masked(fact, value))
+                text = text.replace(form, fact_values.masked(fact, value))
     return text
 
 
@@ -92,4 +92,4 @@ def _slot(fact: FactType) -> Slot:
 
 
 def _written(value: Value, *, chinese: bool) -> str:
-    return format_date(value, chinese=chinese) if isinstance(value, date) else values.plain(value)
+    return format_date(value, chinese=chinese) if isinstance(value, date) else fact_values.plain(value)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from scheduling.audience.reach import FIRST, first_names
-from scheduling.segments.descriptions import describe_group, names_in
 from scheduling.segments.query import Compiler
+from scheduling.segments.rules_in_words import describe_group, names_in
 from scheduling.segments.saved_segments import checked_group, gone_places, members_here, own_path
 from wecom.models import Corporation
 

@@ -14,7 +14,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.translation import gettext as _
 
 from core.parties.acting_client import acting_client, check_may_approve
-from scheduling.campaigns import approval
+from scheduling.campaigns import approved_content
 from scheduling.exceptions import ApprovalRefused, SchedulingError
 from scheduling.models import AudienceSheet, Campaign, Segment, Series
 from scheduling.models.mailings import MailingChange
@@ -107,8 +107,8 @@ def _parties(row: Campaign | Series) -> Iterator[tuple[str, Party]]:
 
 
 def _segments(row: Campaign | Series) -> set[int]:
-    rules = approval.rules_named(row.stop_rule) if isinstance(row, Series) else {}
-    return {int(key) for key in (*approval.rules_of(row.audience), *rules)}
+    rules = approved_content.rules_named(row.stop_rule) if isinstance(row, Series) else {}
+    return {int(key) for key in (*approved_content.rules_of(row.audience), *rules)}
 
 
 def _sheets(row: Campaign | Series) -> set[int]:

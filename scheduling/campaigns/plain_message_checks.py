@@ -13,7 +13,7 @@ from core.text.time_zones import time_zones
 from scheduling.audience import reach
 from scheduling.audience.personalisation import slots_of
 from scheduling.business_calendar import parse_cron
-from scheduling.campaigns import plain_message, validation
+from scheduling.campaigns import campaign_validation, plain_message
 from scheduling.campaigns.plain_message import EVERYONE, LONGEST_NAME, PlainMessage
 from scheduling.content_kinds.video import VideoKind
 from scheduling.content_kinds.written import TextKind
@@ -150,7 +150,7 @@ def _too_many(message: PlainMessage, application: Application | None) -> Iterato
         count = reach.reach_of(rule, application=application, today=timezone.localdate(), first=0).count
         count += len(reach.unknown_members(rule, application=application))
     try:
-        validation.check_size(Campaign(policy=Campaign.Policy.ALONE), count)
+        campaign_validation.check_size(Campaign(policy=Campaign.Policy.ALONE), count)
     except SchedulingError as error:
         yield named(error)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from scheduling.day_lists.values import DayListForm, Item, date_of, span
+from scheduling.day_lists.listed_days import DayListForm, Item, date_of, span
 
 
 class CalendarFile(DayListForm):

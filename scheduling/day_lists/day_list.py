@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from scheduling.day_lists.calendar_files import CalendarFile
 from scheduling.day_lists.lines import Lines
+from scheduling.day_lists.listed_days import DayList, DayListForm, Flaw, ListedDay
 from scheduling.day_lists.notices import Notice
-from scheduling.day_lists.values import DayList, DayListForm, Flaw, ListedDay
 
 FORMS: tuple[DayListForm, ...] = (CalendarFile(), Notice(), Lines())
 """The first that recognises a text reads it."""

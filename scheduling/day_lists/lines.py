@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from scheduling.day_lists.values import DayListForm, Flaw, Item, date_of, span
+from scheduling.day_lists.listed_days import DayListForm, Flaw, Item, date_of, span
 
 DATE = r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
 LINE = re.compile(rf"\s*{DATE}(?:\s*(?:\.\.|—|–|~|至|到|to)\s*{DATE})?[\s,;，；|]*(.*)")

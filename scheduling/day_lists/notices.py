@@ -14,7 +14,7 @@ from datetime import date
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
-from scheduling.day_lists.values import DayListForm, Flaw, Item, ListedDay, date_of, span
+from scheduling.day_lists.listed_days import DayListForm, Flaw, Item, ListedDay, date_of, span
 
 HOLIDAYS = ("元旦", "春节", "清明", "劳动", "端午", "中秋", "国庆")
 NEW_YEAR = HOLIDAYS[0]

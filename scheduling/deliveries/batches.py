@@ -17,14 +17,14 @@ from core.exceptions import OpenUserError
 from core.lookups import among
 from core.work import crash_points
 from scheduling.audience.personalisation import member_facts
-from scheduling.campaigns import approval, content, sending_policy
+from scheduling.campaigns import approved_content, content, sending_policy
 from scheduling.campaigns.content import CampaignWords
-from scheduling.campaigns.hours.send_hours import SendHours, window_of
-from scheduling.deliveries import progress, videos, way_out_calls
-from scheduling.deliveries.progress import end_batch
-from scheduling.deliveries.videos import Videos
+from scheduling.campaigns.hours.quiet_hours import SendHours, window_of
+from scheduling.deliveries import run_progress, videos_or_text, way_out_calls
+from scheduling.deliveries.run_progress import end_batch
+from scheduling.deliveries.videos_or_text import Videos
 from scheduling.models import FAR, Batch, Campaign, CampaignRun, Delivery
-from scheduling.responses import cards, clicks
+from scheduling.responses import card_presses, clicks
 from wecom.models import Application, ApplicationMember, Member
 
 logger = logging.getLogger(__name__)
@@ -40,13 +40,13 @@ def send(batch: Batch, *, now: datetime) -> None:
     if application is None:
         return
     if not _is_as_approved(batch.run):
-        progress.stop(batch.run, CampaignRun.Reason.NOT_APPROVED, now=now)
+        run_progress.stop(batch.run, CampaignRun.Reason.NOT_APPROVED, now=now)
         _rest(batch)
         return
     words = CampaignWords.of(batch.run.campaign_id, batch.run.content)
     made: Videos | None = None
     if words.kind.is_made:
-        made = videos.videos_of(batch, words, _still_reached(batch, application), application, now=now)
+        made = videos_or_text.videos_of(batch, words, _still_reached(batch, application), application, now=now)
         if made.waits:
             batch.postpone(now + LOOK_AGAIN, Batch.Reason.RENDERING, count_attempt=False)
             return
@@ -61,7 +61,9 @@ def _is_as_approved(run: CampaignRun) -> bool:
     """Whether the sources of its content, such as the script of a template, are still those that were approved."""
     if not run.campaign.kind.has_sources or not run.campaign.needs_approval:
         return True
-    return approval.digest(approval.describe_contents(run.campaign)) == approval.digest(run.content["contents"])
+    return approved_content.digest(approved_content.describe_contents(run.campaign)) == approved_content.digest(
+        run.content["contents"]
+    )
 
 
 def let_through(batch: Batch, *, now: datetime) -> Application | None:
@@ -89,7 +91,7 @@ def let_through(batch: Batch, *, now: datetime) -> Application | None:
 def _rest(batch: Batch) -> None:
     """Put a batch back until its campaign goes on; it has patience with its videos anew."""
     batch.postpone(FAR, Batch.Reason.PAUSED, count_attempt=False, started_at=None)
-    videos.end_unwanted(batch.run.campaign)
+    videos_or_text.end_unwanted(batch.run.campaign)
 
 
 def receivers(batch: Batch, application: Application, *, now: datetime) -> dict[int, str]:
@@ -120,7 +122,7 @@ def _send(
     reason = ""
     if batch_videos is not None:
         title = "" if words.is_alone else run.campaign.name
-        calls = videos.send_all(application, batch_videos, members, title=title, words=own, **options)
+        calls = videos_or_text.send_all(application, batch_videos, members, title=title, words=own, **options)
         if batch_videos.readers:
             _planned(batch).filter(member__in=batch_videos.readers).update(reason=Delivery.Reason.PREFERS_TEXT)
         if batch_videos.degraded:
@@ -133,7 +135,7 @@ def _send(
         outbound = conversations.broadcast_text(application, text, to=list(members.values()), **options)
         calls = {outbound.pk: list(members)}
     else:
-        message = cards.name_for_batch(content.compose(words.kind, own, {}), batch)
+        message = card_presses.name_for_batch(content.compose(words.kind, own, {}), batch)
         file = own["file"]
         outbound = conversations.broadcast(application, message, to=list(members.values()), file=file, **options)
         calls = {outbound.pk: list(members)}
@@ -200,7 +202,7 @@ def _send_personal(
         if whole.in_parts:
             same[content.whole_text(words, facts)].append(member)
             continue
-        message = cards.unnamed(content.compose(whole.kind, words, facts))
+        message = card_presses.unnamed(content.compose(whole.kind, words, facts))
         key = repr(message)
         composed[key] = message
         same[key].append(member)
@@ -210,7 +212,7 @@ def _send_personal(
         if whole.in_parts:
             outbound = conversations.broadcast_text(application, key, to=names, **options)
         else:
-            message = cards.name_for_batch(composed[key], batch)
+            message = card_presses.name_for_batch(composed[key], batch)
             outbound = conversations.broadcast(application, message, to=names, file=words["file"], **options)
         calls[outbound.pk] = [member.pk for member in group]
     return calls

@@ -7,12 +7,12 @@ from typing import Any
 from avatars.models import Render
 from conversations import services as conversations
 from scheduling.audience.personalisation import member_facts, without_personal
-from scheduling.campaigns import approval
+from scheduling.campaigns import approved_content
 from scheduling.campaigns.content import CampaignWords, compose, whole_text
 from scheduling.campaigns.way_out import with_way_out
-from scheduling.deliveries import videos
+from scheduling.deliveries import videos_or_text
 from scheduling.deliveries.audience_freeze import PRIME, SCATTER, variant_shares
-from scheduling.deliveries.forecast import existing_render, sender_of
+from scheduling.deliveries.start_forecast import existing_render, sender_of
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign
 from wecom.contents import Content
@@ -45,7 +45,7 @@ def preview_for(campaign: Campaign, member: Member, *, variant: str = "", in_ful
     Raises `SchedulingError` for broken words.
     """
     application = sender_of(campaign)
-    words = CampaignWords.of(campaign.pk, approval.describe(campaign))
+    words = CampaignWords.of(campaign.pk, approved_content.describe(campaign))
     if not words.contents:
         raise SchedulingError("", code="empty", field="contents")
     chosen = variant if variant in words.shares else variant_of(member, words)
@@ -59,7 +59,7 @@ def preview_for(campaign: Campaign, member: Member, *, variant: str = "", in_ful
     if not in_full:
         facts = {name: without_personal(value, member) for name, value in facts.items()}
     if words.kind.is_made:
-        script = videos.script_of(own, facts, language=language)
+        script = videos_or_text.script_of(own, facts, language=language)
         return MemberPreview(**seen, words=with_way_out(script, own), render=existing_render(own, script, application))
     if words.in_parts:
         return MemberPreview(**seen, words=whole_text(own, facts), in_parts=True)

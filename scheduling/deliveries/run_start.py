@@ -13,10 +13,10 @@ from django.utils import timezone
 from core.work.base import Work
 from scheduling.audience import reach
 from scheduling.audience.audience_rule import parse_audience
-from scheduling.campaigns import approval, moments, sending_policy, state, validation
+from scheduling.campaigns import approved_content, campaign_states, campaign_validation, moments, sending_policy
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.member_zones import Clock, clocks_of, last_due, places_before, with_clocks
-from scheduling.deliveries import audience_freeze, progress, reasons
+from scheduling.deliveries import audience_freeze, left_out_reasons, run_progress
 from scheduling.exceptions import SchedulingError
 from scheduling.models import FAR, Campaign, CampaignRun, Delivery
 from scheduling.responses import clicks
@@ -51,7 +51,7 @@ def begin(pk: int, *, now: datetime) -> CampaignRun | None:
 def _record(campaign: Campaign, moment: datetime, reason: CampaignRun.Reason, *, now: datetime) -> None:
     """Record that nothing is sent at a moment, which ends nothing else."""
     ended = {"status": CampaignRun.Status.CANCELLED, "reason": reason, "finished_at": now, "ended_at": now}
-    values = {**ended, "content": approval.describe(campaign), "digest": campaign.approved_hash, "due_at": now}
+    values = {**ended, "content": approved_content.describe(campaign), "digest": campaign.approved_hash, "due_at": now}
     CampaignRun.objects.get_or_create(campaign=campaign, moment=moment, defaults=values)
 
 
@@ -69,8 +69,8 @@ def open_run(
 
     It is valid from its moment on, or from an earlier one. `by` is who started it by hand.
     """
-    description = approval.describe(campaign)
-    digest = approval.digest(description)
+    description = approved_content.describe(campaign)
+    digest = approved_content.digest(description)
     if not campaign.needs_approval and campaign.approved_hash != digest:
         campaign.approved_hash = digest  # what it uses was changed, such as a template: nobody else needs to see that
         campaign.save(update_fields=["approved_hash"])
@@ -89,11 +89,11 @@ def open_run(
         after = Campaign.State.SCHEDULED if campaign.may_go_on else Campaign.State.FINISHED
         # An earlier run that is still on its way goes on, and so its campaign runs.
         if after != campaign.state and not campaign.runs.filter(ended_at=None).exists():
-            state.change(campaign, after, reason=why, now=now)
+            campaign_states.change(campaign, after, reason=why, now=now)
         run.refresh_from_db()
         return run
     if campaign.state != Campaign.State.RUNNING:
-        state.change(campaign, Campaign.State.RUNNING, by=by, now=now)
+        campaign_states.change(campaign, Campaign.State.RUNNING, by=by, now=now)
     campaign_started.send(CampaignRun, run=run)
     run.wake()
     return run
@@ -133,14 +133,14 @@ def _freeze_and_release(run: CampaignRun, *, now: datetime) -> tuple[int, int]:
     with transaction.atomic():
         clicks.make_links(run, words)
         planned = freeze(run, words, now=now)
-        validation.check_size(run.campaign, planned)
+        campaign_validation.check_size(run.campaign, planned)
         left_out = Delivery.objects.filter(run=run, status=Delivery.Status.SKIPPED).count()
         reason = "" if planned else CampaignRun.Reason.NOBODY
         run.settle(CampaignRun.Status.DONE, reason, planned=planned, left_out=left_out)
         if planned:
-            progress.release_next(run, now=now)
+            run_progress.release_next(run, now=now)
         else:
-            progress.end_run(run, now=now)
+            run_progress.end_run(run, now=now)
     return planned, left_out
 
 
@@ -149,13 +149,13 @@ def _end_missed(run: CampaignRun, *, now: datetime) -> None:
     """End a run that nothing could send in time, so that one that waits for an application is not sent days later."""
     Campaign.objects.select_for_update(of=("self",)).get(pk=run.campaign_id)  # before its run, as everywhere
     run.settle(CampaignRun.Status.CANCELLED, CampaignRun.Reason.MISSED)
-    progress.end_run(run, now=now)
+    run_progress.end_run(run, now=now)
 
 
 @transaction.atomic
 def _stop(run: CampaignRun, error: SchedulingError, *, now: datetime) -> None:
     """Pause a campaign whose audience names a row that was deleted since; nothing was sent. Resumed, the run begins."""
-    progress.stop(run, CampaignRun.Reason.BROKEN, why=str(error), now=now)
+    run_progress.stop(run, CampaignRun.Reason.BROKEN, why=str(error), now=now)
     run.postpone(FAR, CampaignRun.Reason.BROKEN, count_attempt=False)
     logger.warning("A campaign cannot begin.", extra={"cid": run.cid, "run": run.pk, "code": error.code})
 
@@ -173,7 +173,7 @@ def freeze(run: CampaignRun, words: CampaignWords, *, now: datetime) -> int:
     if clocks:
         candidates = with_clocks(candidates, campaign, clocks)
     late = _too_late(campaign, run, clocks, now)
-    refined = reasons.refine(candidates, run, policy=policy, needed=words.needed, now=run.moment, late=late)
+    refined = left_out_reasons.refine(candidates, run, policy=policy, needed=words.needed, now=run.moment, late=late)
     return audience_freeze.freeze(run, refined, words, application=application, clocks=clocks)
 
 

@@ -18,9 +18,9 @@ from avatars.models import DigitalHuman
 from conversations import services as conversations
 from core.exceptions import OpenUserError
 from scheduling.audience.personalisation import member_facts
-from scheduling.campaigns import approval
+from scheduling.campaigns import approved_content
 from scheduling.campaigns.content import CampaignWords
-from scheduling.deliveries import audience_freeze, forecast, videos
+from scheduling.deliveries import audience_freeze, start_forecast, videos_or_text
 from scheduling.models import AwaitedVideo, Campaign
 from wecom.models import Application
 
@@ -53,11 +53,11 @@ def _prepare(pk: int, *, now: datetime) -> bool:
     moment = campaign.next_at
     if campaign.state not in Campaign.ON or moment is None or campaign.ahead_for == moment:
         return False
-    description, asked = approval.describe(campaign), list[int]()
+    description, asked = approved_content.describe(campaign), list[int]()
     words = CampaignWords.of(pk, description)
-    if campaign.approved_hash == approval.digest(description):
+    if campaign.approved_hash == approved_content.digest(description):
         try:
-            application = forecast.sender_of(campaign)
+            application = start_forecast.sender_of(campaign)
             scripts = _scripts(campaign, words, application, moment)
             if now < moment - _lead(scripts, application):
                 return False
@@ -66,7 +66,7 @@ def _prepare(pk: int, *, now: datetime) -> bool:
         except OpenUserError as error:
             # The run itself will record the failure.
             logger.warning("A video cannot be made ahead.", extra={"campaign": pk, "reason": error.code})
-    videos.let_go(campaign.videos.exclude(render__in=asked))
+    videos_or_text.let_go(campaign.videos.exclude(render__in=asked))
     AwaitedVideo.objects.bulk_create(
         [AwaitedVideo(campaign=campaign, render_id=key) for key in asked], ignore_conflicts=True
     )
@@ -79,13 +79,13 @@ def forget(campaign: Campaign) -> None:
     anew."""
     if Campaign.objects.filter(pk=campaign.pk, ahead_for__isnull=False).update(ahead_for=None):
         campaign.ahead_for = None
-        videos.let_go(campaign.videos.all())
+        videos_or_text.let_go(campaign.videos.all())
 
 
 def _scripts(campaign: Campaign, words: CampaignWords, application: Application, moment: datetime) -> Sequence[Script]:
     """The videos that its members watch. Of more members than a schedule may have, all contents that are equal words,
     and no personal ones: the run has patience with these."""
-    members = forecast.judged(campaign, application, now=moment).filter(why="")
+    members = start_forecast.judged(campaign, application, now=moment).filter(why="")
     most = settings.SCHEDULING["MAX_MEMBERS"]
     contents = audience_freeze.contents_of(members.order_by("pk")[: most + 1], words, application)
     if len(contents) > most:
@@ -109,7 +109,7 @@ def _scripts(campaign: Campaign, words: CampaignWords, application: Application,
 def _ask(scripts: Sequence[Script], application: Application, *, spliced: bool | None) -> list[int]:
     """The keys of the renders, each once; those that cannot become a video are left to the run."""
     asked = (
-        videos.request(script.words, script.facts, application, language=script.language, spliced=spliced)
+        videos_or_text.request(script.words, script.facts, application, language=script.language, spliced=spliced)
         for script in scripts
     )
     return list(dict.fromkeys(key for key in asked if key))
@@ -123,11 +123,11 @@ def _lead(scripts: Sequence[Script], application: Application) -> timedelta:
 
 def _seconds(script: Script, application: Application) -> float:
     words, mode = script.words, script.words.get("mode", "")
-    personal = videos.personal_script(words, script.facts, script.language)
+    personal = videos_or_text.personal_script(words, script.facts, script.language)
     if personal is not None and personal.missing:
         return 0  # there will be none
     if personal is not None:
         return avatars.estimate_personal_render(personal, mode=mode).likely
     human = DigitalHuman.objects.filter(pk=words["digital_human_id"]).first()
     human = human or conversations.digital_human_of(application)
-    return avatars.estimate_render_seconds(videos.script_of(words, script.facts), mode or human.mode)
+    return avatars.estimate_render_seconds(videos_or_text.script_of(words, script.facts), mode or human.mode)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from scheduling.audience.reach import first_names
-from scheduling.campaigns.hours.send_hours import hours_of
+from scheduling.campaigns.hours.quiet_hours import hours_of
 from scheduling.campaigns.member_zones import clocks_of, with_clocks
 from scheduling.descriptions import listed
 from scheduling.models import Campaign

@@ -4,7 +4,7 @@ from django.db import models
 
 from conversations.models import Message
 from conversations.services import Explanation, ExplanationLine
-from scheduling.explanations import deliveries
+from scheduling.explanations import delivery_explanation
 from scheduling.models import Delivery
 from wecom.models import Application, Member
 
@@ -18,7 +18,7 @@ def explain_message(message: Message) -> list[ExplanationLine]:
         return []
     rows = _deliveries().filter(member=message.member_id, run__cid=message.cid).exclude(run__cid="")
     delivery = rows.first()  # its campaign has started the flow
-    return deliveries.lines_of(delivery) if delivery is not None else []
+    return delivery_explanation.lines_of(delivery) if delivery is not None else []
 
 
 def explain_entry(key: str, *, member: Member, application: Application) -> Explanation | None:
@@ -29,7 +29,7 @@ def explain_entry(key: str, *, member: Member, application: Application) -> Expl
     delivery = _deliveries().filter(pk=int(number), member=member).first()
     if delivery is None or delivery.run.campaign.sender != application:
         return None
-    return deliveries.explain(delivery)
+    return delivery_explanation.explain(delivery)
 
 
 def _deliveries() -> "models.QuerySet[Delivery]":

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from conversations.services import ExplanationLine, ExplanationLink
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.sending_policy import cap_windows, policy_of
-from scheduling.deliveries import reasons
-from scheduling.deliveries.evidence import batch_of, choice_of
+from scheduling.deliveries import left_out_reasons
+from scheduling.deliveries.delivery_evidence import batch_of, choice_of
 from scheduling.descriptions import listed
 from scheduling.explanations import people
 from scheduling.models import Campaign, CampaignChange, Delivery
@@ -59,7 +59,7 @@ def _of_values(delivery: Delivery) -> Iterator[ExplanationLine]:
     run = delivery.run
     needed = CampaignWords.of(run.campaign_id, run.content).needed
     member = Member.objects.filter(pk=delivery.member_id)
-    lacking = [name for name in needed if member.filter(reasons.missing(name)).exists()]
+    lacking = [name for name in needed if member.filter(left_out_reasons.missing(name)).exists()]
     text = listed([f"{{{{{name}}}}}" for name in lacking]) or _("none today: the member has a value by now")
     yield _line(_("Variables without a value"), text, ExplanationLink(model="wecom.Member", pk=delivery.member_id))
 
@@ -69,7 +69,7 @@ def _of_caps(delivery: Delivery) -> Iterator[ExplanationLine]:
     if application is None:
         return
     for since, most in cap_windows(run.moment, run.campaign.zone, policy_of(application)):
-        rows = reasons.counted_for_caps(run, since).filter(member=delivery.member_id)
+        rows = left_out_reasons.counted_for_caps(run, since).filter(member=delivery.member_id)
         deliveries = rows.filter(run__moment__lte=run.moment).select_related("run__campaign").order_by("run__moment")
         label = _("Messages of the day") if run.moment - since < timedelta(days=1) else _("Messages of the week")
         names = [f"{earlier.run.campaign} ({people.moment(earlier.run.moment)})" for earlier in deliveries[:MOST_NAMED]]

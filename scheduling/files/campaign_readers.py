@@ -6,10 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from conversations.models import Desk
-from core.interchange.documents import Entry
+from core.interchange.files_of_rows import Media
 from core.interchange.flaws import Findings, Place
-from core.interchange.media import Media
 from core.interchange.model_fields import fields_of, read_fields, refuse_others
+from core.interchange.whole_file import Entry
 from scheduling.files.file_entries import CAMPAIGN_APART, CONTENT_APART, FOLDER, WHOLE, variant_and_language
 from scheduling.files.file_references import References
 from scheduling.models import Campaign, CampaignContent, Segment, Series

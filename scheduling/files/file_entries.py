@@ -5,7 +5,7 @@ from datetime import time
 from typing import Any
 
 from conversations.models import Desk
-from core.interchange.media import Media
+from core.interchange.files_of_rows import Media
 from core.interchange.model_fields import plain_fields, plain_time, tidy
 from scheduling.exceptions import SchedulingError
 from scheduling.files.file_references import References

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from core.interchange import documents
+from core.interchange import whole_file
 from core.interchange.archives import Packed, pack
-from core.interchange.media import Media
-from scheduling.campaigns import approval
+from core.interchange.files_of_rows import Media
+from scheduling.campaigns import approved_content
 from scheduling.exceptions import SchedulingError
 from scheduling.files.file_entries import KEYS, campaign_entry, segment_entry, series_entry
 from scheduling.files.file_references import References
@@ -38,7 +38,7 @@ def export_file(
         "campaigns": [campaign_entry(campaign, campaign.contents.all(), references, media) for campaign in campaigns],
         "series": [series_entry(row, steps[row], references, media) for row in series],
     }
-    return pack(documents.write(parts, keys=KEYS), media.known, name="campaigns")
+    return pack(whole_file.write(parts, keys=KEYS), media.known, name="campaigns")
 
 
 def _company(rows: Sequence[Campaign | Series], segments: list[Segment]) -> Corporation:
@@ -64,8 +64,8 @@ def _check_names(rows: Sequence[Campaign | Series]) -> None:
 
 def _with_named(rows: Sequence[Campaign | Series], segments: list[Segment]) -> QuerySet[Segment]:
     """The segments, those that the rows name, and those that these name."""
-    rules = approval.rules_of({"segments": [segment.pk for segment in segments]})
+    rules = approved_content.rules_of({"segments": [segment.pk for segment in segments]})
     for row in rows:
-        rules |= approval.rules_of(row.audience)
-        rules |= approval.rules_named(row.stop_rule) if isinstance(row, Series) else {}
+        rules |= approved_content.rules_of(row.audience)
+        rules |= approved_content.rules_named(row.stop_rule) if isinstance(row, Series) else {}
     return Segment.objects.filter(pk__in=rules)

@@ -7,10 +7,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from core.interchange import documents
+from core.interchange import whole_file
 from core.interchange.archives import unpack
-from core.interchange.documents import Document
-from core.interchange.media import Media
+from core.interchange.files_of_rows import Media
+from core.interchange.whole_file import Document
 from scheduling.exceptions import SchedulingError
 from scheduling.files.file_entries import INNER_LISTS, KEYS
 from scheduling.files.import_outcomes import PARTS, Imported, Kind
@@ -34,7 +34,7 @@ def import_file(
     all faults, and then nothing is kept either. Only rows of a kind in `may_write` may be new or changed.
     """
     text, files = unpack(data)
-    document = documents.read(text, keys=KEYS, inner_lists=INNER_LISTS)
+    document = whole_file.read(text, keys=KEYS, inner_lists=INNER_LISTS)
     corporation, media = corporation or _usual_corporation(), Media(files)
     media.learn(_stored_files(document))
     if files or dry_run:

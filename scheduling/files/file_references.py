@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from avatars.models import DigitalHuman, Presentation, RenderTemplate
 from conversations.models import Flow, Topic
 from core.interchange.flaws import Findings, Place
-from core.interchange.references import References as NamedRows
+from core.interchange.named_rows import References as NamedRows
 from scheduling.audience.audience_rule import parse_audience
 from scheduling.exceptions import SchedulingError
 from scheduling.models import AudienceSheet, Segment

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from core.interchange.differences import Difference, differences
+from core.interchange.row_differences import Difference, differences
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, Segment, Series
 

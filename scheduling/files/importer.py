@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.exceptions import OpenUserError
-from core.interchange.documents import Document, Entry
-from core.interchange.media import Media
+from core.interchange.files_of_rows import Media
+from core.interchange.whole_file import Document, Entry
 from scheduling.exceptions import SchedulingError
 from scheduling.files.campaign_readers import read_campaign, read_contents, read_segment, segments_in_order
 from scheduling.files.file_entries import campaign_entry, segment_entry, series_entry

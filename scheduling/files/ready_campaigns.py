@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from core.interchange import yaml_text
-from core.interchange.ready import Ready
+from core.interchange.ready_files import Ready
 from scheduling.audience import variables
 
 FOLDER = Path(__file__).resolve().parent.parent / "ready"

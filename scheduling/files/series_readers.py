@@ -6,10 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.interchange.documents import Entry
+from core.interchange.files_of_rows import Media
 from core.interchange.flaws import Findings, Place
-from core.interchange.media import Media
 from core.interchange.model_fields import fields_of, read_fields, refuse_others
+from core.interchange.whole_file import Entry
 from scheduling.exceptions import SchedulingError
 from scheduling.files.campaign_readers import read_contents, read_mailing
 from scheduling.files.file_entries import SERIES_APART, STEP_APART, step_key

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.interchange import yaml_text
-from core.interchange.ready import ready_of
+from core.interchange.ready_files import ready_of
 from scheduling.exceptions import SchedulingError
 from scheduling.files.file_import import import_file
 from scheduling.files.import_outcomes import Imported

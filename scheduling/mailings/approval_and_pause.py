@@ -16,14 +16,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.interchange.differences import Difference, differences
-from scheduling.campaigns import approval, beat_entries, parties, state, transitions, validation
-from scheduling.deliveries import interruption
+from core.interchange.row_differences import Difference, differences
+from scheduling.campaigns import (
+    approved_content,
+    beat_entries,
+    campaign_states,
+    campaign_validation,
+    parties,
+    transitions,
+)
+from scheduling.deliveries import pause_and_cancel
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignRun, Series
-from scheduling.series import approval as series_approval
-from scheduling.series import edits, life, sweep
-from scheduling.series import validation as series_validation
+from scheduling.series import approved_series as series_approval
+from scheduling.series import edits, series_states, series_validation, sweep
 from scheduling.signals import campaign_stopped
 
 Person = AbstractBaseUser | None
@@ -69,17 +75,17 @@ def _lock_campaign(row: Campaign) -> Campaign:
 def _change_campaign(row: Campaign, after: str, **step: Any) -> None:
     if after in ("draft", "cancelled"):
         row.next_at = None
-    state.change(row, Campaign.State(after), **step)
+    campaign_states.change(row, Campaign.State(after), **step)
 
 
 def _go_on_with_campaign(row: Campaign, by: Person, now: datetime) -> None:
     _change_campaign(row, "running" if row.runs.filter(ended_at=None).exists() else "scheduled", by=by, now=now)
-    interruption.go_on(row, now=now)
+    pause_and_cancel.go_on(row, now=now)
 
 
 def _go_on_with_series(row: Series, by: Person, now: datetime) -> None:
     row.swept_at = None
-    life.change(row, Series.State.RUNNING, by=by, now=now)
+    series_states.change(row, Series.State.RUNNING, by=by, now=now)
 
 
 def _sweep_series(row: Series, now: datetime) -> None:
@@ -91,13 +97,13 @@ CAMPAIGN = MailingKind[Campaign](
     changed=gettext_lazy("The campaign was changed since you looked at it."),
     second=gettext_lazy("A campaign is approved by a second person."),
     locked=_lock_campaign,
-    problems=validation.problems,
-    describe=approval.describe,
+    problems=campaign_validation.problems,
+    describe=approved_content.describe,
     change=_change_campaign,
     go_on=_go_on_with_campaign,
     gone_on=lambda _row, _now: None,  # its batches were woken with the transaction
-    take_back=interruption.take_back,
-    cancel_rest=interruption.cancel_rest,
+    take_back=pause_and_cancel.take_back,
+    cancel_rest=pause_and_cancel.cancel_rest,
     runs=lambda row: row.runs.all(),
     forget=beat_entries.forget,
     tells=True,
@@ -108,11 +114,11 @@ SERIES = MailingKind[Series](
     locked=edits.locked,
     problems=lambda row, now: (problem.error for problem in series_validation.problems(row, now)),
     describe=series_approval.describe,
-    change=life.change,
+    change=series_states.change,
     go_on=_go_on_with_series,
     gone_on=_sweep_series,
-    take_back=life.take_back,
-    cancel_rest=life.cancel_rest,
+    take_back=series_states.take_back,
+    cancel_rest=series_states.cancel_rest,
     runs=lambda row: CampaignRun.objects.filter(campaign__series=row),
     forget=lambda _row: None,  # the sweep finds its moments
     tells=False,
@@ -248,7 +254,7 @@ def take(row: M, change: Callable[[M], None]) -> M:
 
 def check_approved(row: M) -> None:
     """Raise `SchedulingError` for one that is not as it was approved."""
-    if not row.approved_hash or row.approved_hash != approval.digest(_kind(row).describe(row)):
+    if not row.approved_hash or row.approved_hash != approved_content.digest(_kind(row).describe(row)):
         fault = _("It is not as it was approved.")
         raise SchedulingError(fault, code="not_approved", remedy=_("Ask for approval again."))
 
@@ -259,7 +265,7 @@ def check_going(row: M) -> None:
     A campaign without approval is bound to its sources as they are now: a template, or the rule of a segment.
     """
     if not row.needs_approval and row.approved_hash:
-        row.approved_hash = approval.digest(_kind(row).describe(row))
+        row.approved_hash = approved_content.digest(_kind(row).describe(row))
     else:
         check_approved(row)
 
@@ -287,4 +293,4 @@ def _name(row: M) -> str:
 def _content(kind: MailingKind[M], row: M) -> dict[str, Any]:
     """The description that an approval is bound to, and its hash."""
     description = kind.describe(row)
-    return {"description": description, "digest": approval.digest(description)}
+    return {"description": description, "digest": approved_content.digest(description)}

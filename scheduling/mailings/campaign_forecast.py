@@ -8,12 +8,12 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from scheduling.campaigns import approval, validation
+from scheduling.campaigns import approved_content, campaign_validation
 from scheduling.campaigns.content import CampaignWords
 from scheduling.campaigns.hours import odd_hours
 from scheduling.campaigns.hours.odd_hours import OddHour
-from scheduling.deliveries import forecast, run_start, way_out_calls
-from scheduling.deliveries.forecast import Blocker
+from scheduling.deliveries import run_start, start_forecast, way_out_calls
+from scheduling.deliveries.start_forecast import Blocker
 from scheduling.models import Batch, Campaign, CampaignRun, Delivery
 from wecom.models import Member
 
@@ -43,10 +43,10 @@ def forecast_campaign(
     first error of the campaign, and for an audience that names missing rows.
     """
     now = now or timezone.now()
-    for problem in validation.problems(campaign, now):
+    for problem in campaign_validation.problems(campaign, now):
         raise problem
-    description = approval.describe(campaign)
-    ahead = forecast.forecast_start(campaign, now=now, at=at, alone=alone)
+    description = approved_content.describe(campaign)
+    ahead = start_forecast.forecast_start(campaign, now=now, at=at, alone=alone)
     with transaction.atomic():
         run = CampaignRun.objects.create(campaign=campaign, moment=now, content=description)
         run_start.make_members(run)

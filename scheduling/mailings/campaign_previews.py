@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from avatars.models import Consent
 from conversations import services as conversations
 from conversations.models import Flow
-from scheduling.deliveries import forecast, member_preview
-from scheduling.deliveries.forecast import CampaignReach, StartForecast
+from scheduling.deliveries import member_preview, start_forecast
 from scheduling.deliveries.member_preview import MemberPreview
+from scheduling.deliveries.start_forecast import CampaignReach, StartForecast
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent
-from scheduling.responses import cards
+from scheduling.responses import card_presses
 from wecom import contents
 from wecom.models import Member
 
@@ -27,14 +27,14 @@ MARKED = ("content", "title")
 
 def campaign_reach(campaign: Campaign, *, now: datetime | None = None) -> CampaignReach:
     """How many would get it now, and who is left out and why. Raises `SchedulingError` for a broken audience."""
-    return forecast.reach_of(campaign, now=now or timezone.now())
+    return start_forecast.reach_of(campaign, now=now or timezone.now())
 
 
 def forecast_start(
     campaign: Campaign, *, alone: bool = False, at: datetime | None = None, now: datetime | None = None
 ) -> StartForecast:
     """The forecast of a start, and the reasons against it. Raises `SchedulingError` for a broken audience."""
-    return forecast.forecast_start(campaign, now=now or timezone.now(), at=at, alone=alone)
+    return start_forecast.forecast_start(campaign, now=now or timezone.now(), at=at, alone=alone)
 
 
 def preview_campaign(campaign: Campaign, member: Member, *, variant: str = "", in_full: bool = True) -> MemberPreview:
@@ -47,7 +47,7 @@ def preview_campaign(campaign: Campaign, member: Member, *, variant: str = "", i
 
 def find_tester(campaign: Campaign, user_id: str) -> Member:
     """The member of the campaign's company with this user ID. Raises `SchedulingError` if there is none."""
-    company = Member.objects.filter(corporation=forecast.sender_of(campaign).corporation_id)
+    company = Member.objects.filter(corporation=start_forecast.sender_of(campaign).corporation_id)
     member = company.filter(user_id=user_id.strip().lower()).first()
     if member is None:
         fault = _("There is no member “%(user_id)s”.") % {"user_id": user_id}
@@ -72,7 +72,7 @@ def send_test(campaign: Campaign, member: Member, *, variant: str = "", dry_run:
 
 def _send_test(campaign: Campaign, member: Member, *, variant: str) -> None:
     seen = member_preview.preview_for(campaign, member, variant=variant)
-    application, cid = forecast.sender_of(campaign), secrets.token_hex(8)
+    application, cid = start_forecast.sender_of(campaign), secrets.token_hex(8)
     talk = conversations.conversation_with(member.user_id, application=application)
     with translation.override(seen.language):
         mark, name = _("[Test]"), campaign.name
@@ -81,7 +81,7 @@ def _send_test(campaign: Campaign, member: Member, *, variant: str) -> None:
         return
     whole = _marked(seen.content, mark) if seen.content is not None else None
     if whole is not None:
-        whole = cards.name_for_test(whole, campaign)
+        whole = card_presses.name_for_test(whole, campaign)
         conversations.broadcast(application, whole, to=[member.user_id], cid=cid)
         return
     conversations.say(talk, f"{mark} {name}", cid=cid)

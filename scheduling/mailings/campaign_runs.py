@@ -9,9 +9,17 @@ from django.utils import timezone
 from core.postgresql.prepared_statements import prepared_statements
 from core.work import crash_points
 from core.work.base import LeaseLost
-from scheduling.deliveries import batches, interruption, outcomes, progress, run_start, videos, videos_ahead
+from scheduling.deliveries import (
+    batches,
+    call_outcomes,
+    pause_and_cancel,
+    run_progress,
+    run_start,
+    videos_ahead,
+    videos_or_text,
+)
 from scheduling.models import Batch, Campaign, CampaignRun
-from scheduling.responses import cards
+from scheduling.responses import card_presses
 from wecom.messages import CardEvent
 from wecom.models import Application, Member, Outbound, Recall
 
@@ -55,24 +63,24 @@ def send_batch(pk: int, *, now: datetime | None = None) -> None:
 def follow_call(outbound: Outbound, *, now: datetime | None = None) -> None:
     """Count a call that has ended towards its campaign. Only bulk messages are asked about."""
     if outbound.is_bulk:
-        outcomes.follow(outbound, now=now or timezone.now())
+        call_outcomes.follow(outbound, now=now or timezone.now())
 
 
 def follow_recall(recall: Recall) -> None:
     """Note for each member of a campaign's call that it was taken back from them."""
     if recall.outbound.is_bulk and recall.status == Recall.Status.DONE:
-        outcomes.note_recall(recall.outbound)
+        call_outcomes.note_recall(recall.outbound)
 
 
 def follow_choices(member: Member, *, now: datetime | None = None) -> None:
     """A member chose something else: perhaps no video, or no message at all, of those being made for them."""
-    videos.look_again(member, now=now or timezone.now())
+    videos_or_text.look_again(member, now=now or timezone.now())
 
 
 @transaction.atomic
 def note_response(event: CardEvent, *, application: Application, member: Member, at: datetime) -> str | None:
     """Record a member's press on a campaign's card, once; returns the words pressed, None for cards of others."""
-    return cards.record(event, application=application, member=member, at=at)
+    return card_presses.record(event, application=application, member=member, at=at)
 
 
 def run_due_campaigns(*, now: datetime | None = None) -> list[CampaignRun]:
@@ -89,6 +97,6 @@ def sweep_campaigns(*, now: datetime | None = None) -> int:
     now = now or timezone.now()
     videos_ahead.prepare_all(now=now)
     began = run_due_campaigns(now=now)
-    progress.release_stuck(now=now, most=SWEEP_LIMIT)
-    interruption.cancel_left(now=now, most=SWEEP_LIMIT)
+    run_progress.release_stuck(now=now, most=SWEEP_LIMIT)
+    pause_and_cancel.cancel_left(now=now, most=SWEEP_LIMIT)
     return len(began)

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from core.evidence.stated_reasons import plain_reason, stated_reason
 from core.parties.acting_client import client_name
 from scheduling.audience.audience_rule import parse_audience
-from scheduling.campaigns import approval, moments, state, validation
-from scheduling.deliveries import forecast, interruption, run_start, videos_ahead
+from scheduling.campaigns import approved_content, campaign_states, campaign_validation, moments
+from scheduling.deliveries import pause_and_cancel, run_start, start_forecast, videos_ahead
 from scheduling.exceptions import SchedulingError
 from scheduling.mailings.approval_and_pause import (
     ask_approval,
@@ -73,7 +73,7 @@ def save_campaign(
 
 def campaign_problems(campaign: Campaign, *, now: datetime | None = None) -> list[SchedulingError]:
     """All errors of a saved campaign."""
-    return list(validation.problems(campaign, now or timezone.now()))
+    return list(campaign_validation.problems(campaign, now or timezone.now()))
 
 
 def start_campaign(
@@ -103,13 +103,13 @@ def start_campaign(
         if at is not None:
             moments.check_later(row, at, now)
         moments.watch(row, since or now, at=at)
-        state.change(row, S.SCHEDULED, by=by, now=now, **content)
+        campaign_states.change(row, S.SCHEDULED, by=by, now=now, **content)
         if paused:
-            state.change(row, S.PAUSED, by=by, now=now)
+            campaign_states.change(row, S.PAUSED, by=by, now=now)
             return
         if row.runs.filter(ended_at=None).exists():  # it was changed in a pause, and approved again
-            state.change(row, S.RUNNING, by=by, now=now)
-            interruption.go_on(row, now=now)
+            campaign_states.change(row, S.RUNNING, by=by, now=now)
+            pause_and_cancel.go_on(row, now=now)
 
     take(campaign, begin)
     run_start.begin(campaign.pk, now=now)
@@ -129,8 +129,8 @@ def _end_others(campaign: Campaign, *, by: Person, now: datetime) -> None:
 def check_startable(campaign: Campaign, *, alone: bool) -> None:
     """Raise `SchedulingError` for a campaign that is not in a state to be started, or not as it was approved."""
     check_approved(campaign)
-    if campaign.state not in state.startable(alone=alone):
-        state.LIFE.refuse(campaign, S.SCHEDULED)
+    if campaign.state not in campaign_states.startable(alone=alone):
+        campaign_states.LIFE.refuse(campaign, S.SCHEDULED)
 
 
 def _settle_alone(campaign: Campaign, now: datetime) -> dict[str, Any]:
@@ -138,11 +138,11 @@ def _settle_alone(campaign: Campaign, now: datetime) -> dict[str, Any]:
 
     Raises `SchedulingError` for its first error, and if its policy asks for a second person.
     """
-    state.check_alone(campaign)
-    for problem in validation.problems(campaign, now):
+    campaign_states.check_alone(campaign)
+    for problem in campaign_validation.problems(campaign, now):
         raise problem
-    description = approval.describe(campaign)
-    campaign.approved_hash = approval.digest(description)
+    description = approved_content.describe(campaign)
+    campaign.approved_hash = approved_content.digest(description)
     return {"description": description, "digest": campaign.approved_hash}
 
 
@@ -183,7 +183,7 @@ def start_unblocked(
     """
     now = now or timezone.now()
     check_no_step(campaign)
-    for blocker in forecast.forecast_start(campaign, now=now, at=at, alone=alone).against(anyway=anyway):
+    for blocker in start_forecast.forecast_start(campaign, now=now, at=at, alone=alone).against(anyway=anyway):
         error = blocker.error
         remedy = error.remedy if blocker.final else _("Set `anyway` to send it all the same.")
         raise SchedulingError(error.message, code=error.code, field=error.field, remedy=remedy)

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from scheduling.campaigns import approval, moments, plain_message, state
+from scheduling.campaigns import approved_content, campaign_states, moments, plain_message
 from scheduling.campaigns.plain_message import PlainMessage
 from scheduling.exceptions import SchedulingError
 from scheduling.mailings.approval_and_pause import ask_approval
@@ -91,7 +91,7 @@ def _empty(row: Schedule) -> None:
 
 def _take_runs(row: Schedule, campaign: Campaign) -> None:
     """Its runs become those of the campaign, with their figures. The messages that they sent stay in conversations."""
-    content = approval.describe(campaign)
+    content = approved_content.describe(campaign)
     runs = row.runs.exclude(outcome="skipped", reason="day_off").annotate(said=Count("messages"))
     CampaignRun.objects.bulk_create(_as_run_of(campaign, run, content) for run in runs)
     row.runs.all().delete()
@@ -121,8 +121,8 @@ def _stay_draft(campaign: Campaign, was: Schedule, now: datetime) -> None:
         with suppress(SchedulingError), transaction.atomic():
             ask_approval(campaign, by=was.asked_by, now=now)
     elif was.returned_note:
-        state.change(campaign, S.WAITING, by=was.asked_by, now=now)
-        state.change(campaign, S.DRAFT, why=was.returned_note, now=now)
+        campaign_states.change(campaign, S.WAITING, by=was.asked_by, now=now)
+        campaign_states.change(campaign, S.DRAFT, why=was.returned_note, now=now)
 
 
 def _go_on(campaign: Campaign, was: Schedule, now: datetime) -> None:
@@ -136,4 +136,4 @@ def _go_on(campaign: Campaign, was: Schedule, now: datetime) -> None:
             start_campaign(campaign, alone=True, paused=was.paused, since=since, now=now)
     except SchedulingError as error:
         campaign.refresh_from_db()
-        state.change(campaign, S.WAITING, why=str(error), now=now)
+        campaign_states.change(campaign, S.WAITING, why=str(error), now=now)

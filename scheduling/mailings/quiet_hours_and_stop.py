@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from conversations import services as conversations
 from core.evidence.stated_reasons import stated_reason
-from scheduling.campaigns.hours.send_hours import SendHours, window_of
+from scheduling.campaigns.hours.quiet_hours import SendHours, window_of
 from scheduling.campaigns.sending_policy import policy_of, policy_value
-from scheduling.deliveries import interruption
+from scheduling.deliveries import pause_and_cancel
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Batch, Campaign, SendingPolicy
 from wecom.models import Application, Corporation
@@ -84,8 +84,8 @@ def stop_sending(
         policy, _created = SendingPolicy.objects.update_or_create(corporation=corporation, defaults=values)
     for campaign in Campaign.objects.filter(state=Campaign.State.RUNNING):
         if campaign.sender is not None and campaign.sender.corporation_id == corporation.pk:
-            interruption.take_back(campaign)
-    interruption.hold_rest(corporation)
+            pause_and_cancel.take_back(campaign)
+    pause_and_cancel.hold_rest(corporation)
     return policy
 
 
@@ -101,6 +101,6 @@ def allow_sending(corporation: Corporation, *, now: datetime | None = None) -> S
     stopped = SendingPolicy.objects.select_for_update(of=("self",)).filter(corporation=corporation).first()
     values = {"stopped_at": None, "stopped_by": None, "stopped_why": ""}
     policy, _created = SendingPolicy.objects.update_or_create(corporation=corporation, defaults=values)
-    interruption.go_on_everywhere(corporation, stopped_at=stopped.stopped_at if stopped else None, now=now)
+    pause_and_cancel.go_on_everywhere(corporation, stopped_at=stopped.stopped_at if stopped else None, now=now)
     conversations.let_held_go(corporation, now=now)
     return policy

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from conversations import services as conversations
 from scheduling.audience.audience_rule import MOST_MEMBERS
 from scheduling.audience.uploaded_lists import AT_ONCE, KEPT
-from scheduling.campaigns import state
-from scheduling.deliveries import progress
+from scheduling.campaigns import campaign_states
+from scheduling.deliveries import run_progress
 from scheduling.exceptions import SchedulingError
 from scheduling.mailings.campaign_start import save_campaign
 from scheduling.models import (
@@ -28,7 +28,7 @@ from scheduling.models import (
     CampaignRun,
     Delivery,
 )
-from scheduling.responses.cards import not_confirmed
+from scheduling.responses.card_presses import not_confirmed
 from wecom.exceptions import ContentError
 from wecom.models import Member, Outbound, Recall
 
@@ -78,8 +78,8 @@ def retry_failed(run: CampaignRun, *, by: AbstractBaseUser | None = None, now: d
     CampaignRun.objects.filter(pk=run.pk).update(ended_at=None, failed=run.failed - count)
     if campaign.state != S.RUNNING:
         fault = _("%(count)d failed messages are sent again.") % {"count": count}
-        state.change(campaign, S.RUNNING, by=by, why=fault, now=now)
-    progress.release_next(run, now=now)
+        campaign_states.change(campaign, S.RUNNING, by=by, why=fault, now=now)
+    run_progress.release_next(run, now=now)
     return count
 
 

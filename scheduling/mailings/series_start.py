@@ -16,11 +16,11 @@ from scheduling.exceptions import SchedulingError
 from scheduling.mailings.approval_and_pause import check_approved, note_edit, take
 from scheduling.models import Campaign, Series
 from scheduling.segments.rules import parse_group
-from scheduling.series import edits, life, sweep, turns, validation
+from scheduling.series import edits, series_states, series_validation, sweep, turns
 from scheduling.series.enrolment import date_corrections, intake, stops
 from scheduling.series.odd_steps import OddSteps, odd_steps
 from scheduling.series.plan import Plan
-from scheduling.series.validation import SeriesProblem
+from scheduling.series.series_validation import SeriesProblem
 
 Person = AbstractBaseUser | None
 S = Series.State
@@ -56,7 +56,7 @@ def save_series(series: Series, *, by: Person = None) -> Series:
 
 def series_problems(series: Series, *, now: datetime | None = None) -> list[SeriesProblem]:
     """All errors of a saved series and of its steps."""
-    return list(validation.problems(series, now or timezone.now()))
+    return list(series_validation.problems(series, now or timezone.now()))
 
 
 def start_series(series: Series, *, by: Person = None, now: datetime | None = None) -> Series:
@@ -69,7 +69,7 @@ def start_series(series: Series, *, by: Person = None, now: datetime | None = No
     def begin(row: Series) -> None:
         check_approved(row)
         row.started_at, row.swept_at = row.started_at or now, None
-        life.change(row, S.RUNNING, by=by, now=now)
+        series_states.change(row, S.RUNNING, by=by, now=now)
 
     take(series, begin)
     sweep.sweep(series.pk, now=now)
@@ -121,5 +121,5 @@ def sweep_series(*, now: datetime | None = None) -> int:
 
 
 def _check_problems(series: Series, now: datetime | None) -> None:
-    for problem in validation.problems(series, now or timezone.now()):
+    for problem in series_validation.problems(series, now or timezone.now()):
         raise problem.error

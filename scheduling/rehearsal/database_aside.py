@@ -20,7 +20,7 @@ from core.logs import correlation_id, set_correlation_id
 
 AT_ONCE = 500  # rows of one statement
 SENDING = (
-    *("scheduling.deliveries.batches", "scheduling.deliveries.progress", "scheduling.deliveries.run_start"),
+    *("scheduling.deliveries.batches", "scheduling.deliveries.run_progress", "scheduling.deliveries.run_start"),
     "scheduling.series.sweep",
 )
 """Whose log lines would send an operator to look for messages that were never sent."""

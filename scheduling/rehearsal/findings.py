@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from conversations.models import Flow
 from scheduling.audience.personalisation import member_facts, without_personal
 from scheduling.campaigns.content import CampaignWords, compose
-from scheduling.deliveries import videos
+from scheduling.deliveries import videos_or_text
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Batch, Campaign, CampaignRun, Delivery
+from scheduling.rehearsal.rehearsed_subjects import Subject
 from scheduling.rehearsal.results import Day, Dropped, Occasion, Timeline
-from scheduling.rehearsal.subjects import Subject
 from wecom.facts.definitions import definitions_of
 from wecom.models import Member
 
@@ -175,7 +175,7 @@ class _Words:
             facts = {name: without_personal(value, member, self.types) for name, value in facts.items()}
         try:
             if words.kind.is_made:
-                return videos.script_of(own, facts, language=finding.language)
+                return videos_or_text.script_of(own, facts, language=finding.language)
             return compose(words.kind, own, facts).words()
         except SchedulingError as error:
             return str(error)

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Series
+from scheduling.rehearsal.rehearsed_subjects import Subject
 from scheduling.rehearsal.results import Dropped
-from scheduling.rehearsal.subjects import Subject
 from scheduling.series.enrolment import intake
 from scheduling.series.plan import Plan
 from wecom.models import Member

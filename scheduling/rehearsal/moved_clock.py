@@ -9,7 +9,7 @@ from django.db.models import Min, Q
 from django.utils.translation import gettext as _
 
 from scheduling.campaigns.member_zones import zones_of
-from scheduling.deliveries import batches, progress, run_start
+from scheduling.deliveries import batches, run_progress, run_start
 from scheduling.exceptions import SchedulingError
 from scheduling.models import FAR, Batch, Campaign, CampaignRun, Delivery, Series
 from scheduling.rehearsal.joiners import Joiners
@@ -94,7 +94,7 @@ class MovedClock:
 
     def _send(self) -> int:
         """The decisions of batches' workers; those who would get it have got it."""
-        progress.release_stuck(now=self.now, most=MOST_RUNS)
+        run_progress.release_stuck(now=self.now, most=MOST_RUNS)
         due = Batch.work_rows().claimable(self.now).order_by("pk").values_list("pk", flat=True)
         return sum(self._send_batch(pk) for pk in list(due))
 
@@ -110,7 +110,7 @@ class MovedClock:
                 got = Delivery.objects.filter(run=batch.run_id, batch=batch.number, member__in=members)
                 got.update(status=Delivery.Status.SENT)
                 batch.settle(Batch.Status.DONE, "")
-                progress.end_batch(batch, sent=len(members), failed=0, now=self.now)
+                run_progress.end_batch(batch, sent=len(members), failed=0, now=self.now)
         return 1
 
     def _let_leave(self) -> None:

@@ -18,7 +18,7 @@ from scheduling.models import Campaign, RehearsalRun
 from scheduling.rehearsal import stored_results
 from scheduling.rehearsal.database_aside import real_database
 from scheduling.rehearsal.rehearsals import planned, rehearse
-from scheduling.rehearsal.subjects import Subject
+from scheduling.rehearsal.rehearsed_subjects import Subject
 
 logger = logging.getLogger(__name__)
 

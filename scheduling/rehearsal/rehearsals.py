@@ -13,15 +13,15 @@ from scheduling.audience import reach
 from scheduling.audience.audience_rule import parse_audience
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, Series, share_calendars
-from scheduling.rehearsal import subjects
+from scheduling.rehearsal import rehearsed_subjects
 from scheduling.rehearsal.copied_rows import rows_for
 from scheduling.rehearsal.database_aside import database_aside
 from scheduling.rehearsal.findings import findings_since, told
 from scheduling.rehearsal.joiners import Joiners
 from scheduling.rehearsal.member_days import keys_of
 from scheduling.rehearsal.moved_clock import MovedClock
+from scheduling.rehearsal.rehearsed_subjects import Subject
 from scheduling.rehearsal.results import Doubt, Dropped, Rehearsal
-from scheduling.rehearsal.subjects import Subject
 from wecom.models import Application
 
 MOST_MEMBERS, MOST_DAYS, USUAL_DAYS = 2_000, 92, 60
@@ -71,10 +71,10 @@ def rehearse(
     with database_aside(rows_for({*plan.members, *joining.moments}, plan.campaigns, plan.series, now=now)):
         progress(PREPARED)
         clock = MovedClock(now, until=begins, last_days=last_days, joiners=joining, zone=subject.zone, moved=moved)
-        if not subjects.is_going(subject):
+        if not rehearsed_subjects.is_going(subject):
             clock.move()
             clock.now = begins
-            subjects.start(subject, begins)
+            rehearsed_subjects.start(subject, begins)
         clock.until = ends
         clock.move()
         findings = findings_since(begins, first_run=clock.first_run)
@@ -118,7 +118,7 @@ def planned(
     now: datetime,
 ) -> Plan:
     """The scope of `rehearse` with these arguments. Raises `SchedulingError` as it does; costs little."""
-    application = subjects.check(subject, now)
+    application = rehearsed_subjects.check(subject, now)
     zone = subject.zone
     first = max(since or now.astimezone(zone).date(), now.astimezone(zone).date())
     begins = max(now, datetime.combine(first, time(), zone))

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from scheduling.rehearsal.rehearsed_subjects import Subject
 from scheduling.rehearsal.results import Rehearsal
-from scheduling.rehearsal.subjects import Subject
 
 
 def table(rehearsal: Rehearsal, subject: Subject) -> Iterator[list[str]]:

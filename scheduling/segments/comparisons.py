@@ -18,8 +18,8 @@ from django.db.models.functions import ExtractDay, ExtractMonth, Left, StrIndex
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, In, LessThanOrEqual
 
 from scheduling.segments.anniversaries import YearPart, year_parts
+from scheduling.segments.rule_subjects import Kind
 from scheduling.segments.rules import Test, Value
-from scheduling.segments.subjects import Kind
 
 OPPOSITES: Mapping[Test, Test] = {
     Test.IS_NOT: Test.IS,

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Segment
 from scheduling.segments.comparisons import OPPOSITES, comparison
+from scheduling.segments.condition_validation import checked
 from scheduling.segments.departments import Departments
+from scheduling.segments.rule_subjects import Kind, Subjects, subjects_of
 from scheduling.segments.rules import Condition, Group, Op, Rule, Test, flaw, parse_group
-from scheduling.segments.subjects import Kind, Subjects, subjects_of
-from scheduling.segments.validation import checked
 from wecom.models import Corporation, MemberFact, Membership, Tag
 
 NOBODY = Q(pk__in=())

@@ -11,10 +11,18 @@ from django.utils.translation import gettext as _
 
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, Segment, Series
-from scheduling.segments.descriptions import describe_group, names_by_company, names_in
 from scheduling.segments.query import Compiler
+from scheduling.segments.rule_subjects import (
+    TEST_LABELS,
+    Kind,
+    Shape,
+    Subject,
+    shape_of,
+    subjects_by_company,
+    subjects_of,
+)
 from scheduling.segments.rules import Group, Test, flaw, parse_group
-from scheduling.segments.subjects import TEST_LABELS, Kind, Shape, Subject, shape_of, subjects_by_company, subjects_of
+from scheduling.segments.rules_in_words import describe_group, names_by_company, names_in
 from wecom.models import Corporation, Member
 
 

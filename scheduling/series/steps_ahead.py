@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from scheduling.campaigns.member_zones import zones_by_member
 from scheduling.models import Campaign, Enrolment, EnrolmentStep, Series
-from scheduling.series import forecast
+from scheduling.series import series_forecast
 from scheduling.series.due_days import DueDays
 from scheduling.series.plan import days_of
 
@@ -26,7 +26,7 @@ class StepAhead:
 
 def due_on(series: Series, day: date, *, now: datetime | None = None) -> Mapping[Campaign, int]:
     """How many members get each step of a series on a day; of a day that has passed, how many had their turn."""
-    return forecast.due_on(series, day, now=now or timezone.now())
+    return series_forecast.due_on(series, day, now=now or timezone.now())
 
 
 def steps_ahead(series: Series, enrolment: Enrolment, *, now: datetime | None = None) -> list[StepAhead]:

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignRun, Enrolment, Series
-from scheduling.series import approval, life, turns
+from scheduling.series import approved_series, series_states, turns
 from scheduling.series.enrolment import date_corrections, intake, stops
 from scheduling.series.plan import Plan
 
@@ -36,9 +36,9 @@ def sweep(pk: int, *, now: datetime, zones: Sequence[ZoneInfo] | None = None) ->
             with transaction.atomic():
                 return _sweep(Plan(series=series, application=application, now=now, known_zones=zones))
         except SchedulingError as error:
-            life.change(series, Series.State.PAUSED, reason=Series.Reason.BROKEN, why=error.message, now=now)
+            series_states.change(series, Series.State.PAUSED, reason=Series.Reason.BROKEN, why=error.message, now=now)
             logger.warning("A series was paused.", extra={"series": series.pk, "code": error.code})
-    life.take_back(series)
+    series_states.take_back(series)
     return []
 
 
@@ -49,7 +49,7 @@ def _sweep(plan: Plan) -> list[CampaignRun]:
         return []
     why = _why_not(plan)
     if why:
-        life.change(series, Series.State.PAUSED, reason=why, now=now)
+        series_states.change(series, Series.State.PAUSED, reason=why, now=now)
         return []
     Series.objects.filter(pk=series.pk).update(swept_at=now)
     date_corrections.follow_dates(plan)
@@ -75,7 +75,7 @@ def _why_not(plan: Plan) -> str:
     """Why a running series must stop: one of its steps fails too often, or it differs from the approved content."""
     if any(step.state == Campaign.State.PAUSED for step in plan.steps):
         return Series.Reason.ERRORS
-    if plan.series.approved_hash != approval.digest(plan.series):
+    if plan.series.approved_hash != approved_series.digest(plan.series):
         return Series.Reason.NOT_APPROVED
     return ""
 
@@ -88,4 +88,4 @@ def _finish(plan: Plan) -> None:
     if Enrolment.objects.active().filter(series=series).exists():
         return
     if not CampaignRun.objects.filter(campaign__series=series, ended_at=None).exists():
-        life.change(series, Series.State.FINISHED, now=plan.now)
+        series_states.change(series, Series.State.FINISHED, now=plan.now)

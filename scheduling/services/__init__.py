@@ -2,13 +2,13 @@
 
 import core.django_setup  # says what is missing
 from core.interchange.flaws import FileRefused
-from scheduling.agenda.applications import Applications as AgendaApplications
+from scheduling.agenda.agenda_filters import Filters as AgendaFilters
 from scheduling.agenda.campaign_moves import move_campaign
 from scheduling.agenda.counted_days import MOST_OF_A_DAY as MOST_RUNS_OF_A_DAY
-from scheduling.agenda.filters import Filters as AgendaFilters
+from scheduling.agenda.sender_calendars import Applications as AgendaApplications
 from scheduling.agenda.upcoming import Peak, next_entries, peaks, upcoming
+from scheduling.audience.audience_choices import find_choices, named_choices, parse_user_ids
 from scheduling.audience.audience_rule import parse_audience, read_audience
-from scheduling.audience.choices import find_choices, named_choices, parse_user_ids
 from scheduling.audience.personalisation import variable_labels
 from scheduling.audience.reach import members_of, preview_audience
 from scheduling.audience.segment_preview import preview_rule
@@ -24,22 +24,22 @@ from scheduling.audience.uploaded_lists import (
     upload_sheet,
 )
 from scheduling.audience.variables import name_variables
-from scheduling.campaigns.approval import describe as describe_campaign
-from scheduling.campaigns.approval import digest as campaign_digest
+from scheduling.campaigns.approved_content import describe as describe_campaign
+from scheduling.campaigns.approved_content import digest as campaign_digest
+from scheduling.campaigns.campaign_validation import content_problems
 from scheduling.campaigns.plain_message import PlainMessage, moments_in_words, next_moments
 from scheduling.campaigns.plain_message import read as read_plain_message
 from scheduling.campaigns.transitions import last_change
-from scheduling.campaigns.validation import content_problems
 from scheduling.day_lists.day_list import read_day_list
 from scheduling.day_lists.day_list import text_of as day_list_text
-from scheduling.day_lists.values import DayList, ListedDay
-from scheduling.deliveries.evidence import bundle as evidence_bundle
-from scheduling.deliveries.evidence import choice_of as deciding_choice
-from scheduling.deliveries.forecast import StartForecast
+from scheduling.day_lists.listed_days import DayList, ListedDay
+from scheduling.deliveries.delivery_evidence import bundle as evidence_bundle
+from scheduling.deliveries.delivery_evidence import choice_of as deciding_choice
 from scheduling.deliveries.member_history import sent_to
-from scheduling.deliveries.progress import waiting_in, zones_in
-from scheduling.deliveries.videos import progress_of as video_progress_of
-from scheduling.explanations.deliveries import explain as explain_delivery
+from scheduling.deliveries.run_progress import waiting_in, zones_in
+from scheduling.deliveries.start_forecast import StartForecast
+from scheduling.deliveries.videos_or_text import progress_of as video_progress_of
+from scheduling.explanations.delivery_explanation import explain as explain_delivery
 from scheduling.explanations.origins import explain_entry, explain_message
 from scheduling.explanations.outcome_evidence import lines_of as outcome_evidence
 from scheduling.files.file_export import export_file
@@ -119,10 +119,10 @@ from scheduling.rehearsal.results import Day, Dropped, Occasion, Rehearsal, Time
 from scheduling.rehearsal.results import Doubt as RehearsalDoubt
 from scheduling.rehearsal.stored_results import read as read_rehearsal
 from scheduling.rehearsal.table import table as rehearsal_table
-from scheduling.responses.cards import asks, not_confirmed
+from scheduling.responses.card_presses import asks, not_confirmed
 from scheduling.responses.clicks import clicks_of, count_click, find_link, names_opener
 from scheduling.responses.replies import first_replies
-from scheduling.responses.report import RunReport, report_of
+from scheduling.responses.run_report import RunReport, report_of
 from scheduling.segments.saved_segments import (
     check_rule,
     check_segment_name,
@@ -136,13 +136,13 @@ from scheduling.segments.saved_segments import (
     subjects_for_rules,
     value_shape,
 )
-from scheduling.series.approval import describe_rule as describe_series_rule
-from scheduling.series.approval import digest as series_digest
+from scheduling.series.approved_series import describe_rule as describe_series_rule
+from scheduling.series.approved_series import digest as series_digest
 from scheduling.series.edits import check_time as check_step_time
 from scheduling.series.enrol_by_hand import enrol, preview_enrolment, stop_member
 from scheduling.series.odd_steps import odd_steps
+from scheduling.series.series_in_words import anchor_in_words, date_facts, day_in_words, rule_in_words, step_in_words
 from scheduling.series.steps_ahead import StepAhead, due_on, next_steps, steps_ahead, zone_of
-from scheduling.series.wording import anchor_in_words, date_facts, day_in_words, rule_in_words, step_in_words
 from scheduling.working_days.calendar_years import (
     UnknownYear,
     company_calendar,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.business_calendar import Calendar, published_days
 from scheduling.campaigns import moments
-from scheduling.day_lists.values import DayList
+from scheduling.day_lists.listed_days import DayList
 from scheduling.exceptions import SchedulingError
 from scheduling.models import CalendarDay, CalendarImport
 from scheduling.working_days.calendar_years import on_working_days

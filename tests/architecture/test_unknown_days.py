@@ -12,7 +12,7 @@ DEFINES = re.compile(r"\bdef (?:works_on|next_working_day|runs_on)\(")
 
 # Each module that asks, with where its answers are marked: a file, and the word in it.
 MARKED = {
-    "conversations/handoff/requests.py": ("conversations/handoff/requests.py", "promised("),
+    "conversations/handoff/handoff_requests.py": ("conversations/handoff/handoff_requests.py", "promised("),
     "conversations/machine/formulas/functions.py": ("conversations/flows/rules/formulas.py", "days_unknown"),
     "conversations/sessions/effects/handoff_states.py": (
         "conversations/sessions/effects/handoff_states.py",
@@ -22,11 +22,11 @@ MARKED = {
     "conversations/tickets/office_hours.py": ("conversations/tickets/office_hours.py", "def unknown_year"),
     "conversations/tickets/opening.py": ("conversations/tickets/opening.py", "promised("),
     "scheduling/admin/campaigns/next_moments.py": ("scheduling/admin/campaigns/next_moments.py", "UNKNOWN = "),
-    "scheduling/admin/campaigns/start.py": ("templates/admin/campaigns/start.html", "one.is_known"),
-    "scheduling/agenda/conflicts.py": ("scheduling/agenda/entries.py", "def days_unknown"),
+    "scheduling/admin/campaigns/start_page.py": ("templates/admin/campaigns/start.html", "one.is_known"),
+    "scheduling/agenda/conflicts.py": ("scheduling/agenda/agenda_entries.py", "def days_unknown"),
     "scheduling/api/campaigns.py": ("scheduling/api/campaign_serializers.py", "days_unknown_from"),
     "scheduling/campaigns/hours/odd_hours.py": ("scheduling/api/campaign_serializers.py", "is_known"),
-    "scheduling/campaigns/hours/send_hours.py": ("scheduling/working_days/unknown_days.py", "window_days"),
+    "scheduling/campaigns/hours/quiet_hours.py": ("scheduling/working_days/unknown_days.py", "window_days"),
     "scheduling/campaigns/moments.py": ("scheduling/working_days/unknown_days.py", "next_working_day_at"),
     "scheduling/series/due_days.py": ("scheduling/rehearsal/rehearsals.py", "def _doubt"),
     "scheduling/agenda/upcoming.py": ("scheduling/agenda/upcoming.py", "known=calendar.knows"),

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import requests
 
-from openuser.servers.processes import Processes
+from openuser.servers.server_processes import Processes
 from tests.support.emulator import KEYS, Emulator, answers, free_port, wait_for
 from tests.support.paths import ROOT
 

@@ -28,7 +28,7 @@ from avatars.engines.puppet.engine import Puppet
 from avatars.media import ffmpeg
 from avatars.pipeline.script_to_video import VideoSpec
 from avatars.portraits import samples
-from avatars.portraits.validation import load
+from avatars.portraits.portrait_validation import load
 from avatars.speech.base import Sound, Speech
 from avatars.studio.studio import Studio
 from tests.benchmarks.support.closed_loop import loop

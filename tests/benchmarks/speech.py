@@ -37,9 +37,9 @@ from avatars.speech.audio.sound_files import resampled
 from avatars.speech.base import NATURAL, Manner
 from avatars.speech.kokoro import network
 from avatars.speech.kokoro.engine import Kokoro
+from avatars.speech.kokoro.kokoro_voices import Voices
 from avatars.speech.kokoro.model import RATE as VOICE_RATE
 from avatars.speech.kokoro.model import Model
-from avatars.speech.kokoro.voices import Voices
 from avatars.speech.synthesis.synthesizer import joined
 from avatars.speech.text.normalisation import Normaliser
 from avatars.speech.text.script import Language, clean

@@ -60,7 +60,7 @@ def main(modes: Sequence[str]) -> None:
 def compare(plain, folder: Path) -> None:
     """Videos of one mode, whole and joined."""
     from avatars.media.file_cache import FileCache
-    from avatars.pipeline import script_to_video, segments
+    from avatars.pipeline import script_to_video, spoken_segments
     from avatars.speech.base import Manner
     from avatars.speech.synthesis import synthesizer
     from avatars.speech.synthesis.cache import SpeechCache
@@ -93,7 +93,7 @@ def compare(plain, folder: Path) -> None:
     ):
         print(f"  {PEOPLE} people, {words}: {100 * all_of_them / (PEOPLE * one):.1f} % of whole videos")
     hello = f"你好，{NAMES[1]}！"
-    said = segments.speak_segments(
+    said = spoken_segments.speak_segments(
         hello + BODY,
         (len(hello),),
         lambda text: synthesizer.parts(tools["speech"], text, voice=plain.voice, kept=kept),

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from openuser.demo.seed import HUMANS
+from openuser.demo.demo_seed import HUMANS
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -22,7 +22,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from openuser.servers import postgres
-from openuser.servers.processes import Processes
+from openuser.servers.server_processes import Processes
 from tests.runner.database_templates import create
 from tests.support.emulator import Emulator, answers, wait_for
 from tests.support.stack import COMMANDS, WORKER, Stack

@@ -22,7 +22,7 @@ from typing import Any
 
 from openuser.servers import postgres, valkey
 from openuser.servers.postgres_binaries import choose_server
-from openuser.servers.processes import Processes
+from openuser.servers.server_processes import Processes
 from tests.chaos.kills import PRODUCTION
 from tests.support.emulator import Emulator, answers, free_port, wait_for
 from tests.support.servers.network_namespaces import HUB, Machine, machines

@@ -174,7 +174,7 @@ ROWS: tuple[Row, ...] = (
         "every member has it once",
         220,
         command("chaos.campaign", "--members", "30000"),
-        tests("scheduling/deliveries/test_interruption.py"),
+        tests("scheduling/deliveries/test_pause_and_cancel.py"),
     ),
     played("K16", "three beats, one killed at a fire, one clock over it", "each minute is said once", 230, "beats"),
     played("K17", "upgrade under load, migrations beside a 7 s report", f"callbacks < 2 s, {ONCE}", 100, "upgrade"),
@@ -243,7 +243,7 @@ ROWS: tuple[Row, ...] = (
         "equal IDs of two members or applications, two events of a second",
         "all are kept",
         20,
-        tests("wecom/callbacks/test_inbox.py", "wecom/client/test_applications.py"),
+        tests("wecom/callbacks/test_inbox.py", "wecom/client/test_default_application.py"),
     ),
     played("D4", "a recorded callback again after 1 min, 1 h, 7 d, 40 d", "no second action, ever", 75, "replays"),
     row(

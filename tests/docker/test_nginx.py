@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import requests
 
-from openuser.servers.processes import Processes
+from openuser.servers.server_processes import Processes
 from tests.support import factories
 from tests.support.emulator import free_port, wait_for
 from tests.support.paths import ROOT

@@ -10,7 +10,7 @@ import sys
 
 from openuser.management.suite import DATABASES, files_with
 from openuser.servers import postgres
-from openuser.servers.processes import Processes
+from openuser.servers.server_processes import Processes
 from tests.support.paths import ROOT
 from tests.support.servers import pgbouncer
 

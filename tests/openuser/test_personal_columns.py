@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import models
 
-from core.personal_data import registry
+from core.personal_data import holding_registry
 from core.personal_data.holdings import Holding, Person
 from tests.openuser.support.people import WHO, WORDS, make_person
 from tests.support import factories
@@ -88,7 +88,7 @@ def value_of(field: models.Field[Any, Any]) -> Any:
 def mark(member: Member) -> set[str]:
     """Write the mark wherever the person's rows say nothing. Returns the columns."""
     done = set()
-    for holding in registry.holdings():
+    for holding in holding_registry.holdings():
         rows = holding.rows(holding.find(person_of(member)))
         for field in words_columns(holding.model):
             empty = [row.pk for row in rows if not getattr(row, field.attname)]
@@ -124,7 +124,7 @@ def test_every_column_of_a_person_is_exported(application):
 
 
 def test_only_what_a_table_names_is_left_out_of_exports():
-    hidden = {f"{holding.label}.{name}" for holding in registry.holdings() for name in holding.hidden}
+    hidden = {f"{holding.label}.{name}" for holding in holding_registry.holdings() for name in holding.hidden}
     assert without(hidden, UNTOLD) == set()
     assert set(UNTOLD) - {*hidden, *(name.rpartition(".")[2] for name in hidden)} == set()
 
@@ -156,7 +156,7 @@ def files_with(folder: Path) -> list[Path]:
 def test_every_file_of_a_holding_goes_and_is_exported():
     columns = {
         f"{holding.label}.{field.name}": field.name in {*holding.files, *(holding.blank or {})} or knows_files(holding)
-        for holding in registry.holdings()
+        for holding in holding_registry.holdings()
         for field in holding.model._meta.concrete_fields
         if isinstance(field, models.FileField)
     }

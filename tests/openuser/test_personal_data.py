@@ -6,8 +6,8 @@ from django.core.files.storage import default_storage
 
 from avatars.models import Consent, Narration, Render
 from conversations.models import Content, Conversation, Errand, Message, Session
-from core.personal_data import registry
-from core.personal_data.requests import ErasureRefused
+from core.personal_data import holding_registry
+from core.personal_data.export_and_erasure import ErasureRefused
 from openuser.models import ApiAnswer
 from scheduling.models import CampaignRun
 from tests.openuser.support.people import NAME, OTHER, THEIRS, WHO, WORDS, make_person
@@ -33,13 +33,13 @@ def application() -> Application:
 
 
 def rows_by_model() -> dict[str, int]:
-    return {holding.label: holding.rows().count() for holding in registry.holdings()}
+    return {holding.label: holding.rows().count() for holding in holding_registry.holdings()}
 
 
 def test_every_listed_model_has_a_row_of_the_person(application):
     member = make_person(application)
-    found = {holding.label for holding in registry.holdings() if holding.find(person_requests._person(member))}
-    assert found == {holding.label for holding in registry.holdings()} - OF_NOBODY
+    found = {holding.label for holding in holding_registry.holdings() if holding.find(person_requests._person(member))}
+    assert found == {holding.label for holding in holding_registry.holdings()} - OF_NOBODY
 
 
 def test_after_an_erasure_no_table_knows_the_person(application):
@@ -145,7 +145,7 @@ def test_a_consent_that_is_valid_refuses_the_erasure(application):
 @pytest.mark.parametrize("model", [Content, Render, Outbound, Download], ids=lambda model: model.__name__)
 def test_an_erasure_that_was_interrupted_goes_on(application, monkeypatch, model):
     member = make_person(application)
-    monkeypatch.setattr(registry.holding_of(model), "clear", lambda *_: 1 / 0)
+    monkeypatch.setattr(holding_registry.holding_of(model), "clear", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         services.erase_person(member, by="hr")
     monkeypatch.undo()

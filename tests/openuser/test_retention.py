@@ -27,7 +27,7 @@ from conversations.models import (
     UnansweredQuestion,
 )
 from core.models import AccessRecord
-from core.personal_data import registry, retention
+from core.personal_data import holding_registry, retention
 from openuser.models import ApiAnswer, WebhookDelivery
 from scheduling.models import CampaignRun, RehearsalRun
 from tests.support.model_rows import make_message, make_row
@@ -74,14 +74,14 @@ EVERY_KIND = pytest.mark.parametrize("model", list(KINDS), ids=lambda model: mod
 
 def old_row(model: Any, *, days: float) -> Any:
     """A row with words whose retention began so many days ago."""
-    holding = registry.holding_of(model)
+    holding = holding_registry.holding_of(model)
     row = make_row(model, **KINDS[model][0])
     model._base_manager.filter(pk=row.pk).update(**{holding.age or "created_at": timezone.now() - timedelta(days=days)})
     return row
 
 
 def test_every_kind_that_expires_is_in_this_suite():
-    expiring = {holding.model for holding in registry.holdings() if holding.age}
+    expiring = {holding.model for holding in holding_registry.holdings() if holding.age}
     assert expiring == set(KINDS) - {Download} | {MemberModelUsage}
 
 
@@ -95,7 +95,7 @@ def test_the_use_of_the_language_model_by_members_goes_with_their_questions(sett
 
 @pytest.mark.databases
 def test_words_go_after_the_days_of_their_kind():
-    rows = [old_row(model, days=registry.holding_of(model).kind.days() + 0.1) for model in KINDS]
+    rows = [old_row(model, days=holding_registry.holding_of(model).kind.days() + 0.1) for model in KINDS]
     retention.expire_all(now=timezone.now())
     assert tables_with(WORDS) == []
     left = {type(row) for row in rows if type(row)._base_manager.filter(pk=row.pk).exists()}
@@ -104,7 +104,7 @@ def test_words_go_after_the_days_of_their_kind():
 
 def test_words_stay_until_the_days_of_their_kind_are_over():
     for model in KINDS:
-        old_row(model, days=registry.holding_of(model).kind.days() - 0.1 if model is not WebSession else -0.1)
+        old_row(model, days=holding_registry.holding_of(model).kind.days() - 0.1 if model is not WebSession else -0.1)
     retention.expire_all(now=timezone.now())
     found = {place.rpartition(".")[0] for place in tables_with(WORDS)}
     assert found >= {model._meta.label for model in KINDS}
@@ -112,7 +112,7 @@ def test_words_stay_until_the_days_of_their_kind_are_over():
 
 @EVERY_KIND
 def test_zero_days_keep_words_for_ever(model, monkeypatch):
-    holding = registry.holding_of(model)
+    holding = holding_registry.holding_of(model)
     row = old_row(model, days=5000)
     monkeypatch.setattr(holding, "kind", type(holding.kind)(key="x", label="x", days=lambda: 0))
     retention.expire_all(now=timezone.now())

@@ -7,7 +7,7 @@ import pytest
 
 from scheduling import services
 from scheduling.campaigns import moments
-from scheduling.campaigns.hours.send_hours import SendHours, SendWindow
+from scheduling.campaigns.hours.quiet_hours import SendHours, SendWindow
 from scheduling.campaigns.sending_policy import Policy
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Batch, Campaign, Series

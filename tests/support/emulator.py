@@ -12,7 +12,7 @@ from typing import Any
 
 import requests
 
-from openuser.servers.processes import Processes
+from openuser.servers.server_processes import Processes
 from tests.support.paths import ROOT
 
 AES_KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"

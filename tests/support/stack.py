@@ -17,7 +17,7 @@ import psycopg
 from django.conf import settings
 
 from openuser.servers import valkey
-from openuser.servers.processes import Processes
+from openuser.servers.server_processes import Processes
 from tests.runner.database_templates import FILE, templates, url_of
 from tests.runner.log_canaries import leaks
 from tests.support.emulator import AES_KEY, KEYS, Emulator, answers, free_port, wait_for

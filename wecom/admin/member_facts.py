@@ -18,9 +18,9 @@ from core.text.time_zones import OFTEN_USED, time_zones
 from core.web.admin import NOTHING
 from wecom import services
 from wecom.exceptions import FactRefused
-from wecom.facts import stored_values, values
+from wecom.facts import fact_values, stored_values
 from wecom.facts.definitions import MANAGER, TIME_ZONE, FactType, definitions_of
-from wecom.facts.values import Value
+from wecom.facts.fact_values import Value
 from wecom.models import FactKind, Member
 from wecom.signals import Author
 
@@ -111,15 +111,15 @@ def _types(member: Any) -> Mapping[str, FactType]:
 
 
 def _shown(fact: FactType, value: Value, *, in_full: bool) -> str:
-    return values.written(fact, value) if in_full else values.masked(fact, value)
+    return fact_values.written(fact, value) if in_full else fact_values.masked(fact, value)
 
 
 def _field(member: Member, fact: FactType, value: Value | None) -> forms.Field:
-    """The field of one fact. Its input is read by `wecom.facts.values`, like everywhere."""
+    """The field of one fact. Its input is read by `wecom.facts.fact_values`, like everywhere."""
     options: dict[str, Any] = {
         "label": capfirst(fact.name),
         "required": False,
-        "initial": "" if value is None else values.plain(value),
+        "initial": "" if value is None else fact_values.plain(value),
         "help_text": _help(member, fact, value),
     }
     if fact.kind == FactKind.CHOICE:

@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.confidentiality.rest import ReadingViews
+from core.confidentiality.confidential_api import ReadingViews
 from core.diagnosis import Level, run_checks
 from core.web.api_filters import IdFilter, StrictBooleanFilter, UserIdFilter
 from wecom import services

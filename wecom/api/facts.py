@@ -23,7 +23,7 @@ from wecom.api.serializers.facts import (
     MemberFactsSerializer,
 )
 from wecom.exceptions import FactRefused
-from wecom.facts import stored_values, values
+from wecom.facts import fact_values, stored_values
 from wecom.facts.definitions import definitions_of, editable_facts
 from wecom.models import FactDefinition, Member, MemberFact
 
@@ -149,7 +149,9 @@ class MemberFacts(generics.GenericAPIView[MemberFact]):
         types = definitions_of(member.corporation_id)
         in_full = _reads_personal(request)
         known = {
-            key: values.plain(value) if in_full or not types[key].personal else values.masked(types[key], value)
+            key: fact_values.plain(value)
+            if in_full or not types[key].personal
+            else fact_values.masked(types[key], value)
             for key, value in stored_values.facts_of(member).items()
             if key in types
         }
@@ -190,7 +192,7 @@ class FactImports(generics.GenericAPIView[MemberFact]):
         unknown = [key for key in keys if key not in known]
         if unknown or not keys:
             raise FactRefused(
-                f"There is no fact {values.quote(unknown[0])!r}." if unknown else "No row has a fact.",
+                f"There is no fact {fact_values.quote(unknown[0])!r}." if unknown else "No row has a fact.",
                 code="fact_unknown",
                 field="rows",
                 remedy=f"Use one of these: {', '.join(known)}.",

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.work.base import Work
-from wecom.client import applications
+from wecom.client import application_hold
 from wecom.directory.sync import request_first_sync
 from wecom.models import Application, Corporation, Outbound
 
@@ -46,7 +46,7 @@ def save_application(application: Application) -> None:
     if application.is_default:
         Application.objects.exclude(pk=application.pk).update(is_default=False)
     application.save()
-    applications.release_hold(application)
+    application_hold.release_hold(application)
     for rows in (
         application.uploads,
         application.downloads,

@@ -11,7 +11,7 @@ from typing import Any
 
 from wecom.client import api
 from wecom.client.handler_context import current_application
-from wecom.contents.validation import counted
+from wecom.contents.content_validation import counted
 from wecom.exceptions import AmbiguousError, ApiError, ContentError
 from wecom.models import Application, GroupChat
 

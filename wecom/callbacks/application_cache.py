@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models.signals import post_delete, post_save
 
-from wecom.client import applications
+from wecom.client import default_application
 from wecom.exceptions import NotConfigured
 from wecom.models import Application, Corporation
 
@@ -49,7 +49,7 @@ def read(key: str) -> Application:
     if key:
         application = Application.objects.select_related("corporation").filter(webhook_key=key).first()
     else:
-        application = applications.default()
+        application = default_application.default()
     _kept.pop(key, None)  # one that is withdrawn must not be the last known of the next outage
     if application is None:
         raise NotConfigured("There is no such application.", code="unknown_application")

@@ -14,7 +14,7 @@ from core import traces
 from core.work import clock
 from core.work.sweeper import wake_rows
 from wecom import messages, metrics
-from wecom.callbacks import inbox_rows, opening
+from wecom.callbacks import inbox_rows, verify_and_decrypt
 from wecom.callbacks.inbox_rows import Values
 from wecom.callbacks.router import router
 from wecom.models import Application, Callback
@@ -28,9 +28,9 @@ def open_callback(application: Application, body: bytes, *, signature: str, time
     Raises `wecom.crypto.CryptoError` for a callback that must be refused.
     """
     limits = settings.WECOM
-    columns = opening.open_callback(
+    columns = verify_and_decrypt.open_callback(
         application,
-        opening.Addressee(
+        verify_and_decrypt.Addressee(
             application_id=application.pk,
             agent_id=application.agent_id,
             corp_id=application.corporation.corp_id,
@@ -40,7 +40,9 @@ def open_callback(application: Application, body: bytes, *, signature: str, time
         timestamp=timestamp,
         nonce=nonce,
         now=timezone.now(),
-        limits=opening.Limits(timestamp_tolerance=limits["TIMESTAMP_TOLERANCE"], max_age=limits["CALLBACK_MAX_AGE"]),
+        limits=verify_and_decrypt.Limits(
+            timestamp_tolerance=limits["TIMESTAMP_TOLERANCE"], max_age=limits["CALLBACK_MAX_AGE"]
+        ),
         clock_ahead=clock.ahead(),
     )
     return inbox_rows.values_of(**columns)

@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from wecom import crypto
-from wecom.callbacks import opening
+from wecom.callbacks import verify_and_decrypt
 from wecom.models import Application, Callback
 
 logger = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ def open_sealed(application: Application, encrypted: str, *, signature: str, tim
     Raises `CryptoError` if no keys fit, as the application's present ones did.
     """
     signed = {"signature": signature, "timestamp": timestamp, "nonce": nonce}
-    return opening.open_sealed(application, encrypted, **signed, now=timezone.now())
+    return verify_and_decrypt.open_sealed(application, encrypted, **signed, now=timezone.now())
 
 
 def note_url_check(

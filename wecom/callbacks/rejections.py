@@ -12,7 +12,7 @@ from datetime import datetime
 from django.core.cache import cache
 from django.utils import timezone
 
-from wecom.callbacks.opening import AGENT_ID, CORP_ID
+from wecom.callbacks.verify_and_decrypt import AGENT_ID, CORP_ID
 from wecom.models import Application
 
 # The codes of the platform's own library: signature, corp ID, and what comes of another EncodingAESKey.

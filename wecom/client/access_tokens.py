@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wecom import metrics
-from wecom.client import applications, outages, transport
+from wecom.client import application_hold, default_application, outages, transport
 from wecom.client.transport import Token
 from wecom.exceptions import (
     BusyError,
@@ -50,7 +50,9 @@ def valid_token(
         if though_held and _is_valid(application, rejected, EARLY):
             return _token(application, application.access_token)
         if application.held_until and application.held_until > timezone.now():
-            raise ConfigurationError("The application is held.", code=applications.HELD, remedy=application.held_reason)
+            raise ConfigurationError(
+                "The application is held.", code=application_hold.HELD, remedy=application.held_reason
+            )
         if _is_valid(application, rejected, EARLY):
             return _token(application, application.access_token)
         owner = uuid.uuid4().hex
@@ -74,7 +76,9 @@ def access_token(corp_id: str = "", corp_secret: str = "") -> str:
     Raises `NotConfigured` if no such application is connected, `ConfigurationError` if the platform refuses it.
     """
     named = corp_id or corp_secret
-    return valid_token(applications.with_credentials(corp_id, corp_secret) if named else applications.default())
+    return valid_token(
+        default_application.with_credentials(corp_id, corp_secret) if named else default_application.default()
+    )
 
 
 def _token(application: Application, value: str) -> Token:
@@ -112,7 +116,9 @@ def _fetch(application: Application, owner: str) -> str:
     except WeComError as caught:
         error = _ban_error(caught) if isinstance(caught, LimitedError) else caught
         if isinstance(error, ConfigurationError):
-            applications.hold(application, error, SECRET_BAN)  # before the lease ends, so that no other process asks
+            application_hold.hold(
+                application, error, SECRET_BAN
+            )  # before the lease ends, so that no other process asks
         mine.update(token_lease_until=None)
         metrics.TOKEN_REFRESHES.add("failed")
         raise error from caught

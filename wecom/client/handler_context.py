@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from wecom.client import applications
+from wecom.client import default_application
 from wecom.models import Application, Callback, Outbound
 
 logger = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ def current_application() -> Application:
     Raises `NotConfigured` if none is connected.
     """
     callback = current_callback()
-    return callback.application if callback else applications.default()
+    return callback.application if callback else default_application.default()
 
 
 def let_release(release: Callable[[], None]) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from core.exceptions import TemporaryError
 from core.work.base import Work
-from wecom.client import applications, outages
+from wecom.client import application_hold, outages
 from wecom.exceptions import ApiError, ConfigurationError, LimitedError, RecipientError, TokenRejected, WeComError
 from wecom.models import Application
 
@@ -20,8 +20,8 @@ def retry_or_fail(row: Work, application: Application, error: WeComError, **fiel
     """Put the row back if time or a corrected setting may help, else fail it. `fields` are written with it."""
     fields["errcode"] = error.errcode if isinstance(error, ApiError) else None
     if isinstance(error, ConfigurationError):
-        applications.hold(application, error)
-        row.postpone(timezone.now() + applications.HELD_FOR, HELD, count_attempt=False, **fields)
+        application_hold.hold(application, error)
+        row.postpone(timezone.now() + application_hold.HELD_FOR, HELD, count_attempt=False, **fields)
     elif isinstance(error, LimitedError) and error.until is not None:
         row.postpone(error.until, QUOTA, count_attempt=False, **fields)
     elif outages.is_outage(error) and outages.is_open(application):

@@ -24,7 +24,7 @@ from urllib3 import exceptions as urllib3_errors
 
 from core import traces
 from wecom import metrics
-from wecom.client import circuit_breaker
+from wecom.client import call_limit_breaker
 from wecom.client.error_codes import exception_for
 from wecom.client.platform_clock import comparison
 from wecom.exceptions import AmbiguousError, ApiError, LimitedError, NotReached, WeComError
@@ -177,13 +177,13 @@ def _counted(path: str, params: Mapping[str, str]) -> Iterator[None]:
     if not isinstance(token, Token):
         yield
         return
-    reopened = circuit_breaker.before_call(token.corporation_id, path)
+    reopened = call_limit_breaker.before_call(token.corporation_id, path)
     try:
         yield
     except LimitedError as error:
-        raise circuit_breaker.trip(token.corporation_id, path, error.errcode) from error
+        raise call_limit_breaker.trip(token.corporation_id, path, error.errcode) from error
     if reopened:
-        circuit_breaker.clear(token.corporation_id, path)
+        call_limit_breaker.clear(token.corporation_id, path)
 
 
 @contextmanager

@@ -22,9 +22,9 @@ from wecom.contents.cards.parts import (
     Row,
     Source,
 )
+from wecom.contents.content_validation import clean
 from wecom.contents.files import File, Image, Media, Video, Voice
 from wecom.contents.markdown import plain_text, to_markdown
 from wecom.contents.mini_programs import Item, MiniProgramNotice
 from wecom.contents.splitting import columns, split_numbered, split_text, truncate
 from wecom.contents.texts import Markdown, Text, TextCard
-from wecom.contents.validation import clean

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from wecom.contents import validation
+from wecom.contents import content_validation
 from wecom.contents.base import MiniProgram, Translated, lines
-from wecom.contents.validation import DESCRIPTION, TITLE, clean, missing
+from wecom.contents.content_validation import DESCRIPTION, TITLE, clean, missing
 
 ARTICLES = 8
 MINI_PAGE = 128  # bytes
@@ -28,15 +28,15 @@ class Article:
 
     def check(self, at: str) -> None:
         """Raise `ContentError`; `at` is the path of this article."""
-        validation.key(f"{at}title", self.title, TITLE)
-        validation.within(f"{at}description", self.description, DESCRIPTION)
+        content_validation.key(f"{at}title", self.title, TITLE)
+        content_validation.within(f"{at}description", self.description, DESCRIPTION)
         if self.mini_program is not None:
             self.mini_program.check(at)
-            validation.key(f"{at}pagepath", self.mini_program.page, MINI_PAGE)
+            content_validation.key(f"{at}pagepath", self.mini_program.page, MINI_PAGE)
         else:
-            validation.address(f"{at}url", self.url)
+            content_validation.address(f"{at}url", self.url)
         if self.picture_url:
-            validation.address(f"{at}picurl", self.picture_url)
+            content_validation.address(f"{at}picurl", self.picture_url)
 
     def payload(self) -> dict[str, object]:
         """The article in the request."""
@@ -53,7 +53,7 @@ class News(Translated):
     articles: tuple[Article, ...]
 
     def __post_init__(self) -> None:
-        validation.counted("articles", len(self.articles), ARTICLES)
+        content_validation.counted("articles", len(self.articles), ARTICLES)
         for number, article in enumerate(self.articles):
             article.check(f"articles[{number}].")
 
@@ -80,14 +80,14 @@ class Page:
 
     def check(self, at: str) -> None:
         """Raise `ContentError`; `at` is the path of this page."""
-        validation.key(f"{at}title", self.title, TITLE)
+        content_validation.key(f"{at}title", self.title, TITLE)
         if not self.thumb_media_id.strip():
             raise missing(f"{at}thumb_media_id", "Upload a picture first: upload_image gives its media ID.")
-        validation.within(f"{at}author", self.author, AUTHOR)
+        content_validation.within(f"{at}author", self.author, AUTHOR)
         if self.url:
-            validation.address(f"{at}content_source_url", self.url)
-        validation.key(f"{at}content", self.content, PAGE)
-        validation.within(f"{at}digest", self.digest, DESCRIPTION)
+            content_validation.address(f"{at}content_source_url", self.url)
+        content_validation.key(f"{at}content", self.content, PAGE)
+        content_validation.within(f"{at}digest", self.digest, DESCRIPTION)
 
     def payload(self) -> dict[str, object]:
         """The page in the request."""
@@ -105,8 +105,8 @@ class MpNews(Translated):
     safe: int = 0
 
     def __post_init__(self) -> None:
-        validation.counted("articles", len(self.pages), ARTICLES)
-        validation.one_of("safe", self.safe, SAFE, most=2)
+        content_validation.counted("articles", len(self.pages), ARTICLES)
+        content_validation.one_of("safe", self.safe, SAFE, most=2)
         for number, page in enumerate(self.pages):
             page.check(f"articles[{number}].")
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from wecom.contents import validation
+from wecom.contents import content_validation
 
 APP_ID, PAGE = 64, 1024  # bytes
 
@@ -44,7 +44,7 @@ class Web:
     type: ClassVar[int] = 1
 
     def check(self, at: str) -> None:
-        validation.address(f"{at}url", self.url)
+        content_validation.address(f"{at}url", self.url)
 
     def payload(self) -> dict[str, object]:
         return {"url": self.url}
@@ -59,8 +59,8 @@ class MiniProgram:
     type: ClassVar[int] = 2
 
     def check(self, at: str) -> None:
-        validation.key(f"{at}appid", self.app_id, APP_ID)
-        validation.within(f"{at}pagepath", self.page, PAGE)
+        content_validation.key(f"{at}appid", self.app_id, APP_ID)
+        content_validation.within(f"{at}pagepath", self.page, PAGE)
 
     def payload(self) -> dict[str, object]:
         return {"appid": self.app_id, **({"pagepath": self.page} if self.page else {})}

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from wecom.contents import validation
+from wecom.contents import content_validation
 from wecom.contents.base import lines
-from wecom.contents.validation import DESCRIPTION, TITLE, clean
+from wecom.contents.content_validation import DESCRIPTION, TITLE, clean
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +65,8 @@ class Video(Guarded):
     description: str = ""
 
     def __post_init__(self) -> None:
-        validation.within("title", self.title, TITLE)
-        validation.within("description", self.description, DESCRIPTION)
+        content_validation.within("title", self.title, TITLE)
+        content_validation.within("description", self.description, DESCRIPTION)
 
     def payload(self, media_id: str = "") -> dict[str, object]:
         titles = {"title": clean(self.title), "description": clean(self.description)}

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from wecom.contents import validation
+from wecom.contents import content_validation
 from wecom.contents.base import APP_ID, PAGE, Translated, lines
-from wecom.contents.validation import clean
+from wecom.contents.content_validation import clean
 
 # Columns: the platform counts Chinese characters, 4 to 12 of them, 10 and 30.
 SHORTEST, TITLE, NAME, VALUE = 8, 24, 20, 60
@@ -21,8 +21,8 @@ class Item:
 
     def check(self, at: str) -> None:
         """Raise `ContentError`; `at` is the path of this line."""
-        validation.words(f"{at}key", self.name, NAME)
-        validation.words(f"{at}value", self.value, VALUE)
+        content_validation.words(f"{at}key", self.name, NAME)
+        content_validation.words(f"{at}value", self.value, VALUE)
 
     def payload(self) -> dict[str, object]:
         """The line in the request."""
@@ -45,14 +45,14 @@ class MiniProgramNotice(Translated):
     emphasize: bool = False
 
     def __post_init__(self) -> None:
-        validation.key("appid", self.app_id, APP_ID)
-        validation.within("page", self.page, PAGE)
-        validation.words("title", self.title, TITLE)
-        validation.wide_enough("title", self.title, SHORTEST)
+        content_validation.key("appid", self.app_id, APP_ID)
+        content_validation.within("page", self.page, PAGE)
+        content_validation.words("title", self.title, TITLE)
+        content_validation.wide_enough("title", self.title, SHORTEST)
         if self.description:
-            validation.words("description", self.description, TITLE)
-            validation.wide_enough("description", self.description, SHORTEST)
-        validation.counted("content_item", len(self.items), ITEMS, least=0)
+            content_validation.words("description", self.description, TITLE)
+            content_validation.wide_enough("description", self.description, SHORTEST)
+        content_validation.counted("content_item", len(self.items), ITEMS, least=0)
         for number, item in enumerate(self.items):
             item.check(f"content_item[{number}].")
 

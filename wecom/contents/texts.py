@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from wecom.contents import validation
+from wecom.contents import content_validation
 from wecom.contents.base import Translated, lines
+from wecom.contents.content_validation import DESCRIPTION, TITLE, clean
 from wecom.contents.splitting import TEXT
-from wecom.contents.validation import DESCRIPTION, TITLE, clean
 
 BUTTON = 4  # characters, on a text card
 
@@ -23,8 +23,8 @@ class Text(Translated):
     safe: bool = False
 
     def __post_init__(self) -> None:
-        validation.required("content", clean(self.content))
-        validation.within("content", self.content, TEXT)
+        content_validation.required("content", clean(self.content))
+        content_validation.within("content", self.content, TEXT)
 
     def payload(self, media_id: str = "") -> dict[str, object]:
         return {"content": clean(self.content)}
@@ -47,8 +47,8 @@ class Markdown:
     content: str
 
     def __post_init__(self) -> None:
-        validation.required("content", clean(self.content))
-        validation.within("content", self.content, TEXT)
+        content_validation.required("content", clean(self.content))
+        content_validation.within("content", self.content, TEXT)
 
     def payload(self, media_id: str = "") -> dict[str, object]:
         return {"content": clean(self.content)}
@@ -74,11 +74,11 @@ class TextCard(Translated):
     btn_text: str = ""
 
     def __post_init__(self) -> None:
-        validation.counting_as_said("title", self.title, TITLE)
-        validation.counting_as_said("description", self.description, DESCRIPTION)
-        validation.address("url", self.url)
+        content_validation.counting_as_said("title", self.title, TITLE)
+        content_validation.counting_as_said("description", self.description, DESCRIPTION)
+        content_validation.address("url", self.url)
         if len(self.btn_text) > BUTTON:
-            raise validation.too_long("btn_text", f"{len(self.btn_text)} characters", f"{BUTTON} characters")
+            raise content_validation.too_long("btn_text", f"{len(self.btn_text)} characters", f"{BUTTON} characters")
 
     def payload(self, media_id: str = "") -> dict[str, object]:
         card: dict[str, object] = {

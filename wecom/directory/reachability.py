@@ -23,15 +23,15 @@ def find_unknown(user_ids: Sequence[str], *, application: Application | None = N
 def check_reachable(user_id: str, *, application: Application | None = None) -> None:
     """Raise `ContentError` for a member who is unknown or unreachable: a message to them would fail."""
     if find_unknown([user_id], application=application):
-        words = gettext("The directory has no member with the user ID %s.") % user_id
+        fault = gettext("The directory has no member with the user ID %s.") % user_id
         remedy = gettext("Check the spelling. If the member is new, sync the directory first.")
-        raise ContentError(words, code="unknown_member", field="to", remedy=remedy)
+        raise ContentError(fault, code="unknown_member", field="to", remedy=remedy)
     flaw = find_unreachable([user_id], application=application).get(user_id.lower())
     if flaw == "left":
-        words = gettext("%s has left the company.") % user_id
+        fault = gettext("%s has left the company.") % user_id
         remedy = gettext("Choose another member; if this one is back, sync the directory first.")
-        raise ContentError(words, code=flaw, field="to", remedy=remedy)
+        raise ContentError(fault, code=flaw, field="to", remedy=remedy)
     if flaw:
-        words = gettext("%s is not in the application's visible range.") % user_id
+        fault = gettext("%s is not in the application's visible range.") % user_id
         remedy = gettext("Add them to it in the console (可见范围), then sync the directory.")
-        raise ContentError(words, code=flaw, field="to", remedy=remedy)
+        raise ContentError(fault, code=flaw, field="to", remedy=remedy)

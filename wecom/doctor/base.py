@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.utils.translation import gettext as _
 
 from core.diagnosis import Check, Finding, bad, not_checked
-from wecom.doctor.installation import Connected
+from wecom.doctor.installation_checks import Connected
 from wecom.exceptions import ApiError, NotReached, WeComError
 from wecom.models import Application
 

@@ -1,10 +1,10 @@
 """The checks of an installation and of a connected application, in order: a new one is a class and an entry here."""
 
 from core.diagnosis import Check
-from wecom.doctor.access import Outage, StoredKeys, Token, TrustedIp, VisibleRange
+from wecom.doctor.access_checks import Outage, StoredKeys, Token, TrustedIp, VisibleRange
 from wecom.doctor.base import ApplicationCheck
-from wecom.doctor.installation import Connected, KeyShapes, MaySend, Spooled
-from wecom.doctor.reception import Acceptor, CallbackDoor, CallbackKeys, CallbacksCome, KeysProven, PublicUrl
+from wecom.doctor.callback_checks import Acceptor, CallbackDoor, CallbackKeys, CallbacksCome, KeysProven, PublicUrl
+from wecom.doctor.installation_checks import Connected, KeyShapes, MaySend, Spooled
 from wecom.models import Application
 
 # In the order in which they build upon one another.

@@ -7,7 +7,7 @@ from django.http.request import validate_host
 from django.utils.translation import gettext as _
 
 from core.diagnosis import Finding, bad, warn
-from wecom.callbacks import opening, rejections
+from wecom.callbacks import rejections, verify_and_decrypt
 from wecom.doctor.probe import Reply, Unreached
 from wecom.models import Application
 
@@ -151,11 +151,11 @@ def of_refusal(code: int) -> Finding:
         fault = _("The signature does not fit: the Token there is another than the one stored here.")
         remedy = _("Copy the Token from the console once more, and save it here.")
         return bad("signature", fault, remedy=remedy, where=where)
-    if code == opening.CORP_ID:
+    if code == verify_and_decrypt.CORP_ID:
         fault = _("The callback is for another company: the corp ID stored here is not the console's.")
         remedy = _("Copy the corp ID (企业ID) from the console once more.")
         return bad("corp_id", fault, remedy=remedy, where=_("Console → My company (我的企业) → Corp ID (企业ID)"))
-    if code == opening.AGENT_ID:
+    if code == verify_and_decrypt.AGENT_ID:
         fault = _("The callback is for another application: its AgentID is not the one stored here.")
         remedy = _("Give each application its own address in the console, and copy AgentId here once more.")
         return bad("agent_id", fault, remedy=remedy, where=_("Console → Applications (应用管理) → your application"))

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wecom.exceptions import FactRefused
-from wecom.facts import stored_values, values
+from wecom.facts import fact_values, stored_values
 from wecom.facts.columns import USER_ID_NAMES, USER_NAME_NAMES
 from wecom.facts.definitions import LANGUAGE_KEY, MANAGER, FactType, editable_facts, fold
-from wecom.facts.values import Value
+from wecom.facts.fact_values import Value
 from wecom.models import Corporation, FactDefinition, FactKind, Member, MemberFact
 from wecom.models.facts import LONGEST_TEXT
 from wecom.signals import Author, fact_definition_removing, language_chosen
@@ -94,7 +94,7 @@ def set_facts(
         if key not in types:
             known = ", ".join(types)
             raise FactRefused(
-                _("There is no fact “%s”.") % values.quote(key),
+                _("There is no fact “%s”.") % fact_values.quote(key),
                 code="fact_unknown",
                 field=key,
                 remedy=_("Use one of these: %s.") % known,
@@ -118,14 +118,14 @@ def fact_value(member: Member, fact: FactType, word: object, *, now: datetime | 
         written = str(word).strip()
         manager = stored_values.managers_called(member.corporation_id, [written]).get(written)
         if manager is None:
-            message = _("No colleague has the user ID or the unmistakable name “%s”.") % values.quote(written)
-            raise values.refused(fact, message, _("Write the user ID of a member in the directory."))
+            message = _("No colleague has the user ID or the unmistakable name “%s”.") % fact_values.quote(written)
+            raise fact_values.refused(fact, message, _("Write the user ID of a member in the directory."))
         if manager == member.user_id:
-            raise values.refused(
+            raise fact_values.refused(
                 fact, _("A member cannot be their own manager."), _("Write the user ID of another member.")
             )
         return manager
-    return values.parse(fact, word, today=timezone.localdate(now))
+    return fact_values.parse(fact, word, today=timezone.localdate(now))
 
 
 def _values_of(definition: FactDefinition) -> QuerySet[MemberFact]:
@@ -166,7 +166,7 @@ def _checked_choices(definition: FactDefinition) -> list[str]:
     seen = set()
     for choice in choices:
         if len(choice) > LONGEST_TEXT:
-            raise _refused("choices", _("“%s” is too long.") % values.quote(choice), _("Shorten it."))
+            raise _refused("choices", _("“%s” is too long.") % fact_values.quote(choice), _("Shorten it."))
         if fold(choice) in seen:
             raise _refused("choices", _("“%s” is there twice.") % choice, _("Delete one of them."))
         seen.add(fold(choice))

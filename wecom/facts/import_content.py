@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from wecom.facts.fact_values import Value
 from wecom.facts.sheet_import import Findings, RowError, Sample
-from wecom.facts.values import Value
 
 
 def packed(findings: Findings) -> str:

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from core.spreadsheets import Cells, Table, TableError, heads_and_rows
 from wecom.exceptions import FactRefused
-from wecom.facts import stored_values, values
+from wecom.facts import fact_values, stored_values
 from wecom.facts.columns import Columns, recognise
 from wecom.facts.definitions import LANGUAGE_KEY, MANAGER, FactType, editable_facts
-from wecom.facts.values import Value
+from wecom.facts.fact_values import Value
 from wecom.models import ERASED, Corporation, Member
 
 AT_ONCE = 1_000
@@ -174,15 +174,15 @@ class SheetImport:
         if word.casefold() in CLEAR_WORDS:
             return None
         if word in EXCEL_ERRORS:
-            raise values.refused(fact, _("The cell shows the error %s.") % word, _("Correct its formula."))
+            raise fact_values.refused(fact, _("The cell shows the error %s.") % word, _("Correct its formula."))
         if fact.key != MANAGER:
-            return values.parse(fact, raw, today=self.today)
+            return fact_values.parse(fact, raw, today=self.today)
         if word not in managers:
-            message = _("No colleague has the user ID or the unmistakable name “%s”.") % values.quote(word)
-            raise values.refused(fact, message, _("Write the user ID of a member in the directory."))
+            message = _("No colleague has the user ID or the unmistakable name “%s”.") % fact_values.quote(word)
+            raise fact_values.refused(fact, message, _("Write the user ID of a member in the directory."))
         if managers[word] == member.user_id:
             message = _("A member cannot be their own manager.")
-            raise values.refused(fact, message, _("Write the user ID of another member."))
+            raise fact_values.refused(fact, message, _("Write the user ID of another member."))
         return managers[word]
 
     def _note(self, member: Member, fact: FactType, before: Value | None, after: Value | None) -> None:
@@ -198,7 +198,7 @@ class SheetImport:
         self.found.changes.setdefault(member.pk, {})[fact.key] = after
         if len(self.found.samples) < SAMPLES:
             shown = {"before": before, "after": after}
-            text = {name: "" if value is None else values.masked(fact, value) for name, value in shown.items()}
+            text = {name: "" if value is None else fact_values.masked(fact, value) for name, value in shown.items()}
             self.found.samples.append(Sample(user_id=member.user_id, name=member.name, fact=fact.name, **text))
 
     def _flaw(self, row: int, place: int, message: str, remedy: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 from django.db.models import Q
 
 from wecom.facts.definitions import LANGUAGE_KEY, MANAGER
-from wecom.facts.values import Value
+from wecom.facts.fact_values import Value
 from wecom.models import Corporation, Member, MemberFact
 
 BATCH = 2_000

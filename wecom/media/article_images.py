@@ -8,13 +8,13 @@ import hashlib
 from pathlib import Path
 
 from wecom.client import api, transport
-from wecom.media import validation
+from wecom.media import media_validation
 from wecom.models import Application, ArticlePicture
 
 
 def upload_article_image(application: Application, path: Path) -> str:
     """The address of a picture, uploaded now unless the company has it there. Raises `ContentError`, `WeComError`."""
-    validation.check_article_image(path)
+    media_validation.check_article_image(path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     rows = ArticlePicture.objects.filter(corporation=application.corporation, sha256=digest)
     known = rows.first()

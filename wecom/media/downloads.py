@@ -24,7 +24,7 @@ from core.work.base import LeaseLost
 from wecom.client import api, retry_policy
 from wecom.client.transport import FilePart
 from wecom.exceptions import BusyError, ContentError, MediaExpired, WeComError
-from wecom.media import validation
+from wecom.media import media_validation
 from wecom.models import Application, Download
 from wecom.signals import media_downloaded
 
@@ -189,7 +189,7 @@ def _fetch_piece(download: Download, first: int) -> FilePart:
 def _check_and_settle(download: Download) -> None:
     """Check the file, give it the extension of its real format, and settle."""
     path = Path(default_storage.path(download.path))
-    suffix = validation.detect_suffix(download.kind, path)
+    suffix = media_validation.detect_suffix(download.kind, path)
     name = f"{FOLDER}/{secrets.token_hex(16)}{suffix}"
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -15,14 +15,14 @@ from django.utils import timezone
 from core.exceptions import TemporaryError
 from core.work import crash_points
 from core.work.base import GIVES_WAY_AFTER_ATTEMPTS
-from wecom.client import api, applications, outages, transport
+from wecom.client import api, application_hold, outages, transport
 from wecom.exceptions import (
     ConfigurationError,
     LimitedError,
     TokenRejected,
     WeComError,
 )
-from wecom.media import validation
+from wecom.media import media_validation
 from wecom.models import Outbound, Upload
 from wecom.signals import video_too_large
 
@@ -31,7 +31,7 @@ LOOK_AGAIN = timedelta(seconds=60)  # at a video that is being compressed, in ca
 
 def media_size_limit(kind: str) -> int:
     """Maximum bytes of a file of this kind: "image", "voice", "video" or "file"."""
-    most = validation.LIMITS[kind].most
+    most = media_validation.LIMITS[kind].most
     return min(most, int(settings.WECOM["MEDIA_LIMITS"].get(kind, most)))
 
 
@@ -101,8 +101,8 @@ def _call(upload: Upload) -> str:
 
 def _handle_error(upload: Upload, error: WeComError) -> None:
     if isinstance(error, ConfigurationError):
-        applications.hold(upload.application, error)
-        upload.postpone(timezone.now() + applications.HELD_FOR, Outbound.Reason.HELD, count_attempt=False)
+        application_hold.hold(upload.application, error)
+        upload.postpone(timezone.now() + application_hold.HELD_FOR, Outbound.Reason.HELD, count_attempt=False)
     elif isinstance(error, LimitedError) and error.until is not None:
         upload.postpone(error.until, Outbound.Reason.QUOTA, count_attempt=False)
     elif outages.is_outage(error) and outages.is_open(upload.application):

@@ -21,7 +21,7 @@ from wecom.exceptions import (
     ContentError,
     WeComError,
 )
-from wecom.media import upload_worker, validation
+from wecom.media import media_validation, upload_worker
 from wecom.models import Application, Upload
 from wecom.models.outbox import PLACEHOLDER
 from wecom.signals import video_too_large
@@ -90,7 +90,7 @@ def accept_upload(application: Application, *, kind: str, file: File[bytes], cid
     name = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}{suffix}", file)
     path = Path(default_storage.path(name))
     try:
-        validation.check_upload(kind, path, most=_size_limit(kind))
+        media_validation.check_upload(kind, path, most=_size_limit(kind))
         shown = filename.removesuffix(suffix)[: LONGEST_NAME - len(suffix)] + suffix
         upload = ensure_upload(application, kind=kind, path=path, name=name, filename=shown, cid=cid)
     except BaseException:
@@ -112,7 +112,7 @@ def upload_now(application: Application, *, kind: str, file_path: str | Path) ->
 def start_upload(application: Application, *, kind: str, file_path: str | Path) -> Upload:
     """The upload of a file, of which a copy is kept. Raises `ContentError` for one that the platform would refuse."""
     path = Path(file_path)
-    validation.check_upload(kind, path, most=_size_limit(kind))
+    media_validation.check_upload(kind, path, most=_size_limit(kind))
     return _get_or_create(application, kind, path)
 
 

@@ -14,8 +14,8 @@ from django.utils import timezone
 from core.work.base import LeaseLost
 from wecom.client import access_tokens, api, handler_context, retry_policy
 from wecom.contents import Card
+from wecom.contents.content_validation import clean, required
 from wecom.contents.splitting import columns
-from wecom.contents.validation import clean, required
 from wecom.exceptions import AmbiguousError, ApiError, WeComError
 from wecom.models import Application, CardUpdate
 

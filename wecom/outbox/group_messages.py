@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.work.base import LeaseLost
-from wecom.client import access_tokens, api, circuit_breaker, handler_context, retry_policy
+from wecom.client import access_tokens, api, call_limit_breaker, handler_context, retry_policy
 from wecom.contents import Content
 from wecom.exceptions import AmbiguousError, ApiError, ChatGone, ContentError, MediaExpired, WeComError
 from wecom.media import uploads
@@ -132,7 +132,7 @@ def _call(message: GroupMessage) -> bool:
 @transaction.atomic
 def _reserve(message: GroupMessage) -> bool:
     """Count the message, or put it back until there may be room. The corporation is locked meanwhile."""
-    circuit_breaker.lock_corporation(message.application.corporation_id)
+    call_limit_breaker.lock_corporation(message.application.corporation_id)
     now = timezone.now()
     until = group_chat_quota.wait_until(message, now)
     if until is None:

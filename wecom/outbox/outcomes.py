@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from wecom import metrics
-from wecom.client import applications, circuit_breaker, error_codes, outages
+from wecom.client import application_hold, call_limit_breaker, error_codes, outages
 from wecom.exceptions import (
     AmbiguousError,
     ApiError,
@@ -47,9 +47,9 @@ def settle_accepted(outbound: Outbound, attempt: Attempt, answer: dict[str, Any]
     """The platform accepted it, though perhaps not for all recipients; `reopened` if its interface had been closed."""
     _close_attempt(attempt, Attempt.Outcome.SENT, None)
     if outbound.application.held_reason:
-        applications.end_hold(outbound.application)
+        application_hold.end_hold(outbound.application)
     if reopened:
-        circuit_breaker.clear(outbound.application.corporation_id, send_quota.API)
+        call_limit_breaker.clear(outbound.application.corporation_id, send_quota.API)
     # The call left out recipients who are known to be unreachable.
     invalid = sorted({*outbound.invalid, *_user_ids(answer, "invaliduser")})
     unlicensed = _user_ids(answer, "unlicenseduser")
@@ -74,7 +74,7 @@ def settle_error(outbound: Outbound, attempt: Attempt, error: WeComError) -> boo
 def postpone(outbound: Outbound, error: WeComError) -> None:
     """Before any attempt was recorded: nothing was sent, so nothing is ambiguous."""
     if isinstance(error, ConfigurationError):
-        outbound.postpone(timezone.now() + applications.HELD_FOR, Outbound.Reason.HELD, count_attempt=False)
+        outbound.postpone(timezone.now() + application_hold.HELD_FOR, Outbound.Reason.HELD, count_attempt=False)
     else:
         _retry(outbound, error)
 
@@ -150,8 +150,8 @@ def _retry_ambiguous(outbound: Outbound, error: WeComError) -> None:
 
 
 def _hold(outbound: Outbound, error: WeComError) -> None:
-    applications.hold(outbound.application, error)
-    until = timezone.now() + applications.HELD_FOR
+    application_hold.hold(outbound.application, error)
+    until = timezone.now() + application_hold.HELD_FOR
     outbound.postpone(until, Outbound.Reason.HELD, count_attempt=False, errcode=_errcode(error))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from core.personal_data.requests import ErasureRefused
+from core.personal_data.export_and_erasure import ErasureRefused
 from wecom.models import Member
 from wecom.personal_data import person_requests
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from core.personal_data import requests
+from core.personal_data import export_and_erasure
 from core.personal_data.holdings import Person
 from wecom.client.handler_context import current_application
 from wecom.exceptions import ContentError
@@ -35,19 +35,19 @@ def find_person(user_id: str, *, application: Application | None = None) -> Memb
 
 def count_personal_data(member: Member) -> list[tuple[str, int]]:
     """How many rows about a member there are, by the names of their models in the active language."""
-    counts = requests.count(_person(member))
+    counts = export_and_erasure.count(_person(member))
     return [(str(apps.get_model(label)._meta.verbose_name_plural), number) for label, number in counts.items()]
 
 
 def erasure_refusals(member: Member) -> Sequence[str]:
     """The obstacles to an erasure, each with a remedy."""
-    return requests.refusals(_person(member))
+    return export_and_erasure.refusals(_person(member))
 
 
 def export_person(member: Member, target: IO[bytes], *, by: str, now: datetime | None = None) -> PrivacyRequest:
     """Write all that is held about a member into a ZIP: JSON lines by model, and the files. Returns the receipt."""
     now = now or timezone.now()
-    rows = requests.write_zip(_person(member), target, about={"user_id": member.user_id, "exported_at": now})
+    rows = export_and_erasure.write_zip(_person(member), target, about={"user_id": member.user_id, "exported_at": now})
     return _receipt(PrivacyRequest.Kind.EXPORT, member.corporation, member.user_id, rows, by, now)
 
 
@@ -57,7 +57,7 @@ def erase_person(member: Member, *, by: str, now: datetime | None = None) -> Pri
     Runs outside a transaction; repeat it if it was interrupted. Raises `ErasureRefused` before anything changes.
     """
     corporation, user_id = member.corporation, member.user_id
-    rows = requests.erase(_person(member))
+    rows = export_and_erasure.erase(_person(member))
     return _receipt(PrivacyRequest.Kind.ERASE, corporation, user_id, rows, by, now or timezone.now())
 
 

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
-from core.personal_data.holdings import Holding, Person
-from core.personal_data.registry import register, without_personal_data
+from core.personal_data.holding_registry import register, without_personal_data
+from core.personal_data.holdings import Holding, Kind, Person
 from core.personal_data.work_rows import WorkHolding
 from wecom.models import (
     ApplicationMember,
@@ -23,16 +25,8 @@ from wecom.models import (
     SendReservation,
     Upload,
 )
-from wecom.personal_data import kinds
-from wecom.personal_data.callbacks import CallbackHolding, DownloadHolding, sent_by
-from wecom.personal_data.deliveries import (
-    NO_WORDS,
-    OutboundHolding,
-    SendReservationHolding,
-    UploadHolding,
-    sent_to,
-)
-from wecom.personal_data.directory import (
+from wecom.personal_data.callback_holdings import CallbackHolding, DownloadHolding, sent_by
+from wecom.personal_data.member_holdings import (
     DepartmentHolding,
     FactImportHolding,
     GroupChatHolding,
@@ -40,6 +34,13 @@ from wecom.personal_data.directory import (
     MemberHolding,
     chats_with,
     leads,
+)
+from wecom.personal_data.outbound_holdings import (
+    NO_WORDS,
+    OutboundHolding,
+    SendReservationHolding,
+    UploadHolding,
+    sent_to,
 )
 
 NOBODY: dict[str, Any] = {
@@ -56,6 +57,14 @@ NOBODY: dict[str, Any] = {
     "left_at": None,
 }
 LEASE = ("lease_owner", "lease_until", "woken_at", "order_key", "gave_way")
+
+DIRECTORY = Kind(key="directory", label=_("directory"))
+CALLBACKS = Kind(key="callbacks", label=_("callbacks"), days=lambda: settings.WECOM["KEEP_CALLBACKS_DAYS"])
+MEDIA = Kind(key="media", label=_("media that members sent"), days=lambda: settings.WECOM["KEEP_MEDIA_DAYS"])
+MESSAGES = Kind(key="messages", label=_("messages"), days=lambda: settings.RETENTION["MESSAGES_DAYS"])
+UPLOADS = Kind(key="uploads", label=_("files that were sent"), days=lambda: settings.RETENTION["UPLOADS_DAYS"])
+FACT_IMPORTS = Kind(key="fact_imports", label=_("imports of facts"), days=lambda: 1 / 24)
+QUOTAS = Kind(key="quotas", label=_("quotas"), days=lambda: 1 / 12)
 
 
 def register_models() -> None:
@@ -90,18 +99,18 @@ def _register_directory() -> None:
     register(
         MemberHolding(
             Member,
-            kinds.DIRECTORY,
+            DIRECTORY,
             of=lambda person: Q(pk=person.pk),
             blank=NOBODY,
             renamed=lambda person: {"user_id": person.alias},
         ),
-        MemberFactHolding(MemberFact, kinds.DIRECTORY, of=_of_member),
-        FactImportHolding(FactImport, kinds.FACT_IMPORTS, age="created_at", hidden=("content",)),
-        Holding(Membership, kinds.DIRECTORY, of=_of_member),
-        Holding(ApplicationMember, kinds.DIRECTORY, of=_of_member),
-        DepartmentHolding(Department, kinds.DIRECTORY, of=leads),
-        GroupChatHolding(GroupChat, kinds.DIRECTORY, of=chats_with),
-        WorkHolding(GroupMessage, kinds.MESSAGES, age="created_at", blank={"content": {}, "options": {}}, hidden=LEASE),
+        MemberFactHolding(MemberFact, DIRECTORY, of=_of_member),
+        FactImportHolding(FactImport, FACT_IMPORTS, age="created_at", hidden=("content",)),
+        Holding(Membership, DIRECTORY, of=_of_member),
+        Holding(ApplicationMember, DIRECTORY, of=_of_member),
+        DepartmentHolding(Department, DIRECTORY, of=leads),
+        GroupChatHolding(GroupChat, DIRECTORY, of=chats_with),
+        WorkHolding(GroupMessage, MESSAGES, age="created_at", blank={"content": {}, "options": {}}, hidden=LEASE),
     )
 
 
@@ -109,33 +118,33 @@ def _register_callbacks() -> None:
     register(
         CallbackHolding(
             Callback,
-            kinds.CALLBACKS,
+            CALLBACKS,
             of=sent_by,
             age="created_at",
             hidden=LEASE,
         ),
         WorkHolding(
             CardUpdate,
-            kinds.CALLBACKS,
+            CALLBACKS,
             of=lambda person: Q(user_id__iexact=person.user_id, application__corporation=person.corporation),
             age="created_at",
             hidden=LEASE,
         ),
-        DownloadHolding(Download, kinds.MEDIA, files=("path",), hidden=LEASE),
+        DownloadHolding(Download, MEDIA, files=("path",), hidden=LEASE),
     )
 
 
 def _register_deliveries() -> None:
     register(
-        UploadHolding(Upload, kinds.UPLOADS, of=_carried_to, age="created_at", hidden=(*LEASE, "media_id")),
+        UploadHolding(Upload, UPLOADS, of=_carried_to, age="created_at", hidden=(*LEASE, "media_id")),
         SendReservationHolding(
             SendReservation,
-            kinds.QUOTAS,
+            QUOTAS,
             of=lambda person: Q(user_id__iexact=person.user_id, application__corporation=person.corporation),
         ),
         OutboundHolding(
             Outbound,
-            kinds.MESSAGES,
+            MESSAGES,
             of=sent_to,
             age="created_at",
             blank=NO_WORDS,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q, QuerySet
 
 from core.lookups import any_of
-from wecom.client import circuit_breaker
+from wecom.client import call_limit_breaker
 from wecom.models import Outbound, SendReservation
 from wecom.quotas import send_quota
 from wecom.quotas.send_quota import MOST_PER_MEMBER, SHARDS, CompanyUsage
@@ -27,7 +27,7 @@ def find_room(outbounds: Sequence[Outbound], now: datetime) -> tuple[list[Outbou
     free = _of_free_members(outbounds, used, now)
     if all(number + SENDERS * len(free) < most / 2 for number, most in used.counts()) and not used.is_closed:
         return free, random.randrange(SHARDS)
-    circuit_breaker.lock_corporation(application.corporation_id)
+    call_limit_breaker.lock_corporation(application.corporation_id)
     used = send_quota.company_usage(application, now)
     if used.is_closed:
         return [], 0

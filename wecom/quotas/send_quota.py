@@ -22,7 +22,7 @@ from core.lookups import any_of
 from core.work.statements import StandIns, Statement, select
 from core.work.updates import add_to_row
 from wecom import platform_quirks
-from wecom.client import circuit_breaker
+from wecom.client import call_limit_breaker
 from wecom.models import Application, BroadcastReservation, Corporation, DailyQuota, Outbound, SendReservation
 
 API = "message/send"
@@ -47,9 +47,9 @@ def reserve(outbound: Outbound, now: datetime, usage: "CompanyUsage | None" = No
         _count(outbound, now, shard=random.randrange(SHARDS))
         return None
     application = outbound.application
-    corporation = circuit_breaker.lock_corporation(application.corporation_id)
+    corporation = call_limit_breaker.lock_corporation(application.corporation_id)
     waits = [
-        circuit_breaker.wait_until(application.corporation_id, API, now),
+        call_limit_breaker.wait_until(application.corporation_id, API, now),
         _wait_for_day(application, outbound.reach, now, most=corporation.accounts * PER_ACCOUNT),
         _wait_for_members(outbound, now),
     ]
@@ -96,13 +96,13 @@ def used_on(application: Application, day: date) -> int:
 
 def quota_day(now: datetime) -> date:
     """The platform's calendar day."""
-    return now.astimezone(circuit_breaker.CHINA).date()
+    return now.astimezone(call_limit_breaker.CHINA).date()
 
 
 def delete_old_counts(now: datetime | None = None) -> None:
     """Delete counts that no limit of the platform needs any more."""
     now = now or timezone.now()
-    circuit_breaker.delete_old_counts(now)
+    call_limit_breaker.delete_old_counts(now)
     for reservations in (SendReservation, BroadcastReservation):
         reservations.objects.filter(at__lt=now - 2 * LONGEST_WINDOW).delete()
     DailyQuota.objects.filter(day__lt=quota_day(now) - timedelta(days=30)).delete()
@@ -128,7 +128,7 @@ def _wait_for_day(application: Application, reach: int, now: datetime, *, most: 
         return None
     used = used_on(application, quota_day(now))
     # A message over the whole daily limit goes out at the beginning of a day.
-    return circuit_breaker.next_quota_day(now) if used and used + reach > most else None
+    return call_limit_breaker.next_quota_day(now) if used and used + reach > most else None
 
 
 def broadcast_times(application: Application, now: datetime, *, but: str = "") -> list[datetime]:
@@ -166,7 +166,7 @@ class CompanyUsage:
 
     def counts(self) -> list[tuple[int, int]]:
         """Each count with its limit."""
-        calls = zip(self.calls, (most for _window, most in circuit_breaker.PER_API), strict=True)
+        calls = zip(self.calls, (most for _window, most in call_limit_breaker.PER_API), strict=True)
         return [*calls, *([(self.today, self.daily)] if self.daily else [])]
 
 
@@ -212,7 +212,7 @@ def usage_columns(values: StandIns, application: int, *, member: str, corporatio
     sent = SendReservation.objects.filter(application=application, user_id=member)
     own = (_number(sent.filter(at__gt=at), "application") for at in starts) if member else ()
     return (
-        *circuit_breaker.standing(API, values.now, corporation=corporation),
+        *call_limit_breaker.standing(API, values.now, corporation=corporation),
         *(_number(_broadcasts(application).filter(at__gt=at), "application") for at in starts),
         Subquery(today.annotate(total=Sum("recipients")).values("total")),
         *own,
@@ -280,4 +280,4 @@ def count_company(application: Application, now: datetime, *, recipients: int, c
     """So many recipients and calls more."""
     key = {"application": application, "day": quota_day(now), "shard": shard}
     add_to_row(DailyQuota, key, recipients=recipients)
-    circuit_breaker.count_call(application.corporation_id, API, now, shard=shard, calls=calls)
+    call_limit_breaker.count_call(application.corporation_id, API, now, shard=shard, calls=calls)

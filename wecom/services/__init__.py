@@ -23,7 +23,7 @@ from wecom.callbacks.spool.folder import acceptor_serves
 from wecom.callbacks.spool.folder import takes_callbacks as spool_takes_callbacks
 from wecom.callbacks.spool.folder import waiting as spooled_callbacks
 from wecom.client.access_tokens import access_token
-from wecom.client.applications import webhook_url
+from wecom.client.default_application import webhook_url
 from wecom.client.error_codes import remedy_for
 from wecom.client.handler_context import current_application, current_callback, release_worker, unnumbered_sends
 from wecom.client.outages import list_outages, wake_probes
@@ -46,7 +46,7 @@ from wecom.directory.reachability import check_reachable, find_unknown
 from wecom.directory.search import find_departments, find_members
 from wecom.directory.sync import run_sync as run_directory_sync
 from wecom.directory.sync import sync_directory, sync_due_directories
-from wecom.doctor.access import OUTAGE_REMEDY
+from wecom.doctor.access_checks import OUTAGE_REMEDY
 from wecom.doctor.check_list import doctor_checks, doctor_checks_without_application
 from wecom.doctor.credential_formats import credential_flaws
 from wecom.facts.fact_changes import (
@@ -76,9 +76,9 @@ from wecom.media.files_now import (
     upload_video_async,
     upload_voice,
 )
+from wecom.media.media_validation import check_upload
 from wecom.media.upload_worker import compression_done, compression_failed, media_size_limit
 from wecom.media.uploads import accept_upload, ensure_upload, run_upload
-from wecom.media.validation import check_upload
 from wecom.outbox.batches.batch_dispatcher import deliver, deliver_due
 from wecom.outbox.card_updates import run_update as run_card_update
 from wecom.outbox.card_updates import update_card
@@ -119,7 +119,7 @@ from wecom.personal_data.person_requests import (
     export_person,
     find_person,
 )
-from wecom.quotas.forecast import BECAUSE as WAIT_REASONS
-from wecom.quotas.forecast import forecast_for, list_quotas
+from wecom.quotas.quota_forecast import BECAUSE as WAIT_REASONS
+from wecom.quotas.quota_forecast import forecast_for, list_quotas
 from wecom.quotas.send_quota import MEMBER_MESSAGES_PER_MINUTE, daily_limit, quota_day
 from wecom.restore.guard import hold_restored, note_restore, release_restore_hold, restore_hold

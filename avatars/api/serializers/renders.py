@@ -21,7 +21,7 @@ from avatars.models import (
     VideoFormat,
 )
 from avatars.reasons.render import RECORDINGS
-from core.confidentiality.rest import WordsSerializer
+from core.confidentiality.confidential_api import WordsSerializer
 from core.web.api_fields import ChoiceField, StrictSerializer
 
 FILES = ("video_url", "captions_url", "translated_captions_url", "poster_url")

@@ -24,7 +24,7 @@ RECORDED = "recordings"
 STREAMS = "streams"
 """The folder of what is shown of videos while they are made; no address of media files leads there."""
 WITHHELD = "withheld"
-"""The folder of videos that are kept though their consent was withdrawn; `openuser.pages.media` guards it."""
+"""The folder of videos that are kept though their consent was withdrawn; `openuser.pages.media_files` guards it."""
 PARTNER = ("partner", "partner_consent", "partner_statement", "partner_voice_consent")
 
 

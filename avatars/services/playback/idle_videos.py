@@ -10,8 +10,9 @@ from avatars import consent
 from avatars.exceptions import ConsentError
 from avatars.models import DigitalHuman, Render
 from avatars.rendering import recipes
+from avatars.services.identical_renders import request_recipe
 from avatars.services.portrait_videos import check_background
-from avatars.services.renders import CAMPAIGN, request_recipe
+from avatars.services.render_requests import CAMPAIGN
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from avatars.models import Presentation, PresentationScene, Render, RenderTemplate
 from avatars.rendering import estimates
-from avatars.services.presentations.renders import (
+from avatars.services.presentations.presentation_videos import (
     BETWEEN,
     BETWEEN_LINES,
     estimate_presentation,
@@ -18,7 +18,7 @@ from avatars.services.presentations.renders import (
 )
 from avatars.services.presentations.scenes import examples
 from avatars.services.presentations.variables import fill_presentation
-from avatars.services.renders import CHAT, request_render
+from avatars.services.render_requests import CHAT, request_render
 from avatars.services.templates.templates import fill_template
 from avatars.video_templates import personalisation, variables
 from avatars.video_templates import scenes as scene_texts

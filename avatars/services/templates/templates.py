@@ -12,7 +12,7 @@ from django.utils import timezone
 from avatars.exceptions import InUse, ScriptError
 from avatars.models import Render, RenderTemplate, TemplateVariable, Variable
 from avatars.services.portrait_videos import check_background
-from avatars.services.renders import CHAT, check_script, request_render
+from avatars.services.render_requests import CHAT, check_script, request_render
 from avatars.video_templates import variables as template_variables
 from avatars.video_templates.variables import TemplateFault
 

@@ -16,15 +16,15 @@ from avatars.exceptions import AvatarError, ScriptError
 from avatars.media import audio_segments
 from avatars.speech import kokoro
 from avatars.speech.base import NATURAL, Manner, Place, Progress, Recital, Sound, Speech, Token
+from avatars.speech.kokoro.kokoro_voices import Voices
 from avatars.speech.kokoro.model import RATE, Model
 from avatars.speech.kokoro.phoneme_times import NOBODY, Segment, cut, merge
-from avatars.speech.kokoro.voices import Voices
 from avatars.speech.synthesis import cache
 from avatars.speech.synthesis.plan import Utterable, plan
 from avatars.speech.synthesis.stream import filled
 from avatars.speech.synthesis.synthesizer import joined
-from avatars.speech.text.lexicon import Lexicon
 from avatars.speech.text.normalisation import Normaliser
+from avatars.speech.text.pronunciation_lexicon import Lexicon
 from core.text import chinese_words
 
 LEAD = 0.1  # seconds of silence before the first sound

@@ -55,7 +55,7 @@ def respelled(text: str, entries: Sequence[Pronunciation]) -> Respelled:
     if not entries:
         return Respelled(text=text, changes=())
     # Dictionaries that take half a second, which most texts need not wait for.
-    from avatars.speech.text.lexicon import Lexicon
+    from avatars.speech.text.pronunciation_lexicon import Lexicon
 
     parts, changes, place, size = [], [], 0, 0
     for found in Lexicon(entries).find(clean(text)):

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from avatars.speech.base import SENTENCE_PAUSE, Place
 from avatars.speech.text.g2p import MARKS, NOWHERE, Given, Phoneme, aspirate, mandarin_syllable, phonemes, syllables_of
-from avatars.speech.text.lexicon import Lexicon
 from avatars.speech.text.normalisation import Normaliser, Reading
+from avatars.speech.text.pronunciation_lexicon import Lexicon
 from avatars.speech.text.pronunciations import Form, Pronunciation, symbols
 from avatars.speech.text.script import HAN, LATIN, Language, Sentence, clean, sentences
 from avatars.speech.text.speaking_style import PLAIN, Mood, Style, styles

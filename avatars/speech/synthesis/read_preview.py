@@ -17,10 +17,10 @@ from avatars.speech.text.g2p import (
     phonemes,
     syllables_of,
 )
-from avatars.speech.text.lexicon import Lexicon
 from avatars.speech.text.lint import Code, Line, Lint, Remark, Source, Word, mark_remarks
 from avatars.speech.text.normalisation import Normaliser
 from avatars.speech.text.polyphones import corrections
+from avatars.speech.text.pronunciation_lexicon import Lexicon
 from avatars.speech.text.pronunciations import Form, Pronunciation
 from avatars.speech.text.script import HAN, LATIN, Language, Sentence, clean, sentences
 

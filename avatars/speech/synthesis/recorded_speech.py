@@ -23,8 +23,8 @@ from avatars.speech.base import Sound, Speech, Token
 from avatars.speech.synthesis.sentences import passages
 from avatars.speech.synthesis.stream import filled
 from avatars.speech.text.g2p import NOWHERE
-from avatars.speech.text.lexicon import Lexicon
 from avatars.speech.text.normalisation import Normaliser
+from avatars.speech.text.pronunciation_lexicon import Lexicon
 from avatars.speech.text.pronunciations import Pronunciation
 
 # No speech is faster or slower: then the words are of another recording.

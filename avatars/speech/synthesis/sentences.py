@@ -7,8 +7,8 @@ from avatars.exceptions import ScriptError
 from avatars.speech.base import Place
 from avatars.speech.synthesis.plan import PARAGRAPH, ends_paragraph, spell_out, styled
 from avatars.speech.text.g2p import MARKS, NOWHERE, Phoneme, phonemes
-from avatars.speech.text.lexicon import Lexicon
 from avatars.speech.text.normalisation import Normaliser
+from avatars.speech.text.pronunciation_lexicon import Lexicon
 from avatars.speech.text.script import Language, clean, sentences
 from avatars.speech.text.speaking_style import PLAIN, Mood, Style
 

@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from conversations import services
 from conversations.admin.answers import answer_files, trial
 from conversations.admin.answers.unanswered import may_settle, told_words
-from conversations.admin.files.pages import FileButtons
+from conversations.admin.files.flow_file_pages import FileButtons
 from conversations.exceptions import QuestionSettled
 from conversations.models import Answer, UnansweredQuestion
 from core.web.admin import NOTHING, FormAdmin, action, badge, shorten

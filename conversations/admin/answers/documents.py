@@ -19,7 +19,7 @@ from unfold.decorators import display
 
 from conversations import services
 from conversations.admin.answers.answer_admin import ValidityFilter
-from conversations.admin.files.pages import FileButtons
+from conversations.admin.files.flow_file_pages import FileButtons
 from conversations.models import Document
 from conversations.wording.durations import wait_words
 from core.web.admin import NOTHING, FormAdmin, action, badge, reason_words, row_action, shorten

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from conversations import services
-from conversations.admin.files.pages import FlowFiles
+from conversations.admin.files.flow_file_pages import FlowFiles
 from conversations.admin.flows import golden_page, publish_page
 from conversations.admin.flows.flow_graph import faults, links, picture
 from conversations.admin.flows.forms import FlowForm

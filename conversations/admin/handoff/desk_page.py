@@ -13,14 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from conversations import services
-from conversations.admin.handoff import readers, ticket_lists, viewers
+from conversations.admin.handoff import ticket_lists, ticket_readers
 from conversations.admin.handoff.thread import thread_of
 from conversations.models import CannedAnswer, Operator, OperatorGroup, Ticket
 from core.confidentiality.access_records import record_access
 from core.confidentiality.rights import may_read
 
 EARLIER = 3  # closed tickets of the same member that are listed beside one
-VIEW, ANSWER = "conversations.view_ticket", readers.ANSWER
+VIEW, ANSWER = "conversations.view_ticket", ticket_readers.ANSWER
 
 
 def desk_view(request: HttpRequest, pk: int | None = None) -> HttpResponse:
@@ -35,11 +35,11 @@ def desk_view(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         "choice": choice,
         "lists": ticket_lists.counts(choice, operator),
         "topics": ticket_lists.topics(),
-        "rows": ticket_lists.rows_of(choice, operator, now, reader=readers.Reader.of(request.user, operator)),
+        "rows": ticket_lists.rows_of(choice, operator, now, reader=ticket_readers.Reader.of(request.user, operator)),
         "ticket": ticket,
         "may_answer": request.user.has_perm(ANSWER),
     }
-    readers.record_list(request.user, context["rows"])
+    ticket_readers.record_list(request.user, context["rows"])
     if not context["rows"]:
         context |= _nothing(context["lists"])
     if ticket is not None:
@@ -74,9 +74,9 @@ def _one(request: HttpRequest, ticket: Ticket, operator: Operator | None) -> dic
     """One ticket on the page. To look at it marks its lines as read."""
     now = timezone.now()
     mine = operator is not None and ticket.operator_id == operator.pk
-    reads = readers.Reader.of(request.user, operator).may_read(ticket)
+    reads = ticket_readers.Reader.of(request.user, operator).may_read(ticket)
     if reads:
-        record_access(request.user, readers.DESK, people=[ticket.conversation.member_id])
+        record_access(request.user, ticket_readers.DESK, people=[ticket.conversation.member_id])
     if reads and ticket.is_unfinished and request.user.has_perm(ANSWER) and (mine or ticket.operator is None):
         services.mark_read(ticket, now=now)
     time, tone = ticket_lists.time_words(ticket, now)
@@ -92,7 +92,7 @@ def _one(request: HttpRequest, ticket: Ticket, operator: Operator | None) -> dic
         "days_unknown": services.ticket_due_days_unknown(ticket) if ticket.is_unfinished else "",
         "waited": ticket_lists.duration(ticket.waited(now)),
         "handled": ticket_lists.duration(span) if (span := ticket.handled(now)) is not None else "",
-        "viewers": viewers.others_at(ticket.pk, request.user),
+        "viewers": ticket_readers.others_at(ticket.pk, request.user),
         "operators": Operator.objects.filter(enabled=True).exclude(tickets=ticket),
         "groups": _groups(ticket, now),
         "may_say": ticket.is_unfinished and (mine or ticket.operator is None),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from conversations.admin.handoff.readers import Reader
+from conversations.admin.handoff.ticket_readers import Reader
 from conversations.models import Message, Operator, Ticket, Topic
 from core.web.admin import shorten
 

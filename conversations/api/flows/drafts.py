@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from conversations import services
 from conversations.api.serializers.drafts import DraftRequestSerializer, DraftSeenSerializer, DraftSerializer
 from conversations.models import Flow
-from core.interchange.rest import refusing_by_place
+from core.interchange.file_api import refusing_by_place
 from core.parties.acting_client import account_of
 
 

@@ -22,7 +22,7 @@ from conversations.api.serializers.drafts import (
     TransitionRequestSerializer,
 )
 from conversations.models import Flow, State, Transition
-from core.interchange.rest import refusing_by_place
+from core.interchange.file_api import refusing_by_place
 from core.parties.acting_client import account_of
 
 WRITE = "flows:write"

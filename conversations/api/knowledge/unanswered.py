@@ -18,7 +18,7 @@ from conversations.api.serializers.unanswered import (
     UnansweredQuestionSerializer,
 )
 from conversations.models import UnansweredQuestion
-from core.confidentiality.rest import ReadingViews
+from core.confidentiality.confidential_api import ReadingViews
 from core.parties.acting_client import account_of
 
 READ, WRITE = "questions:read", "questions:write"

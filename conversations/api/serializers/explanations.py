@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from conversations.delivery.causes import Cause
-from conversations.explanations.values import Explanation
+from conversations.explanations.explanation_values import Explanation
 from core.web.api_explanations import ExplanationLineSerializer
 from core.web.api_fields import ChoiceField
 

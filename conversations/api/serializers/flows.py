@@ -10,7 +10,7 @@ from conversations import services
 from conversations.api.serializers.drafts import MOST_STEPS
 from conversations.api.serializers.message_requests import RecipientSerializer
 from conversations.models import Flow, Session, SessionCaller
-from core.confidentiality.rest import WordsSerializer
+from core.confidentiality.confidential_api import WordsSerializer
 from core.web.api_fields import StrictCharField, StrictModelSerializer
 
 

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from avatars import services as avatars
 from conversations.delivery.causes import Cause
 from conversations.models import Message
-from core.confidentiality.rest import WordsSerializer
+from core.confidentiality.confidential_api import WordsSerializer
 from core.web.api_fields import ChoiceField
 from wecom.models import Outbound, Recall
 

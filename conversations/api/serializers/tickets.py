@@ -7,7 +7,7 @@ from rest_framework import serializers
 from conversations import services
 from conversations.api.serializers.message_requests import RecipientSerializer
 from conversations.models import Operator, OperatorGroup, Ticket, TicketChange, Topic
-from core.confidentiality.rest import WordsSerializer
+from core.confidentiality.confidential_api import WordsSerializer
 from core.web.api_fields import StrictCharField, StrictSerializer
 
 

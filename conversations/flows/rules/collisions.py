@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from conversations.flows import triggers
 from conversations.flows.problems import Problem
-from conversations.knowledge import retrieval
+from conversations.knowledge import answer_retrieval
 from conversations.models import Answer, Flow
 from conversations.providers.small_talk import MEANT, talk_in
 from core.text.slot_values import fold_text
@@ -50,10 +50,10 @@ def _starts(flow: Flow) -> list[str]:
 
 
 def _known_elsewhere(words: str) -> Iterator[Problem]:
-    if talk_in(words) in MEANT and not retrieval.exact_answers(words):
+    if talk_in(words) in MEANT and not answer_retrieval.exact_answers(words):
         text = _("“%s” means a command, such as help or a person, before any flow starts. Use other words.") % words
         yield Problem(code="trigger_is_talk", words=text)
-    answers = retrieval.exact_answers(words)
+    answers = answer_retrieval.exact_answers(words)
     answer = Answer.objects.filter(pk__in=answers).first() if answers else None
     if answer is not None:
         text = _("“%s” is a question of the table of answers too. The flow starts; the answer is not sent.") % words

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from conversations.delivery.messages import say
-from conversations.handoff import requests
+from conversations.handoff import handoff_requests
 from conversations.machine.commands import HUMAN, MESSAGE
 from conversations.models import Conversation, Desk
 from conversations.replies.chat_commands.registry import ACTS
@@ -18,12 +18,12 @@ def people(conversation: Conversation) -> str:
 @ACTS.of(HUMAN)
 def ask_for_person(conversation: Conversation, _args: str, cid: str) -> None:
     """Pass the member on to people; without operators, name the contact of the desk."""
-    if not requests.ask_for_person(conversation, cid=cid, now=timezone.now()):
+    if not handoff_requests.ask_for_person(conversation, cid=cid, now=timezone.now()):
         say(conversation, people(conversation), cid=cid)
 
 
 @ACTS.of(MESSAGE)
 def leave_message(conversation: Conversation, args: str, cid: str) -> None:
     """Leave a message for people: with its text, or asked for it."""
-    if not requests.begin_message(conversation, args, cid=cid, now=timezone.now()):
+    if not handoff_requests.begin_message(conversation, args, cid=cid, now=timezone.now()):
         say(conversation, people(conversation), cid=cid)

@@ -3,7 +3,7 @@
 from conversations.delivery.messages import say
 from conversations.machine.commands import LANGUAGE
 from conversations.models import Conversation
-from conversations.preferences import cards
+from conversations.preferences import preference_cards
 from conversations.replies.chat_commands.registry import ACTS
 from conversations.wording import small_talk_texts
 
@@ -20,4 +20,4 @@ def choose(conversation: Conversation, args: str, cid: str) -> None:
     if name not in LANGUAGES:
         say(conversation, small_talk_texts.language_usage(), cid=cid)
         return
-    cards.choose_language(conversation, LANGUAGES[name], cid=cid)
+    preference_cards.choose_language(conversation, LANGUAGES[name], cid=cid)

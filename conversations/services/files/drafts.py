@@ -13,9 +13,9 @@ from conversations.files.references import References
 from conversations.flows import drafts, journal, publication
 from conversations.flows.problems import Problem
 from conversations.models import DraftSnapshot, Flow
-from core.interchange.documents import Entry
+from core.interchange.files_of_rows import Media
 from core.interchange.flaws import Findings
-from core.interchange.media import Media
+from core.interchange.whole_file import Entry
 
 
 @dataclass(frozen=True, kw_only=True)

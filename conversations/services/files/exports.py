@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from conversations.files.entries import KEYS, answer_entry, document_entry, flow_entry, steps_of
 from conversations.models import Answer, Document, Flow
 from core.interchange.archives import Packed, pack
-from core.interchange.documents import write
+from core.interchange.files_of_rows import Media
 from core.interchange.flaws import FileError
-from core.interchange.media import Media
+from core.interchange.whole_file import write
 from core.interchange.yaml_text import LARGE
 
 

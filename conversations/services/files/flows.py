@@ -11,9 +11,9 @@ from conversations.files.readers import Sources, read_flow, read_flow_fields
 from conversations.files.references import References
 from conversations.flows import drafts
 from conversations.models import Flow
-from core.interchange.documents import Entry
+from core.interchange.files_of_rows import Media
 from core.interchange.flaws import Findings
-from core.interchange.media import Media
+from core.interchange.whole_file import Entry
 from core.interchange.whole_rows import RowRead
 
 

@@ -12,14 +12,14 @@ from conversations.files.readers import Sources, read_flow, read_knowledge
 from conversations.files.references import References
 from conversations.flows import drafts, publication
 from conversations.knowledge.answer_changes import write_answers
+from conversations.knowledge.answer_sheet import Change
 from conversations.knowledge.documents.document_changes import save_document
-from conversations.knowledge.sheet import Change
 from conversations.models import Answer, Document, Flow
 from conversations.services.files.outcomes import Imported, outcome
 from core.exceptions import OpenUserError
-from core.interchange.documents import Document as FileContent
-from core.interchange.documents import Entry
-from core.interchange.media import Media
+from core.interchange.files_of_rows import Media
+from core.interchange.whole_file import Document as FileContent
+from core.interchange.whole_file import Entry
 
 AT_ONCE = 500
 Row = TypeVar("Row", Flow, Answer, Document)

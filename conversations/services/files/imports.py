@@ -12,10 +12,10 @@ from conversations.files.entries import KEYS, stored_files
 from conversations.models import Answer, Document, State
 from conversations.services.files.importer import Importer
 from conversations.services.files.outcomes import PARTS, Imported, Kind
-from core.interchange import documents
+from core.interchange import whole_file
 from core.interchange.archives import unpack
-from core.interchange.documents import Document as FileContent
-from core.interchange.media import Media
+from core.interchange.files_of_rows import Media
+from core.interchange.whole_file import Document as FileContent
 from core.interchange.yaml_text import LARGE
 
 
@@ -33,7 +33,7 @@ def import_file(
     all faults, and then nothing is kept either. Only rows of a kind in `may_write` may be new or changed.
     """
     text, files = unpack(data)
-    content, media = documents.read(text, keys=KEYS, size=LARGE), Media(files)
+    content, media = whole_file.read(text, keys=KEYS, size=LARGE), Media(files)
     media.learn(_stored_files(content))
     if files or dry_run:
         # Storages may be far away, so that files are stored between a trial and the transaction that names them.

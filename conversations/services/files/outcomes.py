@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from conversations.flows.problems import Problem
-from core.interchange.differences import Difference, differences
+from core.interchange.row_differences import Difference, differences
 
 Kind = Literal["flow", "answer", "document"]
 PARTS: Mapping[Kind, str] = {"flow": "flows", "answer": "answers", "document": "documents"}

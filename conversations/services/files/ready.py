@@ -12,7 +12,7 @@ from conversations.models import Flow
 from conversations.services.files.imports import import_file
 from conversations.services.files.outcomes import Imported
 from core.interchange import yaml_text
-from core.interchange.ready import ready_of
+from core.interchange.ready_files import ready_of
 from core.text.slot_values import fold_text
 
 

@@ -17,8 +17,8 @@ from conversations.flows import default_names, edits
 from conversations.machine.nodes.registry import has_answer
 from conversations.models import Flow, State, Transition
 from conversations.services.files.drafts import Draft, draft_with, media_of
+from core.interchange.files_of_rows import Media
 from core.interchange.flaws import Findings
-from core.interchange.media import Media
 
 By = AbstractBaseUser | None
 Entry = Mapping[str, Any]

@@ -21,7 +21,7 @@ from avatars.models import Render
 from conversations.models import Conversation, Message, Ticket
 from core.confidentiality.rights import may_read
 from core.lookups import among
-from openuser.admin.home import campaign_drafts, kept_counts, next_runs, problems, unfinished
+from openuser.admin.home import campaign_drafts, home_problems, kept_counts, next_runs, unfinished
 from openuser.second_factor import devices
 from scheduling.models import SendingPolicy
 from wecom import services as wecom
@@ -101,7 +101,7 @@ def overview(request: HttpRequest) -> dict[str, Any]:
     counts = kept_counts.look(
         {f"{counter.key}:{today:%Y-%m-%d}": counter.rows for counter in counted},
         {
-            **problems.sought(may, now=now),
+            **home_problems.sought(may, now=now),
             **unfinished.sought(may, now=now),
             **next_runs.sought(may, now=now),
             **drafts,
@@ -113,7 +113,7 @@ def overview(request: HttpRequest) -> dict[str, Any]:
     held = [application for application in applications if application.held_reason]
     renders, videos, failed = _renders(today, now) if sees_renders else ([], [], [])
     late = [unfinished.late_tickets(now)] if unfinished.LATE_TICKETS in counts.there else []
-    known = problems.Known(failed_renders=failed, applications=applications, there=counts.there)
+    known = home_problems.Known(failed_renders=failed, applications=applications, there=counts.there)
     return {
         "warnings": checks.run_checks(tags=["openuser"]),
         "connected": not may("wecom.add_application") or any(application.enabled for application in applications),
@@ -127,7 +127,7 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         "sees_conversations": sees_conversations,
         "unfinished_renders": [UnfinishedRender(render=row, seconds_left=_seconds_left(row)) for row in renders],
         "videos": videos,
-        "problems": [*late, *problems.problems_for(may, known=known, now=now)],
+        "problems": [*late, *home_problems.problems_for(may, known=known, now=now)],
         "done": unfinished.no_problems(may, counts.there),
         "sees_calendar": may("scheduling.view_campaign"),
         "next_runs": next_runs.next_runs(counts.there, applications, now=now),
@@ -160,7 +160,7 @@ def _renders(today: datetime, now: datetime) -> tuple[list[Render], list[Render]
     newest = (
         unfinished[:NEWEST],
         done.order_by("-finished_at")[:VIDEOS],
-        problems.failed_renders(now - problems.RECENT),
+        home_problems.failed_renders(now - home_problems.RECENT),
     )
     chosen = Q()
     for some in newest:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from avatars.models import Render
 from conversations.models import Ticket
-from openuser.admin.home.problems import Problem
+from openuser.admin.home.home_problems import Problem
 from wecom.models import Outbound
 
 RENDERS, MESSAGES, LATE_TICKETS = "unfinished renders", "unfinished messages", "late tickets"

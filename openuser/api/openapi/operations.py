@@ -13,7 +13,7 @@ from rest_framework.serializers import ChoiceField
 
 from core.web.api_fields import StrictSerializer
 from openuser.api.permissions import partial_scope_of, scope_of
-from openuser.api.problems import MEDIA_TYPE
+from openuser.api.problem_details import MEDIA_TYPE
 
 FIELD_ERROR = {
     "type": "object",

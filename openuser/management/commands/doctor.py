@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core.diagnosis import Level, Result, run_checks
-from openuser.doctor.checks import all_checks, select
+from openuser.doctor.all_checks import all_checks, select
 
 MARKS = {Level.GOOD: "✓", Level.WARN: "!", Level.BAD: "✗", Level.SKIPPED: "–"}
 

@@ -8,7 +8,7 @@ from django.db import DatabaseError, InterfaceError
 
 from core.diagnosis import Level
 from core.work import processes
-from openuser.doctor.processes import Beat, BulkWorker, RenderWorker, Worker
+from openuser.doctor.process_checks import Beat, BulkWorker, RenderWorker, Worker
 
 QUEUES = {check.id: check.queue for check in (Worker, BulkWorker, RenderWorker)}
 

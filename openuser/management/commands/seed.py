@@ -2,12 +2,12 @@
 
 from django.core.management.base import BaseCommand
 
-from openuser.demo import seed
+from openuser.demo import demo_seed
 
 
 class Command(BaseCommand):
     help = "Create the demonstration's digital humans, desk and answers; existing rows stay."
 
     def handle(self, **_: object) -> None:
-        seed.seed()
+        demo_seed.seed()
         self.stdout.write("The demonstration is in place.")

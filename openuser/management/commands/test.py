@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand
 
 from openuser.management import failures, junit
 from openuser.management.suite import ROOT, Output, Plan, Step, suite
-from openuser.servers.processes import ServiceError
+from openuser.servers.server_processes import ServiceError
 
 RECORDS = ROOT / "tests" / "runner"  # what `--record` keeps
 FLAGS = frozenset(

@@ -19,7 +19,7 @@ from openuser.launcher.disk_watch import DiskWatch
 from openuser.launcher.instance_lock import InstanceLock
 from openuser.launcher.reloader import SourceWatcher
 from openuser.launcher.supervisor import NAME, NotStartingError, Supervisor
-from openuser.servers.processes import Processes, ServiceError
+from openuser.servers.server_processes import Processes, ServiceError
 
 RELOADED_PROGRAMS = ("web", "worker", "bulk", "render", "beat")
 EMULATOR_FILES = ("wecom/emulator/",)

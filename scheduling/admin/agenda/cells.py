@@ -12,7 +12,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext, ngettext
 
 from scheduling import services
-from scheduling.agenda.entries import Agenda, Day, Entry, Load, State
+from scheduling.agenda.agenda_entries import Agenda, Day, Entry, Load, State
 
 IN_MONTH = 4  # entries of a day that a month shows; the week has the rest
 IN_WEEK = 60

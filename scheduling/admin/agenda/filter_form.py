@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from avatars.models import DigitalHuman
 from scheduling import services
-from scheduling.agenda.entries import Kind, State
+from scheduling.agenda.agenda_entries import Kind, State
 from scheduling.models import Campaign
 from wecom.models import Application
 

@@ -13,19 +13,19 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from core.interchange.differences import differences
+from core.interchange.row_differences import differences
 from core.parties.acting_client import named
 from core.web.admin import NOTHING, ProtectedDeleteAdmin, badge, change_url, link
 from scheduling import services
 from scheduling.admin.campaigns import content_fields
-from scheduling.admin.campaigns.columns import NOT_STARTED, moment, run_moment, state_badge
-from scheduling.admin.campaigns.differences import readable
-from scheduling.admin.campaigns.files.pages import FilesAdmin
-from scheduling.admin.campaigns.form import CONDITIONS, TIMED, WINDOW, CampaignForm, problems_by_field
-from scheduling.admin.campaigns.life import LifeAdmin
+from scheduling.admin.campaigns.campaign_columns import NOT_STARTED, moment, run_moment, state_badge
+from scheduling.admin.campaigns.campaign_differences import readable
+from scheduling.admin.campaigns.campaign_form import CONDITIONS, TIMED, WINDOW, CampaignForm, problems_by_field
+from scheduling.admin.campaigns.campaign_life import LifeAdmin
+from scheduling.admin.campaigns.files.campaign_file_pages import FilesAdmin
 from scheduling.admin.campaigns.next_moments import MomentsAdmin
-from scheduling.admin.campaigns.previews import PreviewAdmin
-from scheduling.admin.campaigns.start import START_BUTTON, StartAdmin
+from scheduling.admin.campaigns.preview_page import PreviewAdmin
+from scheduling.admin.campaigns.start_page import START_BUTTON, StartAdmin
 from scheduling.admin.campaigns.step_form import FIELDSETS, SeriesStepForm
 from scheduling.admin.rehearsal import RehearsalAdmin
 from scheduling.campaigns import repetition

@@ -13,7 +13,7 @@ from unfold.admin import ModelAdmin
 
 from core.exceptions import OpenUserError
 from core.web.admin import action, change_url
-from scheduling.admin.campaigns.life_forms import CancelForm, NoteForm, SendBackForm
+from scheduling.admin.campaigns.campaign_life_forms import CancelForm, NoteForm, SendBackForm
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from unfold.decorators import display
 
 from core.text.time_zones import time_zones
 from scheduling import services
-from scheduling.admin.campaigns.form import AT_ONCE, NEW_REPEATS, WORKING_DAY
+from scheduling.admin.campaigns.campaign_form import AT_ONCE, NEW_REPEATS, WORKING_DAY
 from scheduling.admin.timing_form import TimingFields
 from scheduling.campaigns import repetition
 from scheduling.descriptions import describe_moment, describe_rule, describe_zone

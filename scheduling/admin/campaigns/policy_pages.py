@@ -18,7 +18,7 @@ from unfold.decorators import display
 from core.exceptions import OpenUserError
 from core.web.admin import NOTHING, FormAdmin, action, badge, change_url, link
 from scheduling import services
-from scheduling.admin.campaigns.life_forms import CancelForm
+from scheduling.admin.campaigns.campaign_life_forms import CancelForm
 from scheduling.models import Campaign, SendingPolicy
 
 SHOWN = 5

@@ -17,8 +17,8 @@ from core.exceptions import OpenUserError
 from core.web.admin import ReadOnlyAdmin, action, badge, change_url, row_link, short_time
 from core.web.admin_filters import RelatedChoicesFilter
 from scheduling import services
-from scheduling.admin.campaigns import outcomes
-from scheduling.admin.campaigns.columns import moment, run_moment
+from scheduling.admin.campaigns import run_outcomes
+from scheduling.admin.campaigns.campaign_columns import moment, run_moment
 from scheduling.admin.campaigns.responses.confirmations import ConfirmationsAdmin
 from scheduling.models import CampaignRun, Delivery
 
@@ -82,7 +82,7 @@ class CampaignRunAdmin(ConfirmationsAdmin, ReadOnlyAdmin):
             context |= {"run": run, "state": _with_recall(run), "waiting": waiting, "zones": zones}
             context["videos"] = made = services.video_progress_of(run)
             context["video_minutes"] = round((made.seconds_left or 0) / 60) if made else 0
-            context |= outcomes.page_of(run, request.GET)
+            context |= run_outcomes.page_of(run, request.GET)
         answer: HttpResponse = super().change_view(request, object_id, form_url, context)
         return answer
 
@@ -106,7 +106,7 @@ class CampaignRunAdmin(ConfirmationsAdmin, ReadOnlyAdmin):
         if not request.user.has_perm("scheduling.view_delivery"):
             raise PermissionDenied
         run = get_object_or_404(CampaignRun, pk=pk)
-        answer = StreamingHttpResponse(outcomes.csv_table(run), content_type="text/csv; charset=utf-8")
+        answer = StreamingHttpResponse(run_outcomes.csv_table(run), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="campaign-run-{run.pk}.csv"'
         return answer
 

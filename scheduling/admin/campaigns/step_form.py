@@ -9,7 +9,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWi
 
 from scheduling import services
 from scheduling.admin.campaigns import content_fields
-from scheduling.admin.campaigns.form import WINDOW, CampaignForm
+from scheduling.admin.campaigns.campaign_form import WINDOW, CampaignForm
 from scheduling.exceptions import SchedulingError
 from scheduling.models import FARTHEST_DAY, Campaign
 

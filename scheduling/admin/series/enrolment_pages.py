@@ -17,9 +17,9 @@ from core.exceptions import OpenUserError
 from core.parties.acting_client import named
 from core.web.admin import NOTHING, ReadOnlyAdmin, action, change_url, row_link, short_time
 from scheduling import services
-from scheduling.admin.campaigns.columns import delivery_badge, moment_in
-from scheduling.admin.campaigns.life_forms import reason_field
-from scheduling.admin.series.columns import enrolment_badge
+from scheduling.admin.campaigns.campaign_columns import delivery_badge, moment_in
+from scheduling.admin.campaigns.campaign_life_forms import reason_field
+from scheduling.admin.series.series_columns import enrolment_badge
 from scheduling.models import Delivery, Enrolment, EnrolmentStep
 
 

@@ -17,17 +17,17 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from core.exceptions import OpenUserError
-from core.interchange.differences import differences
+from core.interchange.row_differences import differences
 from core.parties.acting_client import named
 from core.web.admin import NOTHING, ProtectedDeleteAdmin, change_url
 from scheduling import services
-from scheduling.admin.campaigns.files.pages import FileButtons
+from scheduling.admin.campaigns.files.campaign_file_pages import FileButtons
 from scheduling.admin.rehearsal import RehearsalAdmin
-from scheduling.admin.series.columns import state_badge
-from scheduling.admin.series.differences import readable
 from scheduling.admin.series.enrolment_pages import AddMemberForm
-from scheduling.admin.series.form import CONDITIONS, SeriesForm
-from scheduling.admin.series.life import SeriesLifeAdmin
+from scheduling.admin.series.series_columns import state_badge
+from scheduling.admin.series.series_differences import readable
+from scheduling.admin.series.series_form import CONDITIONS, SeriesForm
+from scheduling.admin.series.series_life import SeriesLifeAdmin
 from scheduling.admin.series.timeline import NewStepForm, StepForm, TimelineAdmin, shown_steps
 from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun, Enrolment, Series, SeriesChange
 

@@ -7,7 +7,7 @@ from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, 
 
 from scheduling.models import Enrolment, Series
 from scheduling.segments.comparisons import days_from
-from scheduling.series.anniversaries import anniversary
+from scheduling.series.anniversaries_in_sql import anniversary
 from scheduling.series.enrolment.intake import SAME_DATE
 from scheduling.series.plan import Plan
 from wecom.models import MemberFact

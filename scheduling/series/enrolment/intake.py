@@ -24,7 +24,7 @@ from scheduling.campaigns.member_zones import whose_zone
 from scheduling.models import Enrolment, Series
 from scheduling.segments.anniversaries import year_parts
 from scheduling.segments.comparisons import days_from
-from scheduling.series.anniversaries import anniversary
+from scheduling.series.anniversaries_in_sql import anniversary
 from scheduling.series.insert_select import insert_select
 from scheduling.series.plan import Plan
 from wecom.models import Member, MemberFact, Membership

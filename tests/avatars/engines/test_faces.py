@@ -10,7 +10,7 @@ from avatars.engines.base import Picture
 from avatars.engines.faces import CLEAR, COVERED
 from avatars.engines.puppet.face.findings import look
 from avatars.engines.puppet.face.mesh import FaceMesh
-from avatars.portraits.validation import load
+from avatars.portraits.portrait_validation import load
 from tests.support.paths import PHOTOGRAPH
 
 # Left, top and width of the same photograph in a group: eye distances from 109 down to 38 pixels.

@@ -10,7 +10,7 @@ from avatars.exceptions import MediaError, PortraitError
 from avatars.framing import composition, pictures
 from avatars.framing.crop import Head, window
 from avatars.framing.scene import Format, Scene, size_of
-from avatars.portraits import validation
+from avatars.portraits import portrait_validation
 from tests.avatars.support import drawings
 from tests.support.paths import PHOTOGRAPH
 
@@ -90,7 +90,7 @@ def test_no_face_is_distorted_in_any_format(character, shape, colour):
     picture = shown(character, format=shape, colour=colour)
     assert picture.shape[1] / picture.shape[0] == pytest.approx(shape.aspect, rel=0.01)
     assert all(side % 2 == 0 for side in picture.shape[:2])
-    before, now = face_of(validation.load(character)), face_of(picture)
+    before, now = face_of(portrait_validation.load(character)), face_of(picture)
     proportions = [(f.box[2] - f.box[0]) / (f.box[3] - f.box[1]) for f in (before, now)]
     assert proportions[0] == pytest.approx(proportions[1], rel=0.03)
     left, top, right, bottom = now.box
@@ -134,8 +134,8 @@ def test_the_same_wish_gives_the_same_pixels(character):
 
 def test_a_portrait_in_its_own_format_is_only_scaled():
     picture = composition.compose(PHOTOGRAPH, Scene(), enhanced=False, longest=240)
-    assert picture.shape == validation.load(PHOTOGRAPH, longest=240).shape
-    assert np.abs(picture.astype(int) - validation.load(PHOTOGRAPH, longest=240)).mean() < 1
+    assert picture.shape == portrait_validation.load(PHOTOGRAPH, longest=240).shape
+    assert np.abs(picture.astype(int) - portrait_validation.load(PHOTOGRAPH, longest=240)).mean() < 1
 
 
 @pytest.mark.parametrize("data", [b"", b"GIF89a", PHOTOGRAPH.read_bytes()[:3000]], ids=["empty", "other", "cut off"])

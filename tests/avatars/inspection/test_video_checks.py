@@ -14,7 +14,7 @@ from avatars.framing.boxes import Box
 from avatars.inspection import video_checks
 from avatars.inspection.video_checks import Expected
 from avatars.media import ffmpeg, mp4
-from avatars.portraits import validation
+from avatars.portraits import portrait_validation
 from avatars.reasons import render
 from avatars.reasons.inspection import FLAWS
 from avatars.speech.base import Sound
@@ -228,7 +228,7 @@ def test_lips_that_move_in_silence_are_found(tmp_path, portrait_of):
         path.write_bytes(drawings.png("xiao"))
     else:
         path = PHOTOGRAPH
-    picture = validation.load(path, longest=480)
+    picture = portrait_validation.load(path, longest=480)
     picture = np.ascontiguousarray(picture[: picture.shape[0] // 2 * 2, : picture.shape[1] // 2 * 2])
     symbols = ["m", "a", "p", "ɑ", "u", "a"] * 2
     said = [Sound(symbol=symbol, start=0.2 + 0.12 * i, end=0.32 + 0.12 * i) for i, symbol in enumerate(symbols)]

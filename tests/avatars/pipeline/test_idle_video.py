@@ -14,7 +14,7 @@ from avatars.inspection.sound import check_sound
 from avatars.media import ffmpeg
 from avatars.pipeline import script_to_video
 from avatars.pipeline.speech_source import silence
-from avatars.portraits.validation import load
+from avatars.portraits.portrait_validation import load
 from tests.avatars.support.fake_engines import Light, Tone
 from tests.avatars.support.specs import make_spec
 from tests.support.paths import PHOTOGRAPH

@@ -19,7 +19,7 @@ from avatars.scenes.layouts import places
 from avatars.scenes.spec import Deck, Layout, Partner, Pointing, SceneSpec
 from avatars.speech.base import NATURAL
 from avatars.speech.text.speaking_style import Mood
-from tests.avatars.pipeline.test_segments import Joining
+from tests.avatars.pipeline.test_spoken_segments import Joining
 from tests.avatars.support.fake_engines import Light, Sentences, Tone
 from tests.avatars.support.specs import make_spec
 from tests.support.paths import PHOTOGRAPH

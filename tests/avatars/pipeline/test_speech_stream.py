@@ -19,7 +19,7 @@ from avatars.framing.scene import Captions, Scene
 from avatars.media import fragmented_mp4
 from avatars.pipeline import script_to_video
 from avatars.pipeline.stages import Stage
-from avatars.portraits.validation import load
+from avatars.portraits.portrait_validation import load
 from avatars.speech.audio import mastering
 from avatars.speech.base import Place, Recital, Sound, Speech, Token
 from avatars.speech.synthesis.stream import SpeechStream

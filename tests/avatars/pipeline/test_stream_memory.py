@@ -11,7 +11,7 @@ import pytest
 from avatars.engines.base import Setup
 from avatars.exceptions import ScriptError
 from avatars.framing.scene import Scene
-from avatars.pipeline import segments
+from avatars.pipeline import spoken_segments
 from avatars.pipeline.frames import LOOKS_BACK
 from avatars.pipeline.montage import montage
 from avatars.pipeline.sound_feed import PreparedSound
@@ -72,8 +72,10 @@ def test_the_sound_of_segments_is_not_in_memory(tmp_path):
 
     def heard(text):
         cuts = range(0, len(text), len(SENTENCE))
-        said = segments.speak_segments(text, cuts, spoken, fps=FPS, folder=tmp_path)
-        shot = Setup(portrait=np.zeros((2, 2, 3), np.uint8)).with_speech(segments.whole_speech(said, folder=tmp_path))
+        said = spoken_segments.speak_segments(text, cuts, spoken, fps=FPS, folder=tmp_path)
+        shot = Setup(portrait=np.zeros((2, 2, 3), np.uint8)).with_speech(
+            spoken_segments.whole_speech(said, folder=tmp_path)
+        )
         sound = PreparedSound(shot, montage(Scene(), (2, 2), fps=FPS), tmp_path)
         return sum(len(sound.until(frames)) for frames in range(0, shot.frame_count, FPS))
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from avatars.engines.base import Picture
 from avatars.portraits import orientation
-from avatars.portraits.validation import check, examine, kept, load
+from avatars.portraits.portrait_validation import check, examine, kept, load
 from tests.avatars.support import drawings
 from tests.avatars.support.vision.portrait_faults import turned
 from tests.support.paths import DATA, PHOTOGRAPH

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from avatars.portraits import samples, validation
+from avatars.portraits import portrait_validation, samples
 from tests.avatars.support import drawings
 from tests.benchmarks.pictures.photographs import copies
 from tests.support.paths import PHOTOGRAPH
@@ -18,7 +18,7 @@ def wrong(data: bytes, *, photographic: bool) -> list[str]:
         out = io.BytesIO()
         copy.save(out, "PNG", compress_level=1)  # the same pixels, in a third of the time
         # Where no face can be measured, a reason is asked for as for a photograph.
-        if (validation.examine(out.getvalue(), face=0).photographic is not False) != photographic:
+        if (portrait_validation.examine(out.getvalue(), face=0).photographic is not False) != photographic:
             found.append(how)
     return found
 

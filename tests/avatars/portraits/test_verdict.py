@@ -13,7 +13,7 @@ from avatars.engines.puppet.frame.compositor import Camera
 from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.portraits import samples
 from avatars.portraits.findings import Examined
-from avatars.portraits.validation import check, examine, load
+from avatars.portraits.portrait_validation import check, examine, load
 from tests.avatars.support import drawings
 from tests.avatars.support.vision.portrait_faults import FAULTS, unit
 from tests.support.paths import PHOTOGRAPH

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from openuser.launcher import listener
-from openuser.servers.processes import Processes
+from openuser.servers.server_processes import Processes
 from tests.benchmarks.door.http_load import request
 from tests.runner.database_templates import FILE, templates
 from tests.support.emulator import AES_KEY, KEYS, free_port, wait_for

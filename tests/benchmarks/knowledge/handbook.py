@@ -59,7 +59,7 @@ def read(name: str, pages: int) -> bool:
     from django.core.files.storage import default_storage
 
     from conversations import services
-    from conversations.knowledge.documents.retrieval import find_passages
+    from conversations.knowledge.documents.passage_retrieval import find_passages
     from conversations.models import Document
     from tests.conversations.knowledge.documents import handbook
 

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.knowledge.means
 
-A new version of a model needs them anew, and so do the limits in `conversations/knowledge/retrieval.py`.
+A new version of a model needs them anew, and so do the limits in `conversations/knowledge/answer_retrieval.py`.
 """
 
 import numpy as np

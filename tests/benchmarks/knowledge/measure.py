@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from conversations.knowledge import retrieval
+from conversations.knowledge import answer_retrieval
+from conversations.knowledge.answer_index import Entry, Index
+from conversations.knowledge.answer_retrieval import Verdict
 from conversations.knowledge.embedders.base import Embedder, question_vector
 from conversations.knowledge.embedding import vector_of
-from conversations.knowledge.index import Entry, Index
-from conversations.knowledge.retrieval import Verdict
 from core import backends
 from tests.benchmarks.knowledge.questions import WAYS, known, unknown
 
@@ -65,7 +65,7 @@ def office(embedder: Embedder | None, *, wordings: Sequence[str] = ()) -> Index:
 
 
 def judged(index: Index, text: str, language: str, number: int) -> dict[str, bool]:
-    found = retrieval.search(index, text, language=language)
+    found = answer_retrieval.search(index, text, language=language)
     places = [match.entry.pk for match in found.matches]
     place = places.index(number) if number in places else len(places)
     return {
@@ -111,7 +111,7 @@ def print_cost(embedder: Embedder | None, count: int) -> None:
     spent = []
     for text in asked:
         started = time.process_time()
-        retrieval.search(index, text, language="zh-hans")
+        answer_retrieval.search(index, text, language="zh-hans")
         spent.append(time.process_time() - started)
     print(
         f"{count:7} rows: {1000 * np.median(spent):5.1f} ms a search, {1000 * np.quantile(spent, 0.95):5.1f} at "

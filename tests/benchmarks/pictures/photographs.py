@@ -37,7 +37,7 @@ def _encoded(picture: Image.Image, kind: str, quality: int) -> Image.Image:
 
 def main() -> None:
     """Print the measured smoothness of each, and the errors."""
-    from avatars.portraits import shipped, texture, validation
+    from avatars.portraits import portrait_validation, shipped, texture
     from tests.avatars.support.vision import unseen_portrait
 
     drawings = {name: shipped.png(name) for name in shipped.HEADS} | {"stranger": unseen_portrait.png()}
@@ -48,7 +48,7 @@ def main() -> None:
             for how, copy in copies(Image.open(io.BytesIO(data)).convert("RGB")):
                 out = io.BytesIO()
                 copy.save(out, "PNG")
-                found = validation.examine(out.getvalue(), face=0)
+                found = portrait_validation.examine(out.getvalue(), face=0)
                 smooth = texture.smoothness(np.asarray(copy), found.faces[0].box)
                 wrong = (found.photographic is not False) != is_photograph
                 errors, total = errors + wrong, total + 1

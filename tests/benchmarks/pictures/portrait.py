@@ -18,14 +18,14 @@ def main() -> None:
     django.setup()
     from PIL import Image
 
-    from avatars.portraits import shipped, validation
-    from tests.avatars.portraits.test_validation import pair
+    from avatars.portraits import portrait_validation, shipped
+    from tests.avatars.portraits.test_portrait_validation import pair
     from tests.support.paths import PHOTOGRAPH
 
     def spent(data: bytes, face: int | None) -> float:
         """Milliseconds, of all threads of this process; what else runs on the machine is not counted."""
         began = time.process_time()
-        validation.examine(data, face=face)
+        portrait_validation.examine(data, face=face)
         return 1000 * (time.process_time() - began)
 
     def with_several_faces() -> bytes:

@@ -19,7 +19,7 @@ from tests.support.paths import PHOTOGRAPH
 
 def main() -> None:
     """Print a line for every picture and copy."""
-    from avatars.portraits import shipped, validation, verdict
+    from avatars.portraits import portrait_validation, shipped, verdict
     from tests.avatars.support.vision import portrait_faults, unseen_portrait
 
     if len(sys.argv) > 1:
@@ -36,11 +36,11 @@ def main() -> None:
 
     verdict.flaw = overheard
     for name, data in pictures.items():
-        picture = validation.load(data)
+        picture = portrait_validation.load(data)
         for how, fault in {"as it is": None, **portrait_faults.FAULTS}.items():
             copy = data if fault is None else _png(fault(picture, portrait_faults.unit(picture)))
             measured.clear()
-            found = validation.examine(copy)
+            found = portrait_validation.examine(copy)
             print(f"{name[:22]:22} {how:14} {found.flaw or 'ok':16} {' '.join(found.remarks):30} {_told(measured)}")
 
 

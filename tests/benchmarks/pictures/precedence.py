@@ -22,7 +22,7 @@ from avatars.pipeline.stages import Stage
 from avatars.speech.base import Manner
 from avatars.studio.studio import Studio
 from core.work.lanes import cpu_priority
-from openuser.servers.processes import Processes
+from openuser.servers.server_processes import Processes
 from tests.benchmarks.text_to_video import SENTENCES
 
 LOAD = 25

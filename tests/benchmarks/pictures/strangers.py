@@ -22,7 +22,7 @@ from pip._internal.models.index import PyPI
 from avatars.engines.base import Picture
 from avatars.engines.puppet.face.mesh import FaceMesh
 from avatars.portraits import samples
-from avatars.portraits.validation import load
+from avatars.portraits.portrait_validation import load
 from tests.support.paths import DATA
 
 CACHE = Path(tempfile.gettempdir()) / "openuser-test-pictures"

@@ -52,7 +52,7 @@ def emulated() -> Iterator[tuple[Any, Path]]:
     from django.conf import settings
 
     from openuser.servers import valkey
-    from openuser.servers.processes import Processes
+    from openuser.servers.server_processes import Processes
     from tests.support.emulator import Emulator, free_port
 
     owner = Processes()

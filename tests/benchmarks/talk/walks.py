@@ -247,7 +247,7 @@ def child(options: argparse.Namespace) -> None:
 
     with emulated() as (emulator, _folder):
         from openuser.celery import app
-        from openuser.demo.seed import seed
+        from openuser.demo.demo_seed import seed
 
         seed()
         application = make_application(emulator)

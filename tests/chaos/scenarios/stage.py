@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 from openuser.launcher import listener
 from openuser.servers import debian
-from openuser.servers.processes import ServiceError
+from openuser.servers.server_processes import ServiceError
 from tests.benchmarks.door.installation import is_empty
 from tests.chaos.delivery import Database
 from tests.runner.database_templates import templates, url_of

@@ -11,7 +11,7 @@ from avatars.models import Render
 from conversations import services
 from conversations.flows import publication
 from conversations.models import Errand, Flow, FlowVersion, Session, State, Transition
-from openuser.demo.flows import seed_flows
+from openuser.demo.demo_flows import seed_flows
 from tests.conversations.support.flow_pages import add_row, edit, press, publish, send, staff, url
 from tests.support import factories
 from tests.support.admin_forms import unchanged

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from conversations import services
 from conversations.doctor import LanguageModel
-from conversations.knowledge.documents import index as passage_index
+from conversations.knowledge.documents import passage_index
 from conversations.models import Document, Errand, MemberModelUsage, Message, ModelUsage
 from core import backends
 from tests.conversations.support import chat_server

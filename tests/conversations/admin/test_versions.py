@@ -4,7 +4,7 @@ import pytest
 
 from conversations.flows import publication
 from conversations.models import Flow, FlowVersion, Session
-from openuser.demo.flows import seed_flows
+from openuser.demo.demo_flows import seed_flows
 from tests.conversations.support import two_languages
 from tests.conversations.support.flow_pages import edit, press, publish, url
 from tests.conversations.support.person import Person

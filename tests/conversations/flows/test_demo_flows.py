@@ -6,7 +6,7 @@ from django.core.management import call_command
 from avatars.models import Render
 from conversations.flows import publication
 from conversations.models import Flow, Session
-from openuser.demo.flows import seed_flows
+from openuser.demo.demo_flows import seed_flows
 from tests.conversations.support.person import Person
 from wecom.models import Outbound
 

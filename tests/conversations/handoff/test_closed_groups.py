@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone, translation
 
 from conversations import services
-from conversations.handoff.requests import ask_for_person, begin_message
+from conversations.handoff.handoff_requests import ask_for_person, begin_message
 from conversations.models import Conversation, OperatorGroup, Ticket
 from conversations.tickets.opening import promise
 from tests.support import factories

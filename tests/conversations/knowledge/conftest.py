@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.knowledge import freshness
+from conversations.knowledge import index_freshness
 from conversations.knowledge.embedders import base
 from conversations.knowledge.embedders.bundled import Bundled
 from core import backends
@@ -17,7 +17,7 @@ def tiny(settings):
     backends.backend.cache_clear()
     yield base.configured()
     backends.backend.cache_clear()
-    freshness._indexes.clear()
+    index_freshness._indexes.clear()
 
 
 @pytest.fixture(scope="session")

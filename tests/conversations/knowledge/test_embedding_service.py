@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from conversations import services
-from conversations.knowledge import embedding, freshness
-from conversations.knowledge.documents import index as passage_index
+from conversations.knowledge import embedding, index_freshness
+from conversations.knowledge.documents import passage_index
 from conversations.models import Answer, Document, Embedding, Passage
 from core import backends
 from tests.conversations.support import chat_server
@@ -24,7 +24,7 @@ def server(settings):
         use(settings, server)
         yield server
     backends.backend.cache_clear()
-    freshness._indexes.clear()
+    index_freshness._indexes.clear()
     passage_index._indexes.clear()
 
 

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from conversations.knowledge import retrieval
-from conversations.knowledge.documents import retrieval as passages
-from conversations.knowledge.index import Entry, Match, Reader
-from conversations.knowledge.retrieval import Verdict
+from conversations.knowledge import answer_retrieval
+from conversations.knowledge.answer_index import Entry, Match, Reader
+from conversations.knowledge.answer_retrieval import Verdict
+from conversations.knowledge.documents import passage_retrieval as passages
 from conversations.models import Answer, Document
 
 ZH, EN = "zh-hans", "en"
@@ -28,13 +28,13 @@ def match(pk: int, likeness: float = 0.0, lift: float | None = None, language: s
 
 def by_words(*found: Match, language: str = ZH) -> tuple[Verdict, list[int]]:
     ranked = sorted(found, key=lambda one: -one.likeness)
-    judged = retrieval._judge_words(ranked, language)
+    judged = answer_retrieval._judge_words(ranked, language)
     return judged.verdict, [one.entry.pk for one in judged.matches]
 
 
 def by_meaning(*found: Match, least: float = LEAST, language: str = ZH) -> tuple[Verdict, list[int]]:
     alike = sorted((one for one in found if one.likeness >= 0.2), key=lambda one: -one.likeness)
-    judged = retrieval._judge(list(found), alike, least, language)
+    judged = answer_retrieval._judge(list(found), alike, least, language)
     return judged.verdict, [one.entry.pk for one in judged.matches]
 
 
@@ -102,7 +102,7 @@ def test_the_own_language_counts_as_nearer(other, first):
     ],
 )
 def test_among_more_rows_more_is_asked(count, answers, of_documents):
-    assert retrieval.known_from(count) == pytest.approx(answers, abs=0.0001)
+    assert answer_retrieval.known_from(count) == pytest.approx(answers, abs=0.0001)
     assert passages.known_from(count) == pytest.approx(of_documents, abs=0.0001)
 
 
@@ -120,16 +120,16 @@ def test_a_passage_is_quoted_from_there_on(found, is_sure):
 
 
 def test_at_most_three_questions_are_suggested():
-    findings = retrieval.Findings(verdict=UNSURE, matches=tuple(match(pk) for pk in range(5)))
+    findings = answer_retrieval.Findings(verdict=UNSURE, matches=tuple(match(pk) for pk in range(5)))
     assert [one.entry.pk for one in findings.suggestions] == [0, 1, 2]
 
 
 @pytest.mark.parametrize(("wording", "count"), [("甲乙庚辛壬癸", 1), ("甲乙庚辛壬癸子", 0)])
 def test_words_that_are_far_are_not_suggested(wording, count):
     """One pair of characters in common: 2 of 10 pairs are near enough, 2 of 11 are not."""
-    index = retrieval.Index(None)
+    index = answer_retrieval.Index(None)
     index.put(Entry(pk=1, question=wording, wordings=(wording,), language=ZH))
-    assert len(retrieval.search(index, "甲乙丙丁戊己", language=ZH).matches) == count
+    assert len(answer_retrieval.search(index, "甲乙丙丁戊己", language=ZH).matches) == count
 
 
 @pytest.mark.parametrize("days", [-1, 0, 1, 2, 3])

@@ -105,7 +105,7 @@ def test_names_are_known_in_any_width():
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 @pytest.mark.parametrize(
     "path",
-    [*sorted((ROOT / "conversations/wording").glob("*.py")), ROOT / "openuser/demo/seed.py"],
+    [*sorted((ROOT / "conversations/wording").glob("*.py")), ROOT / "openuser/demo/demo_seed.py"],
     ids=lambda path: path.stem,
 )
 def test_texts_name_no_command_that_is_not_there(path, language):

@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from conversations import services
-from conversations.explanations.explanation import explain
-from conversations.knowledge.documents import index as passage_index
+from conversations.explanations.message_explanation import explain
+from conversations.knowledge.documents import passage_index
 from conversations.models import Document, Errand, Message, ModelUsage, UnansweredQuestion
 from conversations.providers.grounded_prompt import RULES
 from conversations.videos import awaitables

@@ -2,10 +2,10 @@
 
 import pytest
 
-from conversations.knowledge import retrieval
+from conversations.knowledge import answer_retrieval
 from conversations.providers.knowledge import Knowledge
 from conversations.providers.small_talk import talk_in
-from openuser.demo.answers import seed_answers
+from openuser.demo.demo_answers import seed_answers
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def test_a_word_that_several_questions_have_is_asked_back():
     for question in ("工资什么时候发放到账户", "工资卡怎么更换银行"):
         factories.make_answer(question, f"关于{question}。")
     assert reply("工资") == ""
-    assert len(retrieval.find("工资", language="zh-hans").suggestions) == 2
+    assert len(answer_retrieval.find("工资", language="zh-hans").suggestions) == 2
 
 
 @pytest.mark.parametrize(

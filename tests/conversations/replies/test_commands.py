@@ -13,7 +13,7 @@ from conversations.models import Flow, Message, Session
 from conversations.replies.chat_commands.take import TAKE
 from conversations.wording import command_texts
 from core.diagnosis import Level
-from openuser.demo.menu import seed_menu
+from openuser.demo.demo_seed import seed_menu
 from tests.conversations.support.person import Person
 from tests.support import factories
 from wecom.models import MenuButton

@@ -8,9 +8,9 @@ from django.utils import translation
 from conversations.language import detect_language
 from conversations.models import Conversation, Desk
 from conversations.wording import chat_texts
-from openuser.demo.answers import seed_answers
-from openuser.demo.flows import seed_flows
-from openuser.demo.seed import CONTACT
+from openuser.demo.demo_answers import seed_answers
+from openuser.demo.demo_flows import seed_flows
+from openuser.demo.demo_seed import CONTACT
 from tests.conversations.replies.ordinary_sentences import CHINESE, ENGLISH
 from tests.conversations.support.person import Person
 from tests.support import factories

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from conversations import services
-from conversations.knowledge import freshness
+from conversations.knowledge import index_freshness
 from conversations.knowledge.embedders import base
 from conversations.models import Embedding
 from core import backends
@@ -62,7 +62,7 @@ def use(settings, kind):
 
 def forget() -> None:
     backends.backend.cache_clear()
-    freshness._indexes.clear()
+    index_freshness._indexes.clear()
 
 
 def test_a_question_is_embedded_once_and_outside_the_transaction(person, embedder):

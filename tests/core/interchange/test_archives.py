@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from core.interchange import archives, media, yaml_text
+from core.interchange import archives, files_of_rows, yaml_text
 from core.interchange.flaws import FileError
 
 PICTURE = b"\x89PNG picture"
@@ -60,7 +60,7 @@ def test_a_zip_of_too_many_files_is_refused():
 
 
 def test_a_small_zip_of_large_contents_is_refused(monkeypatch):
-    room = media.LARGEST + yaml_text.LARGE.most_bytes
+    room = files_of_rows.LARGEST + yaml_text.LARGE.most_bytes
     bomb = zipped(**{"a.yaml": b"a: 1", "files/zeros": bytes(room)})
     assert len(bomb) < 1_000_000
     assert code_of(bomb) == "zip_large"

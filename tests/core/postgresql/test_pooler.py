@@ -16,7 +16,7 @@ from core.work.db_connections import unpooled_connection
 from core.work.life_lock import LifeLock, held
 from core.work.process_identity import process_token
 from openuser.backup import databases
-from openuser.servers.processes import Processes
+from openuser.servers.server_processes import Processes
 from tests.support import factories
 from tests.support.emulator import wait_for
 from tests.support.servers import pgbouncer

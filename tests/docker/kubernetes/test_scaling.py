@@ -4,7 +4,7 @@ import re
 
 from core.work import sweeper
 from docker import entrypoint
-from openuser.metrics import work
+from openuser.metrics import work_gauges
 from tests.docker.kubernetes.manifests import container, of_kinds
 
 WORKERS = {"worker", "bulk", "render"}
@@ -17,7 +17,7 @@ def lanes() -> dict[str, str]:
 
 
 def test_every_lane_has_a_deployment():
-    assert sorted(lanes().values()) == sorted({part.lane for part in sweeper.parts()}) == sorted(work.LANES)
+    assert sorted(lanes().values()) == sorted({part.lane for part in sweeper.parts()}) == sorted(work_gauges.LANES)
 
 
 def test_workers_scale_by_the_work_of_their_own_lane():
@@ -26,9 +26,9 @@ def test_workers_scale_by_the_work_of_their_own_lane():
     for name, lane in lanes().items():
         (trigger,) = scalers[name]["spec"]["triggers"]
         query = trigger["metadata"]["query"]
-        assert re.findall(r"\bopenuser_\w+", query) == [work.LANE.name]
+        assert re.findall(r"\bopenuser_\w+", query) == [work_gauges.LANE.name]
         (states,) = re.findall(r'state=~"([^"]+)"', query)
-        assert set(states.split("|")) < set(work.STATES)
+        assert set(states.split("|")) < set(work_gauges.STATES)
         assert re.findall(r'lane="([^"]+)"', query) == [lane]
 
 

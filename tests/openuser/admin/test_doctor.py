@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
-from openuser.doctor.checks import all_checks
+from openuser.doctor.all_checks import all_checks
 from openuser.roles import Role
 from tests.support import factories
 from wecom.models import Application

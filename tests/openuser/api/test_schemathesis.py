@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from openuser.demo.seed import seed
+from openuser.demo.demo_seed import seed
 from openuser.models import ApiClient
 from tests.support.factories import make_api, make_application
 from tests.support.paths import ROOT

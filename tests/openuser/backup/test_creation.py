@@ -18,7 +18,7 @@ from core.diagnosis import Level
 from core.migration_operations.released import COMPLETE, NAMES, OF_0_5
 from openuser.backup import age_format, archive, creation, places, restoration, schedule
 from openuser.backup.exceptions import BackupError
-from openuser.doctor.backups import Backups
+from openuser.doctor.backups_check import Backups
 from tests.support import factories
 from wecom.models import Member
 

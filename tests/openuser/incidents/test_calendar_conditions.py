@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from openuser.incidents import watch
-from openuser.incidents.watch import condition_of
+from openuser.incidents import incident_watch
+from openuser.incidents.incident_watch import condition_of
 from openuser.models import Incident
 from scheduling import services
 from scheduling.models import CalendarDay
@@ -34,13 +34,13 @@ def company():
 @pytest.mark.parametrize(("day", "is_open"), [("2089-11-15T23:59", False), ("2089-11-17T00:00", True)])
 def test_it_begins_forty_five_days_before_a_known_year_ends(day, is_open):
     launch(days="working", **DAILY)
-    watch.evaluate(at(day))
+    incident_watch.evaluate(at(day))
     assert Incident.objects.filter(kind="days_unknown").exists() is is_open
 
 
 def test_nothing_that_needs_working_days_is_no_incident():
     launch(days="every", **DAILY)
-    watch.evaluate(at("2089-12-20T00:00"))
+    incident_watch.evaluate(at("2089-12-20T00:00"))
     assert not Incident.objects.filter(kind="days_unknown").exists()
 
 
@@ -48,14 +48,14 @@ def test_a_series_that_waits_for_working_days_needs_them():
     factories.make_series_row(
         Application.objects.get(is_default=True), days_off="wait", state="running", approved_hash="x"
     )
-    watch.evaluate(at("2089-12-20T00:00"))
+    incident_watch.evaluate(at("2089-12-20T00:00"))
     assert Incident.objects.get(kind="days_unknown").details["count"] == 1
 
 
 def test_it_says_what_stops_and_is_over_with_the_import(company):
     launch(days="working", **DAILY)
     now = at("2089-12-20T00:00")
-    watch.evaluate(now)
+    incident_watch.evaluate(now)
     incident = Incident.objects.get(kind="days_unknown")
     condition = condition_of(incident)
     assert "2090 are not known; 1 campaigns need them from 1 January on" in condition.words(incident)
@@ -64,6 +64,6 @@ def test_it_says_what_stops_and_is_over_with_the_import(company):
         assert "国务院" in condition.remedy(incident)
     assert condition.path(incident) == reverse("admin:scheduling_calendarday_import")
     services.import_days(company, services.read_day_list("2090-01-01 休"))
-    watch.evaluate(now + timedelta(hours=1))
+    incident_watch.evaluate(now + timedelta(hours=1))
     incident.refresh_from_db()
     assert incident.resolved_at == now + timedelta(hours=1)

@@ -13,7 +13,7 @@ import pytest
 from openuser.launcher.console import Console
 from openuser.launcher.reloader import SourceWatcher
 from openuser.launcher.supervisor import NotStartingError, Program, RestartPolicy, Supervisor
-from openuser.servers.processes import Processes
+from openuser.servers.server_processes import Processes
 from tests.openuser.servers.test_servers import eventually, is_running
 
 PATIENT = RestartPolicy(first=0.05, longest=0.2, healthy_after=60, deaths_before_ready=3)
@@ -168,7 +168,7 @@ SUPERVISOR = """
 import os, sys, time
 from pathlib import Path
 from openuser.launcher.console import Console
-from openuser.servers.processes import Processes
+from openuser.servers.server_processes import Processes
 from openuser.launcher.supervisor import Program, Supervisor
 folder = Path(sys.argv[1])
 supervisor = Supervisor(Console(folder / "app.log"), Processes())

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 
 from openuser.launcher import listener
-from openuser.servers.processes import Processes
+from openuser.servers.server_processes import Processes
 from tests.benchmarks.door.installation import children
 from tests.openuser.servers.test_servers import eventually, is_running
 from tests.support.paths import ROOT

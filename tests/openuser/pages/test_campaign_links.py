@@ -5,7 +5,7 @@ import requests
 
 from scheduling import services
 from scheduling.models import CampaignLink, CampaignResponse, LinkClicks
-from tests.openuser.pages.test_watch import PHONE
+from tests.openuser.pages.test_watch_page import PHONE
 from tests.scheduling.support.campaigns import launch, make_campaign, work
 from tests.support import factories
 

@@ -11,7 +11,7 @@ from avatars.models import Render
 from conversations import services
 from conversations.models import WatchLink
 from core.web import signed_links
-from tests.openuser.pages.test_watch import WORDS, sign_in, watch
+from tests.openuser.pages.test_watch_page import WORDS, sign_in, watch
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -3,7 +3,7 @@
 import pytest
 
 from openuser.servers import chromium
-from openuser.servers.processes import ServiceError
+from openuser.servers.server_processes import ServiceError
 
 
 def test_the_browser_is_found_or_asked_for_by_name():

@@ -16,7 +16,7 @@ import redis
 from openuser.launcher import ports
 from openuser.launcher.instance_lock import InstanceLock
 from openuser.servers import postgres, postgres_binaries, sockets, valkey
-from openuser.servers.processes import Processes, ServiceError
+from openuser.servers.server_processes import Processes, ServiceError
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
 STUBBORN = (
@@ -221,7 +221,7 @@ def test_a_missing_program_is_named():
 def test_killing_the_owner_leaves_no_process_not_even_a_stubborn_one():
     code = (
         "import sys, time\n"
-        "from openuser.servers.processes import Processes\n"
+        "from openuser.servers.server_processes import Processes\n"
         "processes = Processes()\n"
         f"stubborn = processes.start([sys.executable, '-c', {STUBBORN!r}])\n"
         "stubborn.stdout.readline()\n"
@@ -274,7 +274,8 @@ def test_a_held_lock_says_who_holds_it_and_is_free_afterwards(tmp_path):
 def test_the_lock_outlives_a_killed_owner_until_its_children_are_gone(tmp_path):
     code = (
         "import sys, time\nfrom pathlib import Path\n"
-        "from openuser.launcher.instance_lock import InstanceLock\nfrom openuser.servers.processes import Processes\n"
+        "from openuser.launcher.instance_lock import InstanceLock\n"
+        "from openuser.servers.server_processes import Processes\n"
         "lock = InstanceLock(Path(sys.argv[1]))\nprocesses = Processes(keep_open=[lock.descriptor])\n"
         f"child = processes.start([sys.executable, '-c', {STUBBORN!r}])\nchild.stdout.readline()\n"
         "print(child.pid, flush=True)\ntime.sleep(600)\n"

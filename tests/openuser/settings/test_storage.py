@@ -12,7 +12,7 @@ from django.test import Client
 
 from core.diagnosis import Level
 from core.storage import local_copies
-from openuser.doctor.storage import Storage
+from openuser.doctor.storage_check import Storage
 from tests.fixtures.s3 import KEYS
 from tests.support.paths import ROOT
 

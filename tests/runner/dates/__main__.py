@@ -8,7 +8,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from openuser.servers.processes import ServiceError
+from openuser.servers.server_processes import ServiceError
 from tests.runner.dates import moments
 
 

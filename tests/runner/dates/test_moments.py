@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from openuser.servers.processes import ServiceError
+from openuser.servers.server_processes import ServiceError
 from scheduling.business_calendar import Calendar
 from tests.runner.dates import moments
 from tests.support.servers.faketime import moved_clock

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from openuser.admin.home.problems import problems_for
+from openuser.admin.home.home_problems import problems_for
 from scheduling.models import CalendarDay, CalendarImport
 from tests.scheduling.day_lists.notices import NOTICES
 from tests.scheduling.support.campaigns import launch

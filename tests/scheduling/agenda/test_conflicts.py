@@ -6,12 +6,12 @@ from datetime import time
 
 import pytest
 
-from scheduling.agenda.applications import Applications
+from scheduling.agenda.agenda_entries import Audience, Entry, Kind, State
 from scheduling.agenda.conflicts import with_conflicts
-from scheduling.agenda.entries import Audience, Entry, Kind, State
 from scheduling.agenda.planned import entry_of
+from scheduling.agenda.sender_calendars import Applications
 from scheduling.audience.audience_rule import parse_audience
-from scheduling.campaigns.hours.send_hours import SendWindow
+from scheduling.campaigns.hours.quiet_hours import SendWindow
 from scheduling.models import SendingPolicy
 from tests.scheduling.support.campaigns import make_campaign
 from tests.scheduling.support.plain_messages import clock

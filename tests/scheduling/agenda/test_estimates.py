@@ -8,9 +8,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from scheduling.agenda.applications import Applications
-from scheduling.agenda.entries import Audience
+from scheduling.agenda.agenda_entries import Audience
 from scheduling.agenda.estimates import Estimates, surely_overlap
+from scheduling.agenda.sender_calendars import Applications
 from scheduling.audience.audience_rule import parse_audience
 from scheduling.models import Segment
 from scheduling.services import save_segment

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from scheduling.agenda.entries import Entry, Kind, State
+from scheduling.agenda.agenda_entries import Entry, Kind, State
 from scheduling.agenda.load import loads
 from tests.scheduling.support.plain_messages import SHANGHAI, clock
 

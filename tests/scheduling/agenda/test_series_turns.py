@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from scheduling import services
-from scheduling.agenda.entries import Kind
-from scheduling.series.forecast import due_on
+from scheduling.agenda.agenda_entries import Kind
+from scheduling.series.series_forecast import due_on
 from tests.scheduling.support.plain_messages import SHANGHAI, clock
 from tests.scheduling.support.series import give_date, launch, make_series, run_days
 from tests.support import factories

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from scheduling import services
 from scheduling.agenda import counted_days
-from scheduling.agenda.entries import State
-from scheduling.agenda.filters import Filters
+from scheduling.agenda.agenda_entries import State
+from scheduling.agenda.agenda_filters import Filters
 from scheduling.models import Campaign, CampaignContent, CampaignRun
 from tests.scheduling.support.campaigns import launch, make_campaign, work
 from tests.scheduling.support.plain_messages import SHANGHAI, clock

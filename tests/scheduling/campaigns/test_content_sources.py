@@ -5,7 +5,7 @@ import pytest
 from avatars.models import RenderTemplate
 from conversations.models import Flow
 from scheduling import services
-from scheduling.admin.campaigns.differences import readable
+from scheduling.admin.campaigns.campaign_differences import readable
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Batch
 from tests.scheduling.support.campaigns import approve, launch, make_campaign, work

@@ -9,8 +9,8 @@ from conversations.models import PreferenceChange, Topic
 from conversations.services import change_preferences, preferences_page
 from core.evidence import signed_documents
 from scheduling import services
-from scheduling.admin.campaigns.outcomes import evidence_of
-from scheduling.campaigns import approval
+from scheduling.admin.campaigns.run_outcomes import evidence_of
+from scheduling.campaigns import approved_content
 from scheduling.models import Batch, Delivery
 from tests.scheduling.support.campaigns import approve, launch, make_campaign, outcomes, reason_of, work
 from tests.support import factories
@@ -249,7 +249,7 @@ def test_the_topic_is_part_of_what_is_approved(company, staff, topic):
     campaign.topic = Topic.objects.create(name="食堂")
     services.save_campaign(campaign)
     assert campaign.state == "draft"
-    assert "topic" not in approval.describe(make_campaign())
+    assert "topic" not in approved_content.describe(make_campaign())
 
 
 @pytest.mark.databases

@@ -17,7 +17,7 @@ from conversations.models import Conversation, PreferenceChange
 from conversations.videos.lifecycle import cancel_waiting
 from core.work.base import LeaseLost
 from scheduling import services
-from scheduling.deliveries import batches, progress
+from scheduling.deliveries import batches, run_progress
 from scheduling.models import AwaitedVideo, Batch, CampaignRun, Delivery
 from tests.avatars.support.child_processes import alive, group_of, wait_until
 from tests.avatars.support.rendering import (
@@ -39,7 +39,7 @@ PERSONAL = "{{name}}，早上好。今天三点开会。"
 
 
 def stop_by_errors(campaign):
-    progress.stop(campaign.runs.get(), CampaignRun.Reason.ERRORS, now=timezone.now())
+    run_progress.stop(campaign.runs.get(), CampaignRun.Reason.ERRORS, now=timezone.now())
 
 
 def edit_after_approval(campaign):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from conversations import services as conversations
-from conversations.explanations.explanation import explain
+from conversations.explanations.message_explanation import explain
 from conversations.models import Conversation, Message
 from conversations.services import Explanation
 from scheduling import services

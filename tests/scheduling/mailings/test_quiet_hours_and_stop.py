@@ -5,7 +5,7 @@ from datetime import time, timedelta
 import pytest
 from django.test import Client
 
-from openuser.doctor.quiet_hours import QuietHours
+from openuser.doctor.quiet_hours_check import QuietHours
 from scheduling import services
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Batch, Campaign, SendingPolicy

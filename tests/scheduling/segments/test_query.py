@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Segment
+from scheduling.segments.condition_validation import checked
 from scheduling.segments.query import Compiler
+from scheduling.segments.rule_subjects import subjects_of
 from scheduling.segments.rules import Condition, Group, parse_group
-from scheduling.segments.subjects import subjects_of
-from scheduling.segments.validation import checked
 from tests.scheduling.segments.support.company import PEOPLE, TODAY, make_company
 from tests.scheduling.segments.support.oracle import holds
 from tests.support.factories import make_application

@@ -6,7 +6,7 @@ import pytest
 
 from scheduling import services
 from scheduling.models import Batch, CampaignRun, Enrolment, SendingPolicy
-from scheduling.series import approval
+from scheduling.series import approved_series
 from tests.scheduling.support.plain_messages import clock
 from tests.scheduling.support.series import NINE, enrolment, give_date, got, launch, make_series, run_days, sweep
 from tests.support import factories
@@ -102,16 +102,16 @@ def test_how_many_get_a_step_counts_each_by_their_own_day(world):
 
 def test_the_choice_is_approved_and_an_approval_from_before_it_holds(application):
     series = make_series(0)
-    before = approval.digest(series)
+    before = approved_series.digest(series)
     series.in_member_zone = True
     services.save_series(series)
-    after = approval.describe(series)
+    after = approved_series.describe(series)
     assert after["rule"]["in_member_zone"] is True
-    assert approval.digest(series) != before
+    assert approved_series.digest(series) != before
     (changed,) = (one for one in after["steps"].values())
     assert (series.steps.get().in_member_zone, changed["time"]["in_member_zone"]) == (True, False)
     series.in_member_zone = False
-    assert approval.digest(services.save_series(series)) == before
+    assert approved_series.digest(services.save_series(series)) == before
 
 
 def test_a_step_that_is_added_goes_by_the_clock_of_its_series(application):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from scheduling.campaigns.approval import digest
+from scheduling.campaigns.approved_content import digest
 from tests.support.model_rows import make_row, value
 
 Describe = Callable[[], Mapping[str, Any]]

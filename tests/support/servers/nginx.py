@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from openuser.servers import debian
-from openuser.servers.processes import Processes
+from openuser.servers.server_processes import Processes
 from tests.support.paths import ROOT
 
 MISSING = "nginx is missing.\n  Install it (Debian: sudo apt-get install nginx-light) and run again."

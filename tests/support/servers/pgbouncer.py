@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
 from openuser.servers import debian
-from openuser.servers.processes import Account, Processes
+from openuser.servers.server_processes import Account, Processes
 from tests.support.emulator import free_port, wait_for
 
 MISSING = "PgBouncer is missing.\n  Install it (Debian: sudo apt-get install pgbouncer) and run again."

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from openuser.servers import debian
-from openuser.servers.processes import Account, Processes
+from openuser.servers.server_processes import Account, Processes
 from tests.support.emulator import free_port, wait_for
 
 MISSING = "RabbitMQ is missing.\n  Install it (Debian: sudo apt-get install rabbitmq-server) and run again."

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support import factories
 from tests.wecom.support.callback_sender import PATH, Envelope, event_xml, text_xml
-from wecom.doctor import reception as doctor
+from wecom.doctor import callback_checks as doctor
 from wecom.models import Application, Callback
 
 pytestmark = pytest.mark.django_db(transaction=True)

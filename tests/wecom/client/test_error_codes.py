@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from wecom import services
-from wecom.client import access_tokens, circuit_breaker, error_codes
+from wecom.client import access_tokens, call_limit_breaker, error_codes
 from wecom.exceptions import (
     ApiError,
     BusyError,
@@ -179,7 +179,7 @@ def test_a_limit_grows_from_minute_to_hour_to_day(connected, emulator, person):
         dispatcher.deliver(outbound.pk, now=outbound.due_at)
         outbound.refresh_from_db()
     assert waits[:2] == [timedelta(minutes=1), timedelta(hours=1)]
-    assert circuit_breaker.next_quota_day(timezone.now()) - timezone.now() == pytest.approx(
+    assert call_limit_breaker.next_quota_day(timezone.now()) - timezone.now() == pytest.approx(
         waits[2], abs=timedelta(seconds=60)
     )
     assert outbound.status == "done"

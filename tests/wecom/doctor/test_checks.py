@@ -17,7 +17,7 @@ from tests.wecom.support.diagnoses import diagnose, found
 from wecom import services
 from wecom.callbacks import application_file
 from wecom.callbacks.spool.spool_files import ACCEPTOR
-from wecom.client import access_tokens, applications
+from wecom.client import access_tokens, application_hold
 from wecom.exceptions import ConfigurationError
 from wecom.models import Application, Callback, Guard
 
@@ -177,7 +177,7 @@ def test_an_untrusted_address_is_shown_with_its_remedy(connected, emulator):
 
 def test_a_held_application_is_looked_at_with_the_token_it_has(connected, emulator):
     access_tokens.valid_token(connected)
-    applications.hold(connected, ConfigurationError("Not trusted.", errcode=60020))
+    application_hold.hold(connected, ConfigurationError("Not trusted.", errcode=60020))
     assert found("token")["level"] == found("trusted-ip")["level"] == "good"
 
 

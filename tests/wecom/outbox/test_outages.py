@@ -9,12 +9,12 @@ import pytest
 from django.utils import timezone
 
 from core.work.base import Work
-from openuser.admin.home import problems
+from openuser.admin.home import home_problems
 from tests.support import factories
 from tests.support.emulator import Emulator
 from wecom import services, tasks
 from wecom.client import outages
-from wecom.doctor.access import Outage
+from wecom.doctor.access_checks import Outage
 from wecom.exceptions import AmbiguousError
 from wecom.media import uploads
 from wecom.models import Application, Attempt, CardUpdate, Outbound, Upload
@@ -282,5 +282,5 @@ def test_the_home_page_and_the_doctor_tell_of_it(connected, texts):
     assert (finding.level, finding.code) == ("bad", "outage")
     assert "5 messages" not in finding.words
     assert "1 message" in finding.words
-    assert f"outage-{connected.pk}" in [problem.key for problem in problems.problems_for(lambda right: True)]
-    assert problems.problems_for(lambda right: right != "wecom.view_application") == []
+    assert f"outage-{connected.pk}" in [problem.key for problem in home_problems.problems_for(lambda right: True)]
+    assert home_problems.problems_for(lambda right: right != "wecom.view_application") == []

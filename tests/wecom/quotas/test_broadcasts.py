@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.support import factories
-from wecom.client import circuit_breaker
+from wecom.client import call_limit_breaker
 from wecom.models import BroadcastReservation, DailyQuota, SendReservation
-from wecom.quotas import forecast, send_quota
+from wecom.quotas import quota_forecast, send_quota
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
-NOON = datetime(2026, 11, 25, 12, tzinfo=circuit_breaker.CHINA)
+NOON = datetime(2026, 11, 25, 12, tzinfo=call_limit_breaker.CHINA)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_the_forecast_of_a_member_counts_broadcasts(application):
     for number in range(30):
         reserve(application, "zhangsan", broadcast=f"{number}.0")
     factories.make_outbound(application, recipients=["zhangsan"], order_key=f"{application.pk}:zhangsan")
-    found = forecast.forecast_for(application, now=NOON + timedelta(seconds=1))
+    found = quota_forecast.forecast_for(application, now=NOON + timedelta(seconds=1))
     assert (found.because, found.through_at) == ("member", NOON + timedelta(minutes=1) + send_quota.SLACK)
 
 

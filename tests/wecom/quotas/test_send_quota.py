@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tests.support import factories
 from wecom import services
-from wecom.client import access_tokens, api, circuit_breaker
+from wecom.client import access_tokens, api, call_limit_breaker
 from wecom.contents import Text
 from wecom.exceptions import LimitedError
 from wecom.models import CallQuota, Circuit, DailyQuota, Outbound, SendReservation
@@ -22,7 +22,7 @@ from wecom.quotas.send_quota import delete_old_counts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-NOON = datetime(2026, 11, 25, 12, tzinfo=circuit_breaker.CHINA)
+NOON = datetime(2026, 11, 25, 12, tzinfo=call_limit_breaker.CHINA)
 
 
 def deliver(rows, now: datetime) -> list[str]:
@@ -124,7 +124,7 @@ def test_the_days_share_of_an_application_is_200_times_the_accounts(connected, e
     one = services.send_text(person.user_id, content="你好")
     now = timezone.now()
     assert deliver([two, one], now) == ["done", "queued quota"]
-    assert one.due_at.astimezone(circuit_breaker.CHINA).hour == 0
+    assert one.due_at.astimezone(call_limit_breaker.CHINA).hour == 0
     assert one.due_at > now
     assert send_quota.quota_day(one.due_at) == send_quota.quota_day(now) + timedelta(days=1)
     assert deliver([one], one.due_at) == ["done"]
@@ -140,7 +140,7 @@ def test_a_large_campaign_starts_at_the_beginning_of_a_day(connected):
     connected.corporation.save()
     crowd = factories.make_outbound(connected, recipients=[f"person{number}" for number in range(300)], reach=300)
     assert send_quota.reserve(crowd, NOON) is None
-    assert send_quota.reserve(factories.make_outbound(connected), NOON) == circuit_breaker.next_quota_day(NOON)
+    assert send_quota.reserve(factories.make_outbound(connected), NOON) == call_limit_breaker.next_quota_day(NOON)
 
 
 @pytest.mark.databases
@@ -236,7 +236,7 @@ def test_below_half_of_the_limits_no_sender_waits_for_another(connected):
     assert len(locked) > len(asked)
     assert send_quota.used_on(connected, NOON.date()) == 10_001
     calls = CallQuota.objects.filter(corporation=connected.corporation, api=send_quota.API)
-    assert circuit_breaker.calls_within(calls, NOON, timedelta(minutes=1)) == 3
+    assert call_limit_breaker.calls_within(calls, NOON, timedelta(minutes=1)) == 3
 
 
 @pytest.mark.databases

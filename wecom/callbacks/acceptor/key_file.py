@@ -13,7 +13,7 @@ from pathlib import Path
 from cryptography.fernet import InvalidToken
 
 from core.storage import encryption
-from wecom.callbacks.opening import Addressee, Limits
+from wecom.callbacks.verify_and_decrypt import Addressee, Limits
 from wecom.crypto import Keys
 
 FOLDER = "applications"

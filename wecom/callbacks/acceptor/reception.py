@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 from core.storage import encryption
 from wecom import crypto, platform_quirks
-from wecom.callbacks import opening
+from wecom.callbacks import verify_and_decrypt
 from wecom.callbacks.acceptor import key_file
 from wecom.callbacks.signed_query import SIGNED, read_once, read_usual
 from wecom.callbacks.spool.writer import SpoolWriter
@@ -76,7 +76,7 @@ class Reception:
             return Answer(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         try:
             signature, timestamp, nonce = read_usual(query) or read_once(Query(query), *SIGNED)
-            columns = opening.open_callback(
+            columns = verify_and_decrypt.open_callback(
                 application,
                 application.addressee,
                 body,
@@ -99,7 +99,9 @@ class Reception:
             crypto.strict(signature, timestamp, nonce)
             signed = {"signature": signature, "timestamp": timestamp, "nonce": nonce}
             # A proxy that decodes twice turns the base64 "+" into a space.
-            content = opening.open_sealed(application, echo.replace(" ", "+"), **signed, now=datetime.now(UTC))
+            content = verify_and_decrypt.open_sealed(
+                application, echo.replace(" ", "+"), **signed, now=datetime.now(UTC)
+            )
         except crypto.CryptoError as error:
             return _refusal(error, application)
         return Answer(status=HTTPStatus.OK, content=content)

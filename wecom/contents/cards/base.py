@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
-from wecom.contents import validation
+from wecom.contents import content_validation
 from wecom.contents.base import Translated, lines
 from wecom.contents.cards.parts import Source
-from wecom.contents.validation import clean
+from wecom.contents.content_validation import clean
 from wecom.exceptions import ContentError
 
 TITLE, DESCRIPTION, TEXT = 72, 88, 320  # columns: the platform's 36, 44 and 160 Chinese characters
@@ -91,7 +91,7 @@ def check(parts: dict[str, Part | None]) -> None:
 
 
 def check_list(name: str, parts: Sequence[Part], most: int, *, least: int = 0) -> None:
-    validation.counted(name, len(parts), most, least=least)
+    content_validation.counted(name, len(parts), most, least=least)
     for number, part in enumerate(parts):
         part.check(f"{name}[{number}].")
 
@@ -105,9 +105,9 @@ def check_titles(
     description_width: int = DESCRIPTION,
 ) -> None:
     if title_required:
-        validation.required("main_title.title", title.strip())
-    validation.narrow("main_title.title", title, title_width)
-    validation.narrow("main_title.desc", description, description_width)
+        content_validation.required("main_title.title", title.strip())
+    content_validation.narrow("main_title.title", title, title_width)
+    content_validation.narrow("main_title.desc", description, description_width)
 
 
 def check_plain_source(source: Source | None) -> None:

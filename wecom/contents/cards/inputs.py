@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from wecom.contents import validation
-from wecom.contents.validation import clean
+from wecom.contents import content_validation
+from wecom.contents.content_validation import clean
 
 BUTTON, CHOICE, MARK, QUESTION = 20, 32, 34, 320  # columns
 KEY, OPTION_ID, URL = 1024, 128, 2048  # bytes
@@ -24,12 +24,12 @@ class Button:
     url: str = ""
 
     def check(self, at: str) -> None:
-        validation.words(f"{at}text", self.text, BUTTON)
+        content_validation.words(f"{at}text", self.text, BUTTON)
         if self.url:
-            validation.address(f"{at}url", self.url, URL)
+            content_validation.address(f"{at}url", self.url, URL)
         else:
-            validation.key(f"{at}key", self.key, KEY)
-        validation.one_of(f"{at}style", self.style, "1 (blue), 2, 3 or 4", least=1, most=STYLES)
+            content_validation.key(f"{at}key", self.key, KEY)
+        content_validation.one_of(f"{at}style", self.style, "1 (blue), 2, 3 or 4", least=1, most=STYLES)
 
     def payload(self) -> dict[str, object]:
         """The button in the request."""
@@ -56,7 +56,7 @@ class Checkbox:
     disabled: bool = False
 
     def check(self, at: str) -> None:
-        validation.key(f"{at}question_key", self.key, KEY)
+        content_validation.key(f"{at}question_key", self.key, KEY)
         _check_choices(at, self.choices, most=MARKS, width=MARK)
 
     def payload(self) -> dict[str, object]:
@@ -78,8 +78,8 @@ class Selector:
     disabled: bool = False
 
     def check(self, at: str) -> None:
-        validation.key(f"{at}question_key", self.key, KEY)
-        validation.narrow(f"{at}title", self.title, QUESTION)
+        content_validation.key(f"{at}question_key", self.key, KEY)
+        content_validation.narrow(f"{at}title", self.title, QUESTION)
         _check_choices(at, self.choices, most=CHOICES, width=CHOICE)
 
     def payload(self) -> dict[str, object]:
@@ -102,8 +102,8 @@ class Submit:
     key: str
 
     def check(self, at: str) -> None:
-        validation.words(f"{at}text", self.text, BUTTON)
-        validation.key(f"{at}key", self.key, KEY)
+        content_validation.words(f"{at}text", self.text, BUTTON)
+        content_validation.key(f"{at}key", self.key, KEY)
 
     def payload(self) -> dict[str, object]:
         """The button in the request."""
@@ -111,8 +111,8 @@ class Submit:
 
 
 def _check_choices(at: str, choices: tuple[Choice, ...], *, most: int, width: int) -> None:
-    validation.counted(f"{at}option_list", len(choices), most)
+    content_validation.counted(f"{at}option_list", len(choices), most)
     for number, choice in enumerate(choices):
-        validation.key(f"{at}option_list[{number}].id", choice.id, OPTION_ID)
-        validation.words(f"{at}option_list[{number}].text", choice.text, width)
-    validation.distinct((f"{at}option_list[{number}].id", choice.id) for number, choice in enumerate(choices))
+        content_validation.key(f"{at}option_list[{number}].id", choice.id, OPTION_ID)
+        content_validation.words(f"{at}option_list[{number}].text", choice.text, width)
+    content_validation.distinct((f"{at}option_list[{number}].id", choice.id) for number, choice in enumerate(choices))

@@ -6,7 +6,7 @@ Sources: https://developer.work.weixin.qq.com/document/path/90236, and 94888 for
 from dataclasses import dataclass
 from typing import ClassVar
 
-from wecom.contents import validation
+from wecom.contents import content_validation
 from wecom.contents.base import Link, linked
 from wecom.contents.cards import base
 from wecom.contents.cards.inputs import Button, Checkbox, Selector, Submit
@@ -32,7 +32,7 @@ class ButtonCard(base.Card):
     def __post_init__(self) -> None:
         self._check_task_id()
         base.check_titles(self.title, self.description)
-        validation.narrow("sub_title_text", self.text, base.TEXT)
+        content_validation.narrow("sub_title_text", self.text, base.TEXT)
         parts = {"source": self.source, "action_menu": self.menu, "quote_area": self.quote}
         base.check({**parts, "button_selection": self.selector, "card_action": self.link})
         base.check_list("horizontal_content_list", self.rows, base.ROWS)
@@ -40,7 +40,7 @@ class ButtonCard(base.Card):
         keys = [
             (f"button_list[{number}].key", button.key) for number, button in enumerate(self.buttons) if not button.url
         ]
-        validation.distinct(keys)
+        content_validation.distinct(keys)
 
     def fields(self) -> dict[str, object]:
         return {
@@ -98,7 +98,7 @@ class MultipleCard(base.Card):
         base.check_titles(self.title, self.description, description_width=base.TEXT)
         base.check_plain_source(self.source)
         base.check_list("select_list", self.selectors, base.LISTS, least=1)
-        validation.distinct(
+        content_validation.distinct(
             (f"select_list[{number}].question_key", selector.key) for number, selector in enumerate(self.selectors)
         )
         base.check({"submit_button": self.submit})

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from wecom.contents import validation
+from wecom.contents import content_validation
 from wecom.contents.base import Link, linked
 from wecom.contents.cards import base
 from wecom.contents.cards.parts import Emphasis, Jump, Menu, Paragraph, Picture, PictureWithText, Quote, Row
-from wecom.contents.validation import missing
+from wecom.contents.content_validation import missing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ class TextNoticeCard(NoticeCard):
         if not self.title.strip() and not self.text.strip():
             raise missing("main_title.title", "Give the card a title or a text.")
         super().__post_init__()
-        validation.narrow("sub_title_text", self.text, base.TEXT)
+        content_validation.narrow("sub_title_text", self.text, base.TEXT)
         base.check({"emphasis_content": self.emphasis})
 
     def fields(self) -> dict[str, object]:
@@ -77,7 +77,7 @@ class NewsNoticeCard(NoticeCard):
     paragraphs: tuple[Paragraph, ...] = ()
 
     def __post_init__(self) -> None:
-        validation.required("main_title.title", self.title.strip())
+        content_validation.required("main_title.title", self.title.strip())
         super().__post_init__()
         if self.picture is None and self.beside is None:
             raise missing("card_image", "Give the card a picture, or one with text beside it.")

@@ -6,9 +6,9 @@ Widths are the platform's numbers of Chinese characters, each as wide as two let
 from dataclasses import dataclass
 
 from wecom import platform_quirks
-from wecom.contents import validation
+from wecom.contents import content_validation
 from wecom.contents.base import Link, Web, linked
-from wecom.contents.validation import clean, missing
+from wecom.contents.content_validation import clean, missing
 from wecom.exceptions import ContentError
 
 SOURCE, BIG, BIG_TEXT, QUOTE, NAME, VALUE, JUMP, PARAGRAPH, TEXT = 40, 28, 44, 320, 10, 60, 36, 76, 320  # columns
@@ -26,10 +26,10 @@ class Source:
     colour: int = 0
 
     def check(self, at: str) -> None:
-        validation.narrow(f"{at}desc", self.text, SOURCE)
-        validation.one_of(f"{at}desc_color", self.colour, COLOURS, most=3)
+        content_validation.narrow(f"{at}desc", self.text, SOURCE)
+        content_validation.one_of(f"{at}desc_color", self.colour, COLOURS, most=3)
         if self.icon_url:
-            validation.address(f"{at}icon_url", self.icon_url)
+            content_validation.address(f"{at}icon_url", self.icon_url)
 
     def payload(self) -> dict[str, object]:
         named = {"icon_url": self.icon_url, "desc": clean(self.text), "desc_color": self.colour}
@@ -52,11 +52,13 @@ class Menu:
     text: str = ""
 
     def check(self, at: str) -> None:
-        validation.counted(f"{at}action_list", len(self.entries), platform_quirks.current.card_menu_entries)
+        content_validation.counted(f"{at}action_list", len(self.entries), platform_quirks.current.card_menu_entries)
         for number, entry in enumerate(self.entries):
-            validation.required(f"{at}action_list[{number}].text", entry.text.strip())
-            validation.key(f"{at}action_list[{number}].key", entry.key, MENU_KEY)
-        validation.distinct((f"{at}action_list[{number}].key", entry.key) for number, entry in enumerate(self.entries))
+            content_validation.required(f"{at}action_list[{number}].text", entry.text.strip())
+            content_validation.key(f"{at}action_list[{number}].key", entry.key, MENU_KEY)
+        content_validation.distinct(
+            (f"{at}action_list[{number}].key", entry.key) for number, entry in enumerate(self.entries)
+        )
 
     def payload(self) -> dict[str, object]:
         entries = [{"text": clean(entry.text), "key": entry.key} for entry in self.entries]
@@ -72,8 +74,8 @@ class Quote:
     link: Link | None = None
 
     def check(self, at: str) -> None:
-        validation.words(f"{at}quote_text", self.text, QUOTE)
-        validation.narrow(f"{at}title", self.title, QUOTE)
+        content_validation.words(f"{at}quote_text", self.text, QUOTE)
+        content_validation.narrow(f"{at}title", self.title, QUOTE)
         if self.link is not None:
             self.link.check(at)
 
@@ -93,8 +95,8 @@ class Emphasis:
     text: str = ""
 
     def check(self, at: str) -> None:
-        validation.words(f"{at}title", self.title, BIG)
-        validation.narrow(f"{at}desc", self.text, BIG_TEXT)
+        content_validation.words(f"{at}title", self.title, BIG)
+        content_validation.narrow(f"{at}desc", self.text, BIG_TEXT)
 
     def payload(self) -> dict[str, object]:
         return {"title": clean(self.title), **({"desc": clean(self.text)} if self.text else {})}
@@ -108,7 +110,7 @@ class Picture:
     aspect_ratio: float = TALLEST
 
     def check(self, at: str) -> None:
-        validation.address(f"{at}url", self.url)
+        content_validation.address(f"{at}url", self.url)
         if not TALLEST <= self.aspect_ratio < WIDEST:
             name, remedy = f"{at}aspect_ratio", f"Choose {TALLEST} or more, below {WIDEST}."
             raise ContentError(f"The field {name} is {self.aspect_ratio}.", code="invalid", field=name, remedy=remedy)
@@ -127,9 +129,9 @@ class PictureWithText:
     link: Link | None = None
 
     def check(self, at: str) -> None:
-        validation.address(f"{at}image_url", self.image_url)
-        validation.narrow(f"{at}title", self.title, TEXT)
-        validation.narrow(f"{at}desc", self.text, TEXT)
+        content_validation.address(f"{at}image_url", self.image_url)
+        content_validation.narrow(f"{at}title", self.title, TEXT)
+        content_validation.narrow(f"{at}desc", self.text, TEXT)
         if self.link is not None:
             self.link.check(at)
 
@@ -147,8 +149,8 @@ class Paragraph:
     text: str = ""
 
     def check(self, at: str) -> None:
-        validation.words(f"{at}title", self.title, PARAGRAPH)
-        validation.narrow(f"{at}desc", self.text, TEXT)
+        content_validation.words(f"{at}title", self.title, PARAGRAPH)
+        content_validation.narrow(f"{at}desc", self.text, TEXT)
 
     def payload(self) -> dict[str, object]:
         return {"title": clean(self.title), **({"desc": clean(self.text)} if self.text else {})}
@@ -168,8 +170,8 @@ class Row:
     user_id: str = ""
 
     def check(self, at: str) -> None:
-        validation.words(f"{at}keyname", self.name, NAME)
-        validation.narrow(f"{at}value", self.value, VALUE)
+        content_validation.words(f"{at}keyname", self.name, NAME)
+        content_validation.narrow(f"{at}value", self.value, VALUE)
         if (self.link is not None) + bool(self.media_id) + bool(self.user_id) > 1:
             fault, remedy = f"The field {at}type is not clear.", "Give one of link, media_id and user_id."
             raise ContentError(fault, code="invalid", field=f"{at}type", remedy=remedy)
@@ -195,7 +197,7 @@ class Jump:
     link: Link | None = None
 
     def check(self, at: str) -> None:
-        validation.words(f"{at}title", self.title, JUMP)
+        content_validation.words(f"{at}title", self.title, JUMP)
         if self.link is not None:
             self.link.check(at)
 

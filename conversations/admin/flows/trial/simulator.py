@@ -13,8 +13,8 @@ from django.utils import translation
 
 from conversations import services
 from conversations.admin.flows.flow_graph import drawing
-from conversations.admin.flows.trial import answers, calls, ways
-from conversations.admin.flows.trial import levels as kept_levels
+from conversations.admin.flows.trial import trial_answers, trial_calls, ways
+from conversations.admin.flows.trial import trial_levels as kept_levels
 from conversations.admin.flows.trial.cast import SEE_MEMBERS, Cast, chosen_cast, kept_cast, languages
 from conversations.exceptions import FlowError
 from conversations.flows.graph import Marks
@@ -81,7 +81,7 @@ def page(model_admin: Any, request: HttpRequest, flow: Flow) -> HttpResponse:
         "outcome": Session.Status(outcome).label if outcome else "",
         "can_remind": not place.reminded,
         "is_asleep": place.wakes_at is not None,
-        "asks_for_file": answers.asks_for_file(levels[-1]),
+        "asks_for_file": trial_answers.asks_for_file(levels[-1]),
         "is_calling": bool(kept.get("call")),
         "may_call": request.user.has_perm("conversations.publish_flow"),
         "may_publish": request.user.has_perm("conversations.publish_flow"),
@@ -113,16 +113,16 @@ def _posted(request: HttpRequest, machine: Machine, kept: dict[str, Any] | None)
         assert again is not None
         return again
     call = kept.get("call") if kept else None
-    if call and act in (calls.FOR_REAL, *calls.WAYS):
-        if act == calls.FOR_REAL and not request.user.has_perm("conversations.publish_flow"):
+    if call and act in (trial_calls.FOR_REAL, *trial_calls.WAYS):
+        if act == trial_calls.FOR_REAL and not request.user.has_perm("conversations.publish_flow"):
             raise PermissionDenied
-        result = calls.result_of(act, Request.from_json(call), text)
+        result = trial_calls.result_of(act, Request.from_json(call), text)
         return _step(machine, kept, Act.RETURN, result.to_text(), cast)
-    if act == "send_file" and kept and answers.asks_for_file(kept_levels.read(machine, kept)[-1]):
-        return _step(machine, kept, Act.ANSWER, answers.sample_file(machine), cast)
+    if act == "send_file" and kept and trial_answers.asks_for_file(kept_levels.read(machine, kept)[-1]):
+        return _step(machine, kept, Act.ANSWER, trial_answers.sample_file(machine), cast)
     what, act_text = _act(act, text), text if act in ("say", Act.CHOOSE) else ""
     if what == Act.SAY and kept:
-        what, act_text = answers.looked_up(request, cast, _levels(machine, kept, cast)[-1], act_text)
+        what, act_text = trial_answers.looked_up(request, cast, _levels(machine, kept, cast)[-1], act_text)
     return _step(machine, kept, what, act_text, cast)
 
 

@@ -24,7 +24,7 @@ from avatars.engines.puppet.face.topology import LIP_BOTTOM, LIP_TOP
 from avatars.engines.puppet.frame.compositor import Camera
 from avatars.engines.puppet.motion.lips import aperture
 from avatars.engines.puppet.rig.parameters import LIPS, Expression, Head
-from avatars.portraits.validation import load
+from avatars.portraits.portrait_validation import load
 from tests.avatars.support import drawings
 from tests.avatars.support.drawings import KeptPuppet
 from tests.support.paths import PHOTOGRAPH

@@ -15,7 +15,7 @@ from avatars.engines.puppet.face.geometry import Box
 from avatars.engines.puppet.frame.compositor import Camera, sharp_box
 from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.exceptions import EngineMissing, PortraitError
-from avatars.portraits.validation import load
+from avatars.portraits.portrait_validation import load
 from avatars.speech.base import Sound, Speech
 from tests.avatars.support import drawings
 from tests.avatars.support.shots import WORD, make_shot

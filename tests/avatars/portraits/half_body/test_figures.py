@@ -9,7 +9,7 @@ from PIL import Image
 from avatars.portraits import shipped
 from avatars.portraits.half_body import figures
 from avatars.portraits.half_body.poses import Arm
-from avatars.portraits.validation import check
+from avatars.portraits.portrait_validation import check
 
 SMALL = 320
 

@@ -9,7 +9,7 @@ from django.db import connection
 from avatars import services
 from avatars.exceptions import ScriptError
 from avatars.models import Presentation, PresentationVariable, Render
-from core.personal_data.registry import holding_of
+from core.personal_data.holding_registry import holding_of
 from tests.avatars.support.rendering import make_human
 from tests.support.factories import make_digital_human, make_personal_presentation, make_presentation
 

@@ -10,8 +10,8 @@ from onnx import GraphProto, ModelProto, TensorProto, helper, numpy_helper
 
 from avatars.speech.audio.onnx import session
 from avatars.speech.kokoro import network
+from avatars.speech.kokoro.kokoro_voices import Voices
 from avatars.speech.kokoro.model import Model
-from avatars.speech.kokoro.voices import Voices
 
 CHANGES = np.random.default_rng(7)
 

@@ -6,10 +6,10 @@ from avatars.speech.synthesis.lexicon_text import respelled
 from avatars.speech.synthesis.plan import plan
 from avatars.speech.synthesis.read_preview import read
 from avatars.speech.text.g2p import syllables_of
-from avatars.speech.text.lexicon import Lexicon
 from avatars.speech.text.lint import Lint
 from avatars.speech.text.normalisation import Normaliser
 from avatars.speech.text.polyphones import is_word
+from avatars.speech.text.pronunciation_lexicon import Lexicon
 from avatars.speech.text.pronunciations import Pronunciation
 from avatars.speech.text.surnames import surname_reading
 from core.text import chinese_words

@@ -3,7 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from conversations.knowledge import retrieval
+from conversations.knowledge import answer_retrieval
 from conversations.models import Answer
 from tests.support.factories import make_api
 from tests.support.model_rows import make_row
@@ -25,11 +25,11 @@ def test_an_answer_is_written_found_changed_and_deleted(api):
     assert made.status_code == 201, made.content
     row = made.json()
     assert (row["kind"], row["enabled"], row["departments"]) == ("text", True, [])
-    assert retrieval.find("怎么请假", language="zh-hans").best
+    assert answer_retrieval.find("怎么请假", language="zh-hans").best
     department = make_row(Department)
     changed = api.patch(made.headers["Location"], {"departments": [department.pk], "topic": "假期"})
     assert (changed.status_code, changed.json()["departments"]) == (200, [department.pk])
-    assert retrieval.find("怎么请假", language="zh-hans").best is None
+    assert answer_retrieval.find("怎么请假", language="zh-hans").best is None
     assert [one["id"] for one in api.get(ANSWERS, {"topic": "假期"}).json()["results"]] == [row["id"]]
     assert api.patch(made.headers["Location"], {"topic": ""}).json()["topic"] == ""
     assert api.delete(made.headers["Location"]).status_code == 204

@@ -20,7 +20,7 @@ from conversations.machine.kinds.say import SayNode
 from conversations.machine.nodes.node import Node
 from conversations.machine.values import Machine
 from core.text.slot_values import Choice, Slot, SlotType
-from openuser.demo.flows import example_flows
+from openuser.demo.demo_flows import example_flows
 
 NAME = "{http://www.w3.org/2000/svg}"
 QUALITY = Slot(

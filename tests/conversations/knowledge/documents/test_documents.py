@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
 from conversations import services
-from conversations.knowledge.documents import index as passage_index
+from conversations.knowledge.documents import passage_index
 from conversations.models import Document, Passage
 from tests.conversations.support import document_files
 from tests.support import factories

@@ -11,8 +11,7 @@ from django.utils import timezone, translation
 from conversations import services
 from conversations.admin.answers.documents import DocumentAdmin
 from conversations.exceptions import ServiceBusy
-from conversations.knowledge.documents import extraction, worker
-from conversations.knowledge.documents import index as passage_index
+from conversations.knowledge.documents import document_reading, extraction, passage_index
 from conversations.models import Document, Passage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
@@ -26,8 +25,8 @@ class Killed(BaseException):
 @pytest.fixture(autouse=True)
 def pieces(media, tiny, monkeypatch):
     """Each piece has the time of one batch of eight."""
-    monkeypatch.setattr(worker, "PIECE_SECONDS", 0)
-    monkeypatch.setattr(worker, "AT_ONCE", 8)
+    monkeypatch.setattr(document_reading, "PIECE_SECONDS", 0)
+    monkeypatch.setattr(document_reading, "AT_ONCE", 8)
     yield
     passage_index._indexes.clear()
 
@@ -60,7 +59,7 @@ def test_each_piece_gives_its_turn_and_wakes_the_next(django_capture_on_commit_c
     with django_capture_on_commit_callbacks() as woken:
         read_piece(document)
     assert (document.status, document.attempts, len(woken)) == ("queued", 0, 1)
-    assert (document.found_count, document.embedded_count) == (SECTIONS, worker.AT_ONCE)
+    assert (document.found_count, document.embedded_count) == (SECTIONS, document_reading.AT_ONCE)
     assert read(document) == 2
     assert (document.status, document.progress, document.passage_count) == ("done", 100, SECTIONS)
     assert not document.quoted.filter(vector=b"").exists()
@@ -80,7 +79,7 @@ def test_after_a_death_it_goes_on_where_it_was(tiny, monkeypatch):
     monkeypatch.setattr(tiny, "passages", lambda some: texts.extend(some) or compute(some))
     Document.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     read(document)
-    assert len(texts) == SECTIONS - worker.AT_ONCE
+    assert len(texts) == SECTIONS - document_reading.AT_ONCE
     assert document.quoted.count() == SECTIONS
 
 
@@ -161,7 +160,7 @@ def test_words_are_found_when_the_service_goes_away_in_the_middle(tiny, monkeypa
     monkeypatch.setattr(tiny, "passages", away)
     read(document)
     assert document.status == "done"
-    assert document.quoted.filter(vector=b"").count() == SECTIONS - worker.AT_ONCE
+    assert document.quoted.filter(vector=b"").count() == SECTIONS - document_reading.AT_ONCE
 
 
 def test_passages_that_are_lost_are_read_again():
@@ -178,14 +177,14 @@ def test_the_bar_and_the_time_follow_the_pace(language, words):
     read_piece(document)
     Document.objects.update(due_at=timezone.now() - timedelta(seconds=16), pace=2.0)
     document.refresh_from_db()
-    assert document.seconds_left == 2 * (SECTIONS - worker.AT_ONCE)
+    assert document.seconds_left == 2 * (SECTIONS - document_reading.AT_ONCE)
     read_piece(document)  # eight in sixteen seconds, waiting included
     assert document.pace == pytest.approx(2.0, rel=0.1)
     with translation.override(language):
         shown = str(DocumentAdmin(Document, admin.site).state(document))
     assert f'value="{document.progress}"' in shown
     assert words in shown
-    assert document.progress == worker.READ + (99 - worker.READ) * 16 // SECTIONS
+    assert document.progress == document_reading.READ + (99 - document_reading.READ) * 16 // SECTIONS
 
 
 def test_vectors_of_different_pieces_are_those_of_one(tiny):

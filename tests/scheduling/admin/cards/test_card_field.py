@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 
 from scheduling.admin.cards.card_field import card_of_post
-from scheduling.admin.cards.words import card_lines
-from scheduling.campaigns.cards.checks import card_problems
+from scheduling.admin.cards.card_words import card_lines
+from scheduling.campaigns.cards.card_checks import card_problems
 from scheduling.campaigns.cards.conversion import element_of, parts_of
 from scheduling.campaigns.cards.parts import KINDS
 from scheduling.campaigns.content import compose

@@ -23,7 +23,7 @@ from tests.support import factories
 from tests.support.emulator import wait_for
 from tests.support.paths import ROOT
 from tests.wecom.support.callback_sender import PATH, Envelope, text_xml
-from wecom.callbacks import application_file, inbox, inbox_rows, opening
+from wecom.callbacks import application_file, inbox, inbox_rows, verify_and_decrypt
 from wecom.callbacks.acceptor import control
 from wecom.callbacks.acceptor.watch import PATIENCE
 from wecom.callbacks.spool.spool import Spool
@@ -133,9 +133,9 @@ def test_a_callback_is_acknowledged_and_replayed_as_the_reception_would(applicat
 
 
 def test_its_words_are_those_of_the_model():
-    assert opening.PROBE == Callback.PROBE
-    assert opening.CANCELLED == Callback.Status.CANCELLED
-    assert (opening.PROBED, opening.STALE) == (Callback.Reason.PROBE, Callback.Reason.STALE)
+    assert verify_and_decrypt.PROBE == Callback.PROBE
+    assert verify_and_decrypt.CANCELLED == Callback.Status.CANCELLED
+    assert (verify_and_decrypt.PROBED, verify_and_decrypt.STALE) == (Callback.Reason.PROBE, Callback.Reason.STALE)
 
 
 def test_what_is_not_of_the_platform_is_refused(application, spool, door):

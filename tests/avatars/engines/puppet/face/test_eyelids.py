@@ -14,7 +14,7 @@ from avatars.engines.puppet.frame.eyes import eyes
 from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.engines.puppet.rig.rig import Rig
 from avatars.portraits import samples
-from avatars.portraits.validation import load
+from avatars.portraits.portrait_validation import load
 from tests.avatars.support import drawings
 from tests.avatars.support.drawings import KeptPuppet
 from tests.support.paths import DATA, PHOTOGRAPH

@@ -10,7 +10,7 @@ from avatars.engines.puppet.face.glasses import glasses
 from avatars.engines.puppet.face.mesh import FaceMesh
 from avatars.engines.puppet.face.topology import EYE_LEFT, EYE_RIGHT, EYES
 from avatars.portraits import samples
-from avatars.portraits.validation import load
+from avatars.portraits.portrait_validation import load
 from tests.avatars.support import drawings
 from tests.support.paths import DATA, PHOTOGRAPH
 

@@ -12,7 +12,7 @@ from avatars.engines.puppet.frame.eyeball import RADIUS, eyeball
 from avatars.engines.puppet.frame.eyelid_skin import Axes
 from avatars.engines.puppet.rig.parameters import Expression, Head
 from avatars.portraits import samples
-from avatars.portraits.validation import load
+from avatars.portraits.portrait_validation import load
 from tests.avatars.support import drawings
 from tests.avatars.support.drawings import KeptPuppet
 from tests.support.paths import PHOTOGRAPH

@@ -21,7 +21,7 @@ from avatars.engines.puppet.rig.expressions import JAW_DROP
 from avatars.engines.puppet.rig.parameters import LIPS, Expression, Head
 from avatars.engines.puppet.rig.rig import Rig, build
 from avatars.portraits import samples
-from avatars.portraits.validation import load
+from avatars.portraits.portrait_validation import load
 from tests.avatars.support import drawings
 from tests.support.paths import DATA, PHOTOGRAPH
 

@@ -12,7 +12,7 @@ from avatars.engines.puppet.frame.mouth_interior import own_teeth_colour, paint
 from avatars.engines.puppet.frame.mouth_layout import behind_lips, teeth_shown
 from avatars.engines.puppet.rig.expressions import displacements, drawn_in
 from avatars.engines.puppet.rig.parameters import Expression
-from avatars.portraits.validation import load
+from avatars.portraits.portrait_validation import load
 from tests.avatars.support.vision import unseen_portrait
 from tests.support.paths import DATA
 

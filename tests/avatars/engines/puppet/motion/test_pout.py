@@ -14,7 +14,7 @@ from avatars.engines.puppet.motion.visemes import OPEN, ROUND_CLOSE, SPREAD, Vis
 from avatars.engines.puppet.rig.expressions import displacements
 from avatars.engines.puppet.rig.parameters import LIPS, Expression
 from avatars.portraits import samples
-from avatars.portraits.validation import load
+from avatars.portraits.portrait_validation import load
 from tests.avatars.support import drawings
 from tests.support.paths import DATA
 

@@ -16,8 +16,8 @@ from avatars.engines.puppet.engine import Puppet
 from avatars.engines.puppet.rig import disk_cache
 from avatars.engines.puppet.rig.cache import RigCache, pack, unpack
 from avatars.engines.puppet.rig.rig import Rig
-from avatars.pipeline import segments
-from avatars.portraits.validation import load
+from avatars.pipeline import spoken_segments
+from avatars.portraits.portrait_validation import load
 from avatars.services.portraits import purge_portrait
 from tests.avatars.support.shots import WORD, make_shot
 from tests.support.paths import PHOTOGRAPH
@@ -136,7 +136,7 @@ def test_what_was_purged_is_neither_on_disk_nor_in_memory(
     kept = RigCache(most=4, folder=tmp_path)
     kept.rig(photograph, ORIGIN, lambda _: rig)
     kept.rig(photograph, OTHER, lambda _: rig)
-    pieces = segments.segment_cache(tmp_path)
+    pieces = spoken_segments.segment_cache(tmp_path)
     for origin in (ORIGIN, OTHER):
         pieces.put(f"{origin}-piece.mp4", b"piece")
     assert purge_portrait(ORIGIN) == 2
