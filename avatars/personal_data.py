@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from avatars import services
 from avatars.models import Consent, DigitalHuman, Narration, PortraitVideo, Render, Rendition, Voice
 from avatars.pipeline import spoken_segments
-from avatars.rendering import retention
+from avatars.rendering import render_retention
 from core.personal_data.holding_registry import register, without_personal_data
 from core.personal_data.holdings import Holding, Kind, Person
 from core.personal_data.work_rows import ERASED, WorkHolding
@@ -62,7 +62,7 @@ class RenderHolding(ScriptHolding):
         return [str(file.name) for file in files if file]
 
     def delete_files(self, row: Render) -> None:
-        retention.delete_files(row)
+        render_retention.delete_files(row)
         transaction.on_commit(partial(services.forget_video_preview, row), robust=True)
 
 
@@ -70,7 +70,7 @@ class NarrationHolding(ScriptHolding):
     """Scripts of voice messages, with the recordings on erasure."""
 
     def delete_files(self, row: Narration) -> None:
-        retention.delete_narration(row)
+        render_retention.delete_narration(row)
 
     def file_names(self, row: Narration) -> list[str]:
         return list(row.parts)

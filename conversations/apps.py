@@ -15,7 +15,7 @@ class ConversationsConfig(AppConfig):
         from conversations.delivery import channel
         from conversations.models import Content, Conversation, QuestionOccurrence, TicketLine, UnansweredQuestion
         from conversations.replies.chat_commands import registry
-        from conversations.videos import fallbacks
+        from conversations.videos import text_instead_of_video
         from core.confidentiality import rights
 
         registry.find_commands()
@@ -23,5 +23,5 @@ class ConversationsConfig(AppConfig):
         rights.close(Content, Conversation, TicketLine)
         rights.close(QuestionOccurrence, UnansweredQuestion, unless=("conversations.read_unansweredquestion",))
         avatars.register_names(channel.readings_of_names)
-        avatars.register_waiters(Render, fallbacks.waiting_for_video)
-        avatars.register_waiters(Narration, fallbacks.waiting_for_narration)
+        avatars.register_waiters(Render, text_instead_of_video.waiting_for_video)
+        avatars.register_waiters(Narration, text_instead_of_video.waiting_for_narration)

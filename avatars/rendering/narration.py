@@ -26,7 +26,7 @@ from avatars.exceptions import AvatarError, ConsentError, RenderCancelled
 from avatars.media import amr
 from avatars.models import DigitalHuman, Narration
 from avatars.pipeline.script_to_video import VideoSpec
-from avatars.rendering import circuit_breaker, recipes
+from avatars.rendering import engine_breaker, recipes
 from avatars.signals import narration_finished
 from avatars.studio.studio import Studio
 from core.exceptions import TemporaryError
@@ -83,9 +83,9 @@ def _speak(narration: Narration, folder: Path) -> tuple[Path, str]:
             except AvatarError as error:
                 if not specs:
                     raise
-                circuit_breaker.record_failure(SPEECH, spec.speech_engine, error.code)
+                engine_breaker.record_failure(SPEECH, spec.speech_engine, error.code)
                 continue
-            circuit_breaker.record_success(SPEECH, spec.speech_engine)
+            engine_breaker.record_success(SPEECH, spec.speech_engine)
             return sound, spec.speech_engine
     finally:
         place.close()
@@ -97,7 +97,7 @@ def _specs(spec: VideoSpec) -> list[VideoSpec]:
     if other in {"", spec.speech_engine} or not consents.engine_voice_allowed(other, voice):
         return [spec]
     second = replace(spec, speech_engine=other, voice=voice)
-    return [second] if circuit_breaker.is_open(SPEECH, spec.speech_engine) else [spec, second]
+    return [second] if engine_breaker.is_open(SPEECH, spec.speech_engine) else [spec, second]
 
 
 def _cancellation(narration: Narration) -> Callable[[], bool]:

@@ -21,7 +21,7 @@ from avatars import consent, metrics
 from avatars.exceptions import AvatarError, ConsentError, RenderCancelled
 from avatars.models import DigitalHuman, Outcome, PortraitVideo, Render, Rendition, StreamState
 from avatars.pipeline import script_to_video
-from avatars.rendering import compression, demand, fallback, recipes
+from avatars.rendering import compression, demand, engine_fallback, recipes
 from avatars.rendering.live_stream import LiveStream
 from avatars.rendering.portrait_videos import video_check
 from avatars.rendering.progress import Keep, ProgressReporter
@@ -129,7 +129,7 @@ def _make(reporter: ProgressReporter) -> None:
         _record_consents(render)
         with _working_folder(render) as folder:
             started = time.monotonic()
-            made = fallback.make_video(
+            made = engine_fallback.make_video(
                 recipes.video_spec(render),
                 folder,
                 on_progress=reporter.report,
@@ -179,7 +179,9 @@ def _working_folder(render: Render) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _store(reporter: ProgressReporter, stream: LiveStream, made: fallback.FallbackResult, started: float) -> None:
+def _store(
+    reporter: ProgressReporter, stream: LiveStream, made: engine_fallback.FallbackResult, started: float
+) -> None:
     """Store the files and settle the row. Without the lease, or on a full disk, no file is kept."""
     video, render = made.video, reporter.render
     script_to_video.verify(video, render.content_id)

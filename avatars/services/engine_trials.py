@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from avatars import consent
 from avatars.exceptions import AvatarError
 from avatars.models import DigitalHuman, Render, Voice
-from avatars.rendering import circuit_breaker, estimates, recipes
+from avatars.rendering import engine_breaker, estimates, recipes
 from avatars.rendering.engine_status import TESTABLE, EngineKind
 from avatars.services.render_requests import TEST, check_script
 from core import backends
@@ -59,7 +59,7 @@ def _trial(human: DigitalHuman, kind: EngineKind, name: str, text: str) -> Rende
         recipe["render_engine"] = name
     # A trial never uses the cache: an earlier result tells nothing about the engine now.
     recipe["trial"] = secrets.token_hex(8)
-    circuit_breaker.record_success(kind, name)
+    engine_breaker.record_success(kind, name)
     render = Render.objects.create(
         digital_human=human,
         text=text,

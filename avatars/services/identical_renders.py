@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from avatars import consent
 from avatars.models import Render
-from avatars.rendering import estimates, quotas, recipes
+from avatars.rendering import estimates, recipes, render_quotas
 from avatars.services.recordings import Recording
 
 PER_SECOND = 4  # characters, as people speak
@@ -40,11 +40,11 @@ def request_recipe(
         render = None
     wish = {"ends_unwanted": False, **wish, **decision.columns}
     if render is None:
-        quotas.check(requester)
+        render_quotas.check(requester)
         new = Render(**what, **wish, content_hash=content_hash)
         render = _queued(new, recording) or shared.get()
     elif render.is_expired:
-        quotas.check(requester)
+        render_quotas.check(requester)
         render.restart(**ANEW, **wish, recording=_kept(render, recording))
     if not render.is_finished:
         _join(render, wish)

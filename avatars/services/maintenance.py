@@ -15,7 +15,7 @@ from avatars import doctor
 from avatars.engines.puppet.rig import disk_cache
 from avatars.models import Narration, Render
 from avatars.pipeline import spoken_segments
-from avatars.rendering import retention
+from avatars.rendering import render_retention
 from avatars.rendering.narration import SPOKEN
 from avatars.rendering.narration import WORKING as SPEAKING
 from avatars.rendering.render_worker import STORED, WORKING, delete_folder
@@ -45,10 +45,10 @@ def register_upkeep() -> None:
 def clean_up(*, now: datetime | None = None) -> None:
     """Delete what no machine needs any more: files past their retention, and stored files that no row knows."""
     now = now or timezone.now()
-    retention.delete_expired(now=now)
+    render_retention.delete_expired(now=now)
     forget_replaced_videos(now=now)
     for root in (STORED, SPOKEN):
-        for name in _unknown_folders(root, now - retention.KEEP_UNKNOWN):
+        for name in _unknown_folders(root, now - render_retention.KEEP_UNKNOWN):
             delete_folder(f"{root}/{name}")
 
 

@@ -34,7 +34,7 @@ from avatars.recognition import base
 from avatars.recognition.base import RecognitionEngine
 from avatars.speech.base import SpeechEngine
 from avatars.speech.synthesis.cache import SpeechCache
-from avatars.studio import cards, drawings
+from avatars.studio import drawings, gpu_cards
 from avatars.studio.process import BULK
 from avatars.studio.protocol import Answer, Event, Kind, Order, answer_line, read_order
 from core import backends
@@ -67,7 +67,7 @@ class OrderHandler:
             answer = Answer(number=order.number, event=Event.FAILED, error=missing)
         except Exception as error:  # noqa: BLE001 - the edge of the process
             answer = Answer(number=order.number, event=Event.FAILED, error=_unforeseen(error))
-        self._send(replace(answer, cards=cards.memory()))
+        self._send(replace(answer, cards=gpu_cards.memory()))
 
     def _send(self, answer: Answer) -> None:
         with self._lock:

@@ -22,7 +22,7 @@ from avatars.previews.scene_preview import ScenePreview
 from avatars.previews.voice_preview import VoicePreview
 from avatars.recognition.base import Transcript
 from avatars.speech.text.lint import Lint, Reading
-from avatars.studio.cards import CardMemory
+from avatars.studio.gpu_cards import CardMemory
 
 
 class Kind(StrEnum):

@@ -23,9 +23,9 @@ from avatars.previews.scene_preview import ScenePreview
 from avatars.previews.voice_preview import VoicePreview
 from avatars.recognition.base import Transcript
 from avatars.speech.text.lint import Lint, Reading
+from avatars.studio.order_limits import MEMORY_MB, SMALL_WORK_SECONDS, Supervisor
 from avatars.studio.process import Child
 from avatars.studio.protocol import Answer, Kind, Order
-from avatars.studio.supervisor import MEMORY_MB, SMALL_WORK_SECONDS, Supervisor
 from core.exceptions import TemporaryError
 from core.work import process_identity
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from conversations.delivery import messages
 from conversations.delivery.causes import Cause, because
 from conversations.exceptions import HandoffRefused
-from conversations.handoff import endings, handoff_requests, lateness, satisfaction
+from conversations.handoff import endings, handoff_requests, late_answers, satisfaction
 from conversations.models import Conversation, Ticket, TicketCard
 from conversations.tickets import assignment, operator_cards
 from conversations.wording import flow_texts, handoff_texts
@@ -39,7 +39,7 @@ def _choose(conversation: Conversation, key: str, *, cid: str, now: datetime) ->
     if key == handoff_requests.BOT:
         endings.end(ticket, Ticket.Outcome.LEFT, now=now)
         return flow_texts.chosen(handoff_texts.back_to_bot())
-    lateness.keep_waiting(conversation, cid=cid)
+    late_answers.keep_waiting(conversation, cid=cid)
     return flow_texts.chosen(handoff_texts.keep_waiting())
 
 

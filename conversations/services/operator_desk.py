@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from conversations.delivery import messages
 from conversations.delivery.causes import Cause, because
 from conversations.exceptions import HandoffRefused
-from conversations.handoff import endings, lateness
+from conversations.handoff import endings, late_answers
 from conversations.models import Conversation, Message, Operator, OperatorGroup, Ticket, TicketChange, Topic
 from conversations.replies import received_files
 from conversations.signals import PUBLISHED_IN
@@ -173,7 +173,7 @@ def mark_read(ticket: Ticket, *, now: datetime | None = None) -> None:
 @because(Cause.HANDOFF)
 def follow_tickets(*, now: datetime | None = None) -> int:
     """Time-outs: members who wait too long, forgotten tickets, files that have come."""
-    return lateness.follow_tickets(now=now or timezone.now()) + received_files.take_fetched()
+    return late_answers.follow_tickets(now=now or timezone.now()) + received_files.take_fetched()
 
 
 def pass_on_files(download: Download) -> None:

@@ -13,8 +13,8 @@ from avatars.exceptions import ConsentError, OutputError
 from avatars.models import Narration, Render, Rendition
 from conversations.delivery import messages, video_delivery
 from conversations.models import Conversation, Message, ProgressCard
-from conversations.videos import fallbacks, progress_cards
-from conversations.videos.fallbacks import Decision, Fallback
+from conversations.videos import progress_cards, text_instead_of_video
+from conversations.videos.text_instead_of_video import Decision, Fallback
 from conversations.wording import video_texts
 from core.work import crash_points
 from wecom.exceptions import ContentError
@@ -49,7 +49,7 @@ def release_all(*, now: datetime | None = None) -> int:
     sweeper.
     """
     now = now or timezone.now()
-    waiting = Message.objects.releasable(now=now, margin=fallbacks.narration_time()).order_by("pk")
+    waiting = Message.objects.releasable(now=now, margin=text_instead_of_video.narration_time()).order_by("pk")
     count = sum(_release_one(pk, now=now) for pk in list(waiting.values_list("pk", flat=True)[:500]))
     avatars.cancel_all_unwanted()
     return count
@@ -149,7 +149,7 @@ def _replacement_text(message: Message) -> str:
         return video_texts.video_not_allowed(message.content.text)
     if ProgressCard.objects.filter(message=message, text_given=True).exists():
         return video_texts.video_failed_text_given()
-    if message.why == fallbacks.DEADLINE:
+    if message.why == text_instead_of_video.DEADLINE:
         return video_texts.video_late(message.content.text)
     return video_texts.video_failed(message.content.text)
 
@@ -163,7 +163,7 @@ def _release_one(pk: int, *, now: datetime | None = None) -> int:
     conversation = Conversation.objects.locked(message.application, message.member)
     if not Message.objects.filter(pk=pk).waiting().exists():
         return 0
-    decision = fallbacks.decide(message, now=now or timezone.now())
+    decision = text_instead_of_video.decide(message, now=now or timezone.now())
     if decision.fallback is Fallback.WAIT:
         return 0
     Message.objects.filter(pk=pk).update(state=Message.State.SENDING)
@@ -231,12 +231,12 @@ def _may_be_heard(message: Message, narration: Narration) -> bool:
 
 def _send_replacement(conversation: Conversation, message: Message, decision: Decision) -> None:
     """Queue the script of a video as narration or text, and cancel the render if no other message waits for it."""
-    message.degraded, message.why = True, message.why or (decision.why or fallbacks.GONE)[:40]
+    message.degraded, message.why = True, message.why or (decision.why or text_instead_of_video.GONE)[:40]
     narration = message.narration
     if decision.fallback is Fallback.VOICE and narration is not None and _may_be_heard(message, narration):
         messages.say(
             conversation,
-            video_texts.voice_instead(message.content.text, late=decision.why == fallbacks.DEADLINE),
+            video_texts.voice_instead(message.content.text, late=decision.why == text_instead_of_video.DEADLINE),
             cid=message.cid,
         )
         try:

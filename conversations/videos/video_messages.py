@@ -14,7 +14,7 @@ from avatars.models import Consent, DigitalHuman
 from conversations.delivery import causes, channel, messages
 from conversations.models import Content, Conversation, Desk, Message
 from conversations.preferences.preference_choices import prefers_text
-from conversations.videos import fallbacks, lifecycle
+from conversations.videos import lifecycle, text_instead_of_video
 from conversations.wording import video_texts
 from core.live_updates import publish_change
 from core.text.slot_values import Slot
@@ -79,7 +79,7 @@ def say_video(
         state=Message.State.WAITING,
         content=Content.objects.create(kind=Content.Kind.VIDEO, text=render.shown_text),
         render=render,
-        deadline_at=deadline or fallbacks.deadline_for(render, now=timezone.now()),
+        deadline_at=deadline or text_instead_of_video.deadline_for(render, now=timezone.now()),
         asked=asked,
         cause=causes.current(),
         cid=cid,

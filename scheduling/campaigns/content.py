@@ -11,7 +11,7 @@ from rest_framework import serializers
 from scheduling.audience import variables
 from scheduling.campaigns.way_out import on_card, way_out, with_way_out
 from scheduling.content_kinds.content_kind import Closing, ContentKind, MessageKind
-from scheduling.content_kinds.registry import kind_named
+from scheduling.content_kinds.content_kind_registry import kind_named
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign
 from wecom import contents

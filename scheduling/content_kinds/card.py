@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from scheduling.content_kinds.content_kind import CardOf, Closing, MessageKind, Words, gettext_noop
+from scheduling.content_kinds.content_kind_registry import register
 from scheduling.content_kinds.links import in_card
-from scheduling.content_kinds.registry import register
 from wecom.contents import Content
 
 

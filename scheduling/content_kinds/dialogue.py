@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scheduling.content_kinds.content_kind import ContentKind, Flaw, gettext_noop
-from scheduling.content_kinds.registry import register
+from scheduling.content_kinds.content_kind_registry import register
 
 MOST_AT_ONCE = 50
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from scheduling.content_kinds.content_kind import CardOf, Closing, Flaw, MessageKind, Words, gettext_noop
-from scheduling.content_kinds.registry import register
+from scheduling.content_kinds.content_kind_registry import register
 from wecom import contents
 
 

@@ -1,7 +1,7 @@
 """A talking video."""
 
 from scheduling.content_kinds.content_kind import Closing, ContentKind, gettext_noop
-from scheduling.content_kinds.registry import register
+from scheduling.content_kinds.content_kind_registry import register
 
 
 @register

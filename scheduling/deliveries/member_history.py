@@ -12,7 +12,7 @@ from conversations.signals import ThreadEntry
 from scheduling.audience import variables
 from scheduling.audience.personalisation import member_facts
 from scheduling.campaigns.content import CampaignWords, text_of
-from scheduling.content_kinds.registry import kinds
+from scheduling.content_kinds.content_kind_registry import kinds
 from scheduling.models import Batch, Delivery
 from wecom.models import Application, Member
 

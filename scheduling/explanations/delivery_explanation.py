@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from conversations.services import Explanation, ExplanationLine, ExplanationLink
 from scheduling.audience.audience_rule import parse_audience
-from scheduling.explanations import audience_membership, outcome_evidence, people
+from scheduling.explanations import audience_membership, outcome_evidence, who_took_steps
 from scheduling.models import Campaign, Delivery, Enrolment, EnrolmentStep
 
 
@@ -24,7 +24,7 @@ def lines_of(delivery: Delivery) -> list[ExplanationLine]:
     run, campaign = delivery.run, delivery.run.campaign
     return [
         *(_of_step(delivery) if campaign.series is not None else _of_campaign(delivery)),
-        ExplanationLine(topic="planned", label=_("Planned for"), words=people.moment(run.moment)),
+        ExplanationLine(topic="planned", label=_("Planned for"), words=who_took_steps.moment(run.moment)),
         *_of_topic(campaign),
         *outcome_evidence.lines_of(delivery),
         _outcome(delivery),
@@ -38,7 +38,7 @@ def _of_campaign(delivery: Delivery) -> list[ExplanationLine]:
     day = run.moment.astimezone(campaign.zone).date()
     return [
         ExplanationLine(topic="campaign", label=_("Campaign"), words=str(campaign), link=link),
-        *people.lines_of(campaign, until=run.ended_at or timezone.now(), digest=run.digest),
+        *who_took_steps.lines_of(campaign, until=run.ended_at or timezone.now(), digest=run.digest),
         *audience_membership.lines_of(rule, delivery.member, today=day),
     ]
 
@@ -56,7 +56,7 @@ def _of_step(delivery: Delivery) -> list[ExplanationLine]:
             link=ExplanationLink(model="scheduling.Series", pk=series.pk),
         ),
         ExplanationLine(topic="step", label=_("Step"), words=_("%(name)s, day %(day)d") % _day(step) + at),
-        *people.lines_of(series, until=run.moment),
+        *who_took_steps.lines_of(series, until=run.moment),
     ]
     taken = EnrolmentStep.objects.filter(run=run, enrolment__member=delivery.member_id).select_related("enrolment")
     return [*lines, *(_enrolled(enrolment_step.enrolment) for enrolment_step in taken)]

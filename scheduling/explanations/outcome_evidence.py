@@ -12,7 +12,7 @@ from scheduling.campaigns.sending_policy import cap_windows, policy_of
 from scheduling.deliveries import left_out_reasons
 from scheduling.deliveries.delivery_evidence import batch_of, choice_of
 from scheduling.descriptions import listed
-from scheduling.explanations import people
+from scheduling.explanations import who_took_steps
 from scheduling.models import Campaign, CampaignChange, Delivery
 from wecom.models import DirectorySync, Member
 
@@ -34,7 +34,7 @@ def _of_member(delivery: Delivery) -> Iterator[ExplanationLine]:
     member = delivery.member
     link = ExplanationLink(model="wecom.Member", pk=member.pk)
     if delivery.reason == Delivery.Reason.LEFT and member.left_at is not None:
-        yield _line(_("Left the company"), people.moment(member.left_at), link)
+        yield _line(_("Left the company"), who_took_steps.moment(member.left_at), link)
         return
     yield _line(_("In the directory today"), str(member.get_status_display()), link)
     last = DirectorySync.objects.filter(
@@ -42,7 +42,7 @@ def _of_member(delivery: Delivery) -> Iterator[ExplanationLine]:
     )
     read = last.order_by("-finished_at").values_list("finished_at", flat=True).first()
     if read is not None:
-        yield _line(_("Directory last read"), people.moment(read))
+        yield _line(_("Directory last read"), who_took_steps.moment(read))
 
 
 def _of_range(delivery: Delivery) -> Iterator[ExplanationLine]:
@@ -72,7 +72,10 @@ def _of_caps(delivery: Delivery) -> Iterator[ExplanationLine]:
         rows = left_out_reasons.counted_for_caps(run, since).filter(member=delivery.member_id)
         deliveries = rows.filter(run__moment__lte=run.moment).select_related("run__campaign").order_by("run__moment")
         label = _("Messages of the day") if run.moment - since < timedelta(days=1) else _("Messages of the week")
-        names = [f"{earlier.run.campaign} ({people.moment(earlier.run.moment)})" for earlier in deliveries[:MOST_NAMED]]
+        names = [
+            f"{earlier.run.campaign} ({who_took_steps.moment(earlier.run.moment)})"
+            for earlier in deliveries[:MOST_NAMED]
+        ]
         values = {"had": deliveries.count(), "most": most, "names": listed(names)}
         yield _line(label, _("%(had)d, and the cap is %(most)d: %(names)s") % values)
 
@@ -81,22 +84,22 @@ def _of_choice(delivery: Delivery) -> Iterator[ExplanationLine]:
     since = parse_datetime(str((choice_of(delivery) or {}).get("since") or ""))
     if since is not None:
         link = ExplanationLink(model="wecom.Member", pk=delivery.member_id)
-        yield _line(_("Chosen by the member"), people.moment(since), link)
+        yield _line(_("Chosen by the member"), who_took_steps.moment(since), link)
 
 
 def _of_moment(delivery: Delivery) -> Iterator[ExplanationLine]:
     batch = batch_of(delivery)
-    yield _line(_("Its moment"), people.moment((batch and batch.moment) or delivery.run.moment))
+    yield _line(_("Its moment"), who_took_steps.moment((batch and batch.moment) or delivery.run.moment))
     until: datetime | None = batch.expires_at if batch else delivery.run.expires_at
     if until is not None:
-        yield _line(_("Expired"), people.moment(until))
+        yield _line(_("Expired"), who_took_steps.moment(until))
 
 
 def _of_cancellation(delivery: Delivery) -> Iterator[ExplanationLine]:
     rows = CampaignChange.objects.filter(campaign=delivery.run.campaign_id, after=Campaign.State.CANCELLED)
     last = rows.select_related("by").first()
     if last is not None:
-        yield people.line(TOPIC, _("Cancelled"), last.by, last.at, last.why, client=last.client)
+        yield who_took_steps.line(TOPIC, _("Cancelled"), last.by, last.at, last.why, client=last.client)
 
 
 R = Delivery.Reason

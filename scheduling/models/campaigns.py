@@ -11,7 +11,7 @@ from django_celery_beat.models import PeriodicTask
 
 from scheduling.business_calendar import Calendar, Rule
 from scheduling.content_kinds.content_kind import ContentKind
-from scheduling.content_kinds.registry import kind_named, kinds
+from scheduling.content_kinds.content_kind_registry import kind_named, kinds
 from scheduling.content_kinds.written import TextKind
 from scheduling.models.former_schedules import Schedule
 from scheduling.models.mailings import LONGEST_GRACE, Mailing, default_grace, default_time_zone

@@ -1,9 +1,12 @@
 """The result of a rehearsal: a timeline for each member, and the figures of each day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
+from scheduling.rehearsal.rehearsed_subjects import Subject
 from wecom.models import Member
 
 
@@ -99,3 +102,17 @@ class Rehearsal:
     def sent(self) -> int:
         """How many messages go out."""
         return sum(day.sent for day in self.days)
+
+
+def table(rehearsal: Rehearsal, subject: Subject) -> Iterator[list[str]]:
+    """The rows of a table: a line for each message and for each reason why there is none.
+
+    The heads come first, and the lines in the order of members and time; times are of the subject's zone.
+    """
+    yield [_("user ID"), _("name"), _("when"), _("campaign"), _("outcome"), _("language"), _("variant"), _("words")]
+    for line in rehearsal.timelines:
+        for occasion in line.occasions:
+            outcome = _("gets it") if occasion.arrives else occasion.why
+            when = f"{occasion.at.astimezone(subject.zone):%Y-%m-%d %H:%M}"
+            named = [line.member.user_id, line.member.name, when, occasion.name, outcome]
+            yield [*named, occasion.language, occasion.variant, occasion.words]

@@ -117,8 +117,8 @@ from scheduling.rehearsal.rehearsal_runs import of_subject as rehearsals_of
 from scheduling.rehearsal.rehearsals import MOST_DAYS, USUAL_DAYS, rehearse
 from scheduling.rehearsal.results import Day, Dropped, Occasion, Rehearsal, Timeline
 from scheduling.rehearsal.results import Doubt as RehearsalDoubt
+from scheduling.rehearsal.results import table as rehearsal_table
 from scheduling.rehearsal.stored_results import read as read_rehearsal
-from scheduling.rehearsal.table import table as rehearsal_table
 from scheduling.responses.card_presses import asks, not_confirmed
 from scheduling.responses.clicks import clicks_of, count_click, find_link, names_opener
 from scheduling.responses.replies import first_replies

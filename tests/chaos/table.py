@@ -144,7 +144,7 @@ ROWS: tuple[Row, ...] = (
         30,
         tests(
             "avatars/engines/wav2lip/test_wav2lip.py::test_a_card_that_is_full_gets_half_as_many_at_once",
-            "avatars/rendering/test_fallback.py",
+            "avatars/rendering/test_engine_fallback.py",
         ),
     ),
     row(

@@ -16,11 +16,11 @@ from core.text.slot_values import is_blank
 from core.work import crash_points
 from core.work.base import Along, LeaseLost
 from wecom import messages
-from wecom.callbacks import handler_runner, rate_limit
+from wecom.callbacks import handler_runner, member_rate_limit
 from wecom.callbacks.router import Incoming, Reply, Route, router
 from wecom.client import handler_context
 from wecom.contents import Text, clean, split_numbered
-from wecom.directory import members
+from wecom.directory import member_rows
 from wecom.exceptions import HandlerTookTooLong
 from wecom.models import Application, Callback, Outbound
 from wecom.outbox.enqueue import enqueue_content, enqueue_parts
@@ -50,7 +50,7 @@ def handle(pk: int, *, now: datetime | None = None) -> None:
         _apologise(callback, "attempts")
         return
     try:
-        if rate_limit.is_limited(callback):
+        if member_rate_limit.is_limited(callback):
             callback.reason = Callback.Reason.LIMITED  # so that it stays limited if the notice has to wait
             _settle_limited(callback)
             return
@@ -81,14 +81,14 @@ def _claim(pk: int, now: datetime | None) -> Callback | None:
 def _along(most: int) -> Along:
     """The facts beside its row that the handling of a callback depends on."""
     return lambda _now: {
-        "follows_many": rate_limit.follows_many(most),
-        "may_be_out_of_range": members.marked_out_of_range("from_user_id"),
+        "follows_many": member_rate_limit.follows_many(most),
+        "may_be_out_of_range": member_rows.marked_out_of_range("from_user_id"),
     }
 
 
 @transaction.atomic
 def _settle_limited(callback: Callback) -> None:
-    if not rate_limit.was_notified(callback):
+    if not member_rate_limit.was_notified(callback):
         member_limited.send(Callback, callback=callback)
     callback.settle(Callback.Status.CANCELLED, Callback.Reason.LIMITED)
 

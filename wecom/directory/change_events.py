@@ -12,8 +12,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from wecom.directory import departments, sync
-from wecom.directory import members as people
+from wecom.directory import department_rows, sync
+from wecom.directory import member_rows as people
 from wecom.facts import stored_values
 from wecom.models import Application, Department, Member, Tag
 
@@ -104,7 +104,7 @@ def _upsert_department(application: Application, fields: Fields) -> None:
         return
     names = {"Name": "name", "ParentId": "parentid", "Order": "order"}
     info = {name: fields[tag] for tag, name in names.items() if fields.get(tag)}
-    place = departments.upsert(application.corporation, {**info, "id": number})
+    place = department_rows.upsert(application.corporation, {**info, "id": number})
     above = Department.objects.filter(corporation=application.corporation, number=place.parent_number).first()
     if above is not None:
         place.applications.add(*above.applications.all())
@@ -112,7 +112,7 @@ def _upsert_department(application: Application, fields: Fields) -> None:
 
 def _delete_department(application: Application, fields: Fields) -> None:
     number = _number(fields.get("Id", ""))
-    departments.delete(Department.objects.filter(corporation=application.corporation, number=number))
+    department_rows.delete(Department.objects.filter(corporation=application.corporation, number=number))
 
 
 def _update_tag(application: Application, fields: Fields) -> None:
@@ -126,7 +126,7 @@ def _update_tag(application: Application, fields: Fields) -> None:
     gone = [user_id.lower() for user_id in removed]
     tag.members.remove(*Member.objects.filter(corporation=corporation, user_id__in=gone))
     numbers = {_number(text) for text in _split(fields, "AddPartyItems")} - {0}
-    places = departments.get_or_create(corporation, numbers)
+    places = department_rows.get_or_create(corporation, numbers)
     tag.departments.add(*places.values())
     lost = [_number(text) for text in _split(fields, "DelPartyItems")]
     tag.departments.remove(*Department.objects.filter(corporation=corporation, number__in=lost))
@@ -138,7 +138,7 @@ def _split(fields: Fields, name: str) -> list[str]:
 
 
 def _number(text: str) -> int:
-    return departments.to_number(text.strip())
+    return department_rows.to_number(text.strip())
 
 
 CHANGES: dict[str, Callable[[Application, Fields], None]] = {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from wecom.client.handler_context import current_application
-from wecom.directory import api_calls, members, tags
+from wecom.directory import api_calls, member_rows, tag_rows
 from wecom.directory.api_calls import NO_MEMBER, Answer
 from wecom.exceptions import RecipientError
 from wecom.models import Application, Member
@@ -21,9 +21,9 @@ def get_user_info(user_id: str, *, application: Application | None = None) -> di
     except RecipientError as error:
         member = Member.objects.filter(corporation=application.corporation_id, user_id=user_id.strip().lower()).first()
         if member is not None:
-            members.mark_out_of_range(application, member, left=error.errcode in NO_MEMBER)
+            member_rows.mark_out_of_range(application, member, left=error.errcode in NO_MEMBER)
         raise
-    members.upsert_visible(application, [info])
+    member_rows.upsert_visible(application, [info])
     return info
 
 
@@ -55,7 +55,7 @@ def create_tag(name: str, *, tag_id: int | None = None, application: Application
     """
     application = application or current_application()
     number = api_calls.create_tag(application, name, tag_id)
-    tags.rename(application, number, name.strip())
+    tag_rows.rename(application, number, name.strip())
     return number
 
 
@@ -63,14 +63,14 @@ def update_tag(tag_id: int, name: str, *, application: Application | None = None
     """Rename a tag."""
     application = application or current_application()
     api_calls.rename_tag(application, tag_id, name)
-    tags.rename(application, tag_id, name.strip())
+    tag_rows.rename(application, tag_id, name.strip())
 
 
 def delete_tag(tag_id: int, *, application: Application | None = None) -> None:
     """Delete a tag."""
     application = application or current_application()
     api_calls.delete_tag(application, tag_id)
-    tags.mark_deleted(application, tag_id)
+    tag_rows.mark_deleted(application, tag_id)
 
 
 def add_tag_users(
@@ -102,6 +102,6 @@ def _change_holders(
     wrong = api_calls.change_tag_holders(
         application, tag_id, user_ids=user_ids, department_ids=department_ids, take=take
     )
-    tag = tags.get_or_create(application, tag_id)
-    tags.replace_holders(application, tag, api_calls.get_tag(application, tag_id))
+    tag = tag_rows.get_or_create(application, tag_id)
+    tag_rows.replace_holders(application, tag, api_calls.get_tag(application, tag_id))
     return wrong

@@ -5,19 +5,19 @@ from collections.abc import Sequence
 from django.utils.translation import gettext
 
 from wecom.client.handler_context import current_application
-from wecom.directory import members
+from wecom.directory import member_rows
 from wecom.exceptions import ContentError
 from wecom.models import Application
 
 
 def find_unreachable(user_ids: Sequence[str], *, application: Application | None = None) -> dict[str, str]:
     """The members among these who are known to be unreachable, with "left" or "out_of_range". Makes no call."""
-    return members.find_unreachable(application or current_application(), [user_id.lower() for user_id in user_ids])
+    return member_rows.find_unreachable(application or current_application(), [user_id.lower() for user_id in user_ids])
 
 
 def find_unknown(user_ids: Sequence[str], *, application: Application | None = None) -> list[str]:
     """The user IDs among these that the directory does not have; [] until it was read. Makes no call."""
-    return members.find_unknown(application or current_application(), [user_id.lower() for user_id in user_ids])
+    return member_rows.find_unknown(application or current_application(), [user_id.lower() for user_id in user_ids])
 
 
 def check_reachable(user_id: str, *, application: Application | None = None) -> None:

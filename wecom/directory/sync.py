@@ -19,7 +19,7 @@ from core.work import crash_points
 from core.work.base import LeaseLost, Work
 from wecom.client import retry_policy
 from wecom.client.handler_context import current_application
-from wecom.directory import api_calls, members, sync_stages
+from wecom.directory import api_calls, member_rows, sync_stages
 from wecom.exceptions import ApiError, WeComError
 from wecom.models import Application, DirectorySync
 
@@ -64,7 +64,7 @@ def request_first_sync(application: Application) -> None:
 def request_lookups(application: Application) -> None:
     """Have every application of the company that reads details look up the changed members."""
     for row in Application.objects.filter(corporation=application.corporation_id, enabled=True):
-        if not row.is_assistant and members.awaiting_lookup(row).exists():
+        if not row.is_assistant and member_rows.awaiting_lookup(row).exists():
             request_sync(row, DirectorySync.Kind.CHANGES)
 
 

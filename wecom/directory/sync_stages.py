@@ -8,8 +8,8 @@ from django.db import transaction
 
 from core.live_updates import publish_change
 from core.work import crash_points
-from wecom.directory import api_calls, departments, tags
-from wecom.directory import members as people
+from wecom.directory import api_calls, department_rows, tag_rows
+from wecom.directory import member_rows as people
 from wecom.exceptions import ApiError, ConfigurationError, RecipientError
 from wecom.models import ApplicationMember, Department, DirectorySync, Member, Tag
 
@@ -39,7 +39,7 @@ def read_departments(sync: DirectorySync) -> None:
             raise
         rows = api_calls.list_department_ids(application)  # names come one by one, with the details
     with transaction.atomic():
-        places = departments.replace_visible(application, rows)
+        places = department_rows.replace_visible(application, rows)
         _checkpoint(sync, departments_total=len(places), departments_read=0)
     crash_points.point("directory.departments")
 
@@ -49,7 +49,7 @@ def read_members(sync: DirectorySync) -> None:
     if sync.application.is_assistant:
         _read_id_pages(sync)
         return
-    seen = departments.visible_range(sync.application)
+    seen = department_rows.visible_range(sync.application)
     for place in _remaining_departments(sync):
         infos = _fetch_members(sync, place)
         with transaction.atomic():
@@ -121,7 +121,7 @@ def read_tags(sync: DirectorySync) -> None:
         _note_gap(sync, "tags", 0, error)
         return
     with transaction.atomic():
-        known = tags.replace_all(application, rows)
+        known = tag_rows.replace_all(application, rows)
     for tag in known:
         if tag.number > int(sync.cursor or 0):
             _read_tag(sync, tag)
@@ -136,7 +136,7 @@ def _read_tag(sync: DirectorySync, tag: Tag) -> None:
         answer = {}
     with transaction.atomic():
         if answer:
-            tags.replace_holders(sync.application, tag, answer, seen_by=sync.pk)
+            tag_rows.replace_holders(sync.application, tag, answer, seen_by=sync.pk)
         _checkpoint(sync, cursor=str(tag.number), tags_read=sync.tags_read + 1)
     crash_points.point("directory.tag")
 
@@ -188,7 +188,7 @@ def _look_up_department(sync: DirectorySync, place: Department) -> None:
             raise
         return
     with transaction.atomic():
-        departments.upsert_visible(sync.application, {**info, "id": place.number})
+        department_rows.upsert_visible(sync.application, {**info, "id": place.number})
         _checkpoint(sync)
 
 

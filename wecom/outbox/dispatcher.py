@@ -19,7 +19,7 @@ from core.work import crash_points, processes
 from core.work.base import LeaseLost
 from wecom import metrics
 from wecom.client import access_tokens, api, outages
-from wecom.directory import members
+from wecom.directory import member_rows
 from wecom.exceptions import ContentError, WeComError
 from wecom.media import uploads
 from wecom.models import Attempt, Guard, Outbound, Upload
@@ -267,7 +267,7 @@ def _freeze_and_record_attempt(outbound: Outbound, now: datetime, standing: Stan
     unreachable: Mapping[str, str] = {}
     is_checked = outbound.broadcast != "" and now - outbound.created_at < JUST_CHECKED
     if outbound.body is None and len(outbound.recipients) > 1 and not is_checked:
-        unreachable = members.find_unreachable(outbound.application, outbound.recipients)
+        unreachable = member_rows.find_unreachable(outbound.application, outbound.recipients)
         if _reaches_nobody(outbound, unreachable):
             return None
     until = send_quota.reserve(outbound, now, standing.fresh_usage())

@@ -4,8 +4,8 @@ import core.django_setup  # says what is missing
 from wecom.application.configuration import configure_from_settings, save_application
 from wecom.application.group_chats import create_chat, get_chat, update_chat
 from wecom.application.info import get_agent_info
-from wecom.application.menus import assemble_menu, get_menu, publish_menu, replace_menu
-from wecom.application.menus import run_publication as run_menu_publication
+from wecom.application.menu_publication import assemble_menu, get_menu, publish_menu, replace_menu
+from wecom.application.menu_publication import run_publication as run_menu_publication
 from wecom.application.oauth import authorize_url, member_of_code
 from wecom.callbacks.acceptor.control import listener_of as acceptor_listener
 from wecom.callbacks.inbox import record_transcript, replay_callback, wake_callbacks
@@ -41,7 +41,7 @@ from wecom.directory.live_lookup import (
     update_tag,
 )
 from wecom.directory.member_changes import add_member, change_member, get_or_create_member
-from wecom.directory.members import mark_in_range
+from wecom.directory.member_rows import mark_in_range
 from wecom.directory.reachability import check_reachable, find_unknown
 from wecom.directory.search import find_departments, find_members
 from wecom.directory.sync import run_sync as run_directory_sync

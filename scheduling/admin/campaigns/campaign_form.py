@@ -26,7 +26,7 @@ from scheduling.admin.campaigns import content_fields
 from scheduling.admin.timing_form import REPEATS, TimingFields, WindowFields, initial_timing, zones
 from scheduling.campaigns import repetition
 from scheduling.campaigns.cards.conversion import element_of
-from scheduling.content_kinds.registry import kind_named
+from scheduling.content_kinds.content_kind_registry import kind_named
 from scheduling.content_kinds.written import TextKind
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignContent

@@ -29,7 +29,7 @@ from scheduling.admin.campaigns.start_page import START_BUTTON, StartAdmin
 from scheduling.admin.campaigns.step_form import FIELDSETS, SeriesStepForm
 from scheduling.admin.rehearsal import RehearsalAdmin
 from scheduling.campaigns import repetition
-from scheduling.content_kinds.registry import kinds
+from scheduling.content_kinds.content_kind_registry import kinds
 from scheduling.descriptions import describe_rule
 from scheduling.exceptions import SchedulingError
 from scheduling.models import Campaign, CampaignChange, CampaignContent, CampaignRun, share_calendars

@@ -22,7 +22,7 @@ from scheduling import services
 from scheduling.admin.cards.card_field import CardField
 from scheduling.campaigns.cards.conversion import pruned
 from scheduling.content_kinds.content_kind import ContentKind
-from scheduling.content_kinds.registry import kinds
+from scheduling.content_kinds.content_kind_registry import kinds
 from scheduling.models import CampaignContent
 from wecom.models import Application
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from avatars import services
 from avatars.exceptions import ConsentError
 from avatars.models import Consent, DigitalHuman, Render
-from avatars.rendering import estimates, recipes, retention
+from avatars.rendering import estimates, recipes, render_retention
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -85,10 +85,10 @@ def test_it_is_kept_while_it_is_in_use_and_teaches_no_estimate(human, settings):
     before = estimates.estimate_seconds("你好", human.mode)
     Render.objects.filter(pk=render.pk).update(took_seconds=5000, mode=human.mode)
     assert estimates.estimate_seconds("你好", human.mode) == before
-    retention.delete_expired(now=timezone.now() + timedelta(days=9))
+    render_retention.delete_expired(now=timezone.now() + timedelta(days=9))
     assert services.idle_video(human) == render
     DigitalHuman.objects.update(idle_render=None)
-    retention.delete_expired(now=timezone.now() + timedelta(days=9))
+    render_retention.delete_expired(now=timezone.now() + timedelta(days=9))
     assert not Render.objects.get(pk=render.pk).video
 
 

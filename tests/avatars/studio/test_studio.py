@@ -11,7 +11,7 @@ import pytest
 from avatars.exceptions import EngineMissing, PortraitError, RenderCancelled, ScriptError, StudioError
 from avatars.pipeline.stages import Stage
 from avatars.studio import protocol
-from avatars.studio.cards import CardMemory
+from avatars.studio.gpu_cards import CardMemory
 from avatars.studio.process import ROOT
 from avatars.studio.studio import Studio, studio
 from tests.avatars.pipeline import test_script_to_video

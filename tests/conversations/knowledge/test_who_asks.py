@@ -20,7 +20,7 @@ from conversations.videos import awaitables
 from tests.conversations.support.flow_pages import staff
 from tests.conversations.support.person import Person
 from tests.support import factories
-from wecom.directory import departments, members, tags
+from wecom.directory import department_rows, member_rows, tag_rows
 from wecom.models import Department, Member, Membership, Tag
 
 pytestmark = pytest.mark.django_db
@@ -75,8 +75,8 @@ class Right:
     # How it ends: as the directory writes it, and as it is while a sync is not done.
 
     def deleted(self) -> None:
-        tags.mark_deleted(self.application, self.tag.number)
-        departments.delete(Department.objects.filter(pk__in=[self.head.pk, self.team.pk]))
+        tag_rows.mark_deleted(self.application, self.tag.number)
+        department_rows.delete(Department.objects.filter(pk__in=[self.head.pk, self.team.pk]))
 
     def deleted_with_holders(self) -> None:
         Tag.objects.update(gone_at=timezone.now())
@@ -87,7 +87,7 @@ class Right:
         self.tag.members.remove(self.member)
 
     def left(self) -> None:
-        members.mark_left(self.member)
+        member_rows.mark_left(self.member)
 
     def name_passed_on(self) -> None:
         """The old ones are renamed; others have their names and the member."""

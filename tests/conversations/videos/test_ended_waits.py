@@ -11,7 +11,7 @@ from conversations.models import Conversation, Message, PreferenceChange
 from conversations.videos import lifecycle
 from conversations.videos.lifecycle import cancel_waiting
 from tests.support import factories
-from wecom.directory.members import mark_left
+from wecom.directory.member_rows import mark_left
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 

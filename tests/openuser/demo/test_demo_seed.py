@@ -6,7 +6,7 @@ from avatars.models import DigitalHuman
 from conversations.models import Answer, Desk, Flow
 from openuser.demo.demo_seed import seed
 from scheduling.models import Campaign, Series
-from wecom.application import menus
+from wecom.application import menu_publication
 from wecom.models import MenuButton
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]  # slow: two people are drawn
@@ -32,7 +32,7 @@ def test_everything_is_there_and_fits_together(connected):
         "制度公告（需确认）",
         "新员工第一个月",
     )
-    assert len(menus.build_menu(Desk.objects.get().application)) == 3
+    assert len(menu_publication.build_menu(Desk.objects.get().application)) == 3
 
 
 def test_a_second_time_brings_back_nothing_that_a_person_removed(connected):

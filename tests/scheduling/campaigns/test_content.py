@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from scheduling.campaigns.content import compose
-from scheduling.content_kinds.registry import kind_named
+from scheduling.content_kinds.content_kind_registry import kind_named
 
 CARD = {
     "kind": "textcard",

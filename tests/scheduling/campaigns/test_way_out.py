@@ -3,7 +3,7 @@
 import pytest
 
 from scheduling.campaigns.content import compose, has_room_for_way_out
-from scheduling.content_kinds.registry import kind_named
+from scheduling.content_kinds.content_kind_registry import kind_named
 from tests.scheduling.admin.cards.test_card_field import CARDS, URL
 
 WORDS = {"way_out": "回复“设置”，选择接收哪些消息。", "way_out_link": "消息设置"}

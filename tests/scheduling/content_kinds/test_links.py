@@ -3,7 +3,7 @@
 import pytest
 
 from scheduling.content_kinds import links
-from scheduling.content_kinds.registry import kind_named
+from scheduling.content_kinds.content_kind_registry import kind_named
 
 WRITTEN = kind_named("text")
 TEXT = (

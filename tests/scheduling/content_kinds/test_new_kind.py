@@ -7,7 +7,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from scheduling import services
-from scheduling.content_kinds import registry
+from scheduling.content_kinds import content_kind_registry
 from scheduling.content_kinds.content_kind import CardOf, Closing, Flaw, MessageKind, Words
 from scheduling.content_kinds.links import in_text
 from scheduling.models import Campaign, CampaignLink
@@ -41,7 +41,7 @@ class LetterKind(MessageKind):
 
 @pytest.fixture(autouse=True)
 def kind(monkeypatch):
-    monkeypatch.setitem(registry.KINDS, LetterKind.name, LetterKind())
+    monkeypatch.setitem(content_kind_registry.KINDS, LetterKind.name, LetterKind())
 
 
 def test_a_new_kind_is_sent_to_each_with_their_own_words(company, staff, emulator):

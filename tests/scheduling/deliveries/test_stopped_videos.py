@@ -31,7 +31,7 @@ from tests.avatars.support.rendering import (
 from tests.scheduling.support import series as series_support
 from tests.scheduling.support.campaigns import launch, outcomes, work
 from tests.support.factories import make_desk, make_member
-from wecom.directory.members import mark_left
+from wecom.directory.member_rows import mark_left
 from wecom.models import Corporation, Member
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.interchange.model_fields import fields_of
 from scheduling import services
-from scheduling.content_kinds.registry import kinds
+from scheduling.content_kinds.content_kind_registry import kinds
 from scheduling.files.file_references import NATURAL_KEYS
 from scheduling.models import AudienceSheet, Campaign, CampaignContent, Segment
 from tests.scheduling.support.campaigns import approve, launch, make_campaign, make_person

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from wecom.emulator import live_updates, visible_range
-from wecom.emulator.actors import members
+from wecom.emulator.actors import member_acts
 from wecom.emulator.callbacks.enqueue import SYSTEM, enqueue_callback
 from wecom.emulator.callbacks.envelope import Field
 from wecom.emulator.models import App, Corp, Department, Member, Tag
@@ -138,12 +138,12 @@ def _details(app: App, member: Member, changed: set[str]) -> list[Field]:
 @contextmanager
 def _subscriptions(member: Member, earlier: Member | None = None) -> Iterator[None]:
     """Sends `subscribe` or `unsubscribe` to applications whose visible range the member enters or leaves meanwhile."""
-    apps = members.apps_with_callback(member.corp)
+    apps = member_acts.apps_with_callback(member.corp)
     known = earlier or (member if member.pk is not None else None)
     before = {app.pk: known is not None and visible_range.of(app).can_message(known) for app in apps}
     yield
     for app in apps:
         after = visible_range.of(app).can_message(member)
         if after != before[app.pk]:
-            members.send_event(app, member, "subscribe" if after else "unsubscribe", [("EventKey", "")])
+            member_acts.send_event(app, member, "subscribe" if after else "unsubscribe", [("EventKey", "")])
     live_updates.refresh()

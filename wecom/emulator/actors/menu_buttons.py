@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wecom.emulator.actors import members
+from wecom.emulator.actors import member_acts
 from wecom.emulator.actors.exceptions import ButtonError
 from wecom.emulator.callbacks import documented_events
-from wecom.emulator.gateway.registry import Upload
+from wecom.emulator.gateway.endpoint_registry import Upload
 from wecom.emulator.media.storage import store_media
 from wecom.emulator.models import App, Callback, Entry, Media, Member
 
@@ -62,10 +62,10 @@ def press_menu_button(
     app: App, member: Member, button: dict[str, Any], entered: ButtonInput, *, base_url: str
 ) -> ButtonResult:
     """Press the button. Raises `ButtonError`, and `ApiError` for an invalid picture."""
-    members.activate(member)
+    member_acts.activate(member)
     kind = button["type"]
     key = button.get("key") or button.get("url") or button["pagepath"]
-    messages: list[members.MemberMessage] = []
+    messages: list[member_acts.MemberMessage] = []
     fields: dict[str, Any] = {}
     if kind in SCAN_TYPES:
         if not entered.code:
@@ -73,20 +73,20 @@ def press_menu_button(
         fields = {"ScanCodeInfo": {"ScanType": entered.code_type, "ScanResult": entered.code}}
     elif kind in MOST_PICTURES:
         pictures = _store_pictures(app, kind, entered.pictures)
-        messages = [members.image(row, base_url=base_url) for row, _ in pictures]
+        messages = [member_acts.image(row, base_url=base_url) for row, _ in pictures]
         items = [{"PicMd5Sum": digest} for _, digest in pictures]
         fields = {"SendPicsInfo": {"Count": len(items), "PicList": {"item": items}}}
     elif kind == LOCATION_TYPE:
         if entered.location is None:
             raise ButtonError("latitude and longitude are missing: the place that is sent")
         at = entered.location
-        messages = [members.location(at.latitude, at.longitude, at.label, scale=at.scale)]
+        messages = [member_acts.location(at.latitude, at.longitude, at.label, scale=at.scale)]
         fields = {"SendLocationInfo": _location_fields(at), "AppType": "wxwork"}
     event_fields = documented_events.to_fields({"EventKey": key, **fields})
-    callbacks = [members.send_event(app, member, kind, event_fields)]
+    callbacks = [member_acts.send_event(app, member, kind, event_fields)]
     entries = []
     for message in messages:
-        entry, callback = members.send_message(app, member, message)
+        entry, callback = member_acts.send_message(app, member, message)
         callbacks.append(callback)
         entries.append(entry)
     return ButtonResult(callbacks=callbacks, entries=entries)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from wecom.emulator import presenters
-from wecom.emulator.actors import members
+from wecom.emulator.actors import member_acts
 from wecom.emulator.callbacks.documented_events import (
     CONTACT_CHANGES,
     MEMBER_EVENTS,
@@ -46,7 +46,7 @@ def _active_member(request: ControlRequest, name: str) -> Member:
     """The member, who becomes active by using the application."""
     member = request.member()
     if name in MEMBER_EVENTS and name not in {"subscribe", "unsubscribe"}:
-        members.activate(member)
+        member_acts.activate(member)
     return member
 
 

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from wecom.emulator import database
+from wecom.emulator.gateway.endpoint_registry import Upload
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import Upload
 from wecom.emulator.models import App, Corp, Member
 
 Result = dict[str, Any]

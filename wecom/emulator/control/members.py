@@ -5,7 +5,7 @@ from itertools import islice
 from django.db.models import Count, Max
 
 from wecom.emulator import live_updates, presenters
-from wecom.emulator.actors import members
+from wecom.emulator.actors import member_acts
 from wecom.emulator.control.json_views import ControlError, ControlRequest, Result
 from wecom.emulator.models import Corp, Entry, Member
 
@@ -64,4 +64,4 @@ def change_member(request: ControlRequest) -> Result:
     """Change `visible`, `left`, `licensed` or `name`."""
     name = request.text("name") if "name" in request.data else None
     flags = {flag: request.flag(flag) for flag in ("visible", "left", "licensed")}
-    return presenters.member(members.change_member(request.member(), name=name, **flags))
+    return presenters.member(member_acts.change_member(request.member(), name=name, **flags))

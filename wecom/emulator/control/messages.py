@@ -4,13 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from wecom.emulator import presenters
-from wecom.emulator.actors import members
-from wecom.emulator.actors.members import MemberMessage
+from wecom.emulator.actors import member_acts
+from wecom.emulator.actors.member_acts import MemberMessage
 from wecom.emulator.callbacks.documented_events import merge
 from wecom.emulator.control.callbacks import callback_faults, custom_fields, to_fields
 from wecom.emulator.control.json_views import ControlError, ControlRequest, Result
 from wecom.emulator.endpoints.media import jssdk_voices
-from wecom.emulator.gateway.registry import Upload
+from wecom.emulator.gateway.endpoint_registry import Upload
 from wecom.emulator.media.conversion import amr_of
 from wecom.emulator.media.formats import AMR, AMR_WB
 from wecom.emulator.media.storage import store_media
@@ -36,20 +36,20 @@ def send_message(request: ControlRequest) -> Result:
     message = _message(request, app)
     if fields := custom_fields(request):
         message = replace(message, fields=to_fields(merge(dict(message.fields), fields)))
-    entry, callback = members.send_message(app, member, message, faults=callback_faults(request))
+    entry, callback = member_acts.send_message(app, member, message, faults=callback_faults(request))
     return {"entry": presenters.entry(entry), "callback": presenters.callback(callback)}
 
 
 def _message(request: ControlRequest, app: App) -> MemberMessage:
     kind = request.text("type", "text")
     if kind == "text":
-        return members.text(request.text("text"))
+        return member_acts.text(request.text("text"))
     if kind == "location":
         latitude, longitude = request.number("latitude", 23.134), request.number("longitude", 113.358)
-        return members.location(latitude, longitude, request.text("label", "广州市海珠区"))
+        return member_acts.location(latitude, longitude, request.text("label", "广州市海珠区"))
     if kind == "link":
         title, url = request.text("title"), request.text("url")
-        return members.link(title, request.text("description", ""), url, request.text("picurl", ""))
+        return member_acts.link(title, request.text("description", ""), url, request.text("picurl", ""))
     if kind == "file" and not custom_fields(request):
         raise ControlError("the platform hands no file messages to applications; with fields of your own one is sent")
     if kind not in MEDIA_TYPES and custom_fields(request):
@@ -60,8 +60,8 @@ def _message(request: ControlRequest, app: App) -> MemberMessage:
         )
     row = store_media(app.corp, kind, request.upload, by_member=True)
     if kind == "image":
-        return members.image(row, base_url=request.base_url)
-    return members.voice(row) if kind == "voice" else members.video(row)
+        return member_acts.image(row, base_url=request.base_url)
+    return member_acts.voice(row) if kind == "voice" else member_acts.video(row)
 
 
 def upload_jssdk_voice(request: ControlRequest) -> Result:

@@ -7,8 +7,8 @@ import secrets
 
 from wecom.emulator import clock, platform_quirks
 from wecom.emulator.conf import options
+from wecom.emulator.gateway.endpoint_registry import Answer, ApiRequest, endpoint
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import Answer, ApiRequest, endpoint
 from wecom.emulator.gateway.tokens import WrongSecretError
 from wecom.emulator.models import AccessToken, App, sql
 

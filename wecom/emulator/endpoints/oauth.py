@@ -6,8 +6,8 @@ Sources: https://developer.work.weixin.qq.com/document/path/91023 and 95833.
 import secrets
 
 from wecom.emulator import clock
+from wecom.emulator.gateway.endpoint_registry import Answer, ApiRequest, endpoint
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import Answer, ApiRequest, endpoint
 from wecom.emulator.models import LoginCode, Member, UserTicket
 
 LONGEST_CODE = 512

@@ -1,7 +1,7 @@
 """Checks of the application that a call is made for."""
 
+from wecom.emulator.gateway.endpoint_registry import ApiRequest
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import ApiRequest
 from wecom.emulator.models import App
 
 

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 
 from wecom.emulator import clock, live_updates
 from wecom.emulator.conf import options
-from wecom.emulator.gateway.calls import ApiCall, CallResult
+from wecom.emulator.gateway.authenticated_calls import ApiCall, CallResult
+from wecom.emulator.gateway.endpoint_registry import ENDPOINTS, Answer, File
 from wecom.emulator.gateway.range_responses import range_response
-from wecom.emulator.gateway.registry import ENDPOINTS, Answer, File
 from wecom.emulator.models import Call, Fault, sql
 
 logger = logging.getLogger(__name__)

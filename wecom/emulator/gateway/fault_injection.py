@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 
 from wecom.emulator import database
 from wecom.emulator.gateway import faults
+from wecom.emulator.gateway.authenticated_calls import ApiCall, CallResult, authenticate, error_answer, run_endpoint
 from wecom.emulator.gateway.call_log import CONNECTION_FAULTS, log_and_respond
-from wecom.emulator.gateway.calls import ApiCall, CallResult, authenticate, error_answer, run_endpoint
 from wecom.emulator.gateway.error_codes import ApiError
 from wecom.emulator.gateway.transport import KEY, Connection
 from wecom.emulator.models import Fault

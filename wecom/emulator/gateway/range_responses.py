@@ -5,7 +5,7 @@ import re
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
-from wecom.emulator.gateway.registry import File
+from wecom.emulator.gateway.endpoint_registry import File
 
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 INLINE_TYPES = {"image/png", "image/jpeg", "video/mp4", "audio/amr", "audio/wav", "audio/mpeg"}

@@ -8,8 +8,15 @@ from django.http import HttpRequest, HttpResponse
 
 from wecom.emulator import database
 from wecom.emulator.gateway import fault_injection, faults
+from wecom.emulator.gateway.authenticated_calls import (
+    ApiCall,
+    CallResult,
+    authenticate,
+    error_answer,
+    read_call,
+    run_endpoint,
+)
 from wecom.emulator.gateway.call_log import log_and_respond
-from wecom.emulator.gateway.calls import ApiCall, CallResult, authenticate, error_answer, read_call, run_endpoint
 from wecom.emulator.gateway.error_codes import ApiError
 from wecom.emulator.models import Fault
 

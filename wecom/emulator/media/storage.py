@@ -6,8 +6,8 @@ from typing import Any
 
 from wecom.emulator import clock
 from wecom.emulator.conf import options
+from wecom.emulator.gateway.endpoint_registry import File, Upload
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import File, Upload
 from wecom.emulator.media.formats import image_type, inspect_file
 from wecom.emulator.models import Corp, Media, Picture
 

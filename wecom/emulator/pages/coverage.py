@@ -6,11 +6,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from wecom.emulator.actors.members import MESSAGE_TYPES
+from wecom.emulator.actors.member_acts import MESSAGE_TYPES
 from wecom.emulator.callbacks.documented_events import CONTACT_CHANGES, MEMBER_EVENTS, SYSTEM_EVENTS
 from wecom.emulator.endpoints.messages import appchat
 from wecom.emulator.gateway import faults
-from wecom.emulator.gateway.registry import ENDPOINTS
+from wecom.emulator.gateway.endpoint_registry import ENDPOINTS
 from wecom.emulator.messages import cards, contents
 
 POLICY = "default-src 'self'; style-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"

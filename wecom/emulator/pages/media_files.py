@@ -4,8 +4,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from wecom.emulator import database
 from wecom.emulator.conf import options
+from wecom.emulator.gateway.endpoint_registry import File
 from wecom.emulator.gateway.range_responses import range_response
-from wecom.emulator.gateway.registry import File
 from wecom.emulator.media.conversion import convert
 from wecom.emulator.media.storage import media_file, path_of
 from wecom.emulator.models import Media, Picture

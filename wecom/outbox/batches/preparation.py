@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from core.work import batches
-from wecom.directory import members
+from wecom.directory import member_rows
 from wecom.exceptions import ContentError
 from wecom.models import Attempt, Outbound
 from wecom.outbox import dispatcher, duplicates
@@ -22,7 +22,7 @@ def prepare(outbounds: Sequence[Outbound], now: datetime) -> list[Attempt]:
     which the platform would refuse; and those that another worker has by now.
     """
     application = outbounds[0].application
-    beyond = members.find_unreachable(application, [outbound.recipients[0] for outbound in outbounds])
+    beyond = member_rows.find_unreachable(application, [outbound.recipients[0] for outbound in outbounds])
     within = [outbound for outbound in outbounds if outbound.recipients[0] not in beyond]
     fitting, shard = batch_quota.find_room(within, now) if within else ([], 0)
     frozen = _freeze(fitting, now) if fitting else []

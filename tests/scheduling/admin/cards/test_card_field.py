@@ -13,7 +13,7 @@ from scheduling.campaigns.cards.card_checks import card_problems
 from scheduling.campaigns.cards.conversion import element_of, parts_of
 from scheduling.campaigns.cards.parts import KINDS
 from scheduling.campaigns.content import compose
-from scheduling.content_kinds.registry import kind_named
+from scheduling.content_kinds.content_kind_registry import kind_named
 from tests.scheduling.support.campaign_pages import ADD, form, page, seen
 from tests.scheduling.support.campaigns import make_campaign
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from wecom.emulator import database, live_updates
-from wecom.emulator.actors import card_buttons, members
+from wecom.emulator.actors import card_buttons, member_acts
 from wecom.emulator.actors.exceptions import ButtonError
 from wecom.emulator.callbacks.dispatcher import DISPATCHER
 from wecom.emulator.callbacks.envelope import Field
@@ -133,11 +133,11 @@ async def _perform(replay: Replay, number: int, step: dict[str, Any]) -> None:
 def _act(replay: Replay, step: dict[str, Any]) -> Callback:
     member = replay.members[step["who"]]
     if "says" in step:
-        return members.send_message(replay.app, member, _message(replay, dict(step["says"])))[1]
+        return member_acts.send_message(replay.app, member, _message(replay, dict(step["says"])))[1]
     if "presses" in step:
         entry = _card_with_key(replay, member, step["presses"])
         return card_buttons.press_card_button(entry, step["presses"], selected=step.get("selected"))
-    return members.send_event(replay.app, member, str(step.get("does")), _fields(step.get("fields", [])))
+    return member_acts.send_event(replay.app, member, str(step.get("does")), _fields(step.get("fields", [])))
 
 
 def _card_with_key(replay: Replay, member: Member, key: str) -> Entry:
@@ -149,23 +149,23 @@ def _card_with_key(replay: Replay, member: Member, key: str) -> Entry:
     raise ButtonError(f"no card with {key!r} has come")
 
 
-def _message(replay: Replay, message: dict[str, Any]) -> members.MemberMessage:
+def _message(replay: Replay, message: dict[str, Any]) -> member_acts.MemberMessage:
     """The recorded message; its media are samples."""
     kind, corp = message.get("type"), replay.app.corp
     if kind == "text":
-        return members.text(str(message.get("content", "")))
+        return member_acts.text(str(message.get("content", "")))
     if kind == "location":
-        return members.location(message["latitude"], message["longitude"], str(message.get("label", "")))
+        return member_acts.location(message["latitude"], message["longitude"], str(message.get("label", "")))
     if kind == "link":
-        return members.link(
+        return member_acts.link(
             str(message.get("title", "")), str(message.get("description", "")), str(message.get("url", "")), ""
         )
     if kind == "image":
-        return members.image(sample_media.store_image(corp), base_url=replay.base_url)
+        return member_acts.image(sample_media.store_image(corp), base_url=replay.base_url)
     if kind == "voice":
-        return members.voice(sample_media.store_voice(corp, seconds=float(message.get("seconds") or 1)))
+        return member_acts.voice(sample_media.store_voice(corp, seconds=float(message.get("seconds") or 1)))
     if kind == "video":
-        return members.video(sample_media.store_video(corp))
+        return member_acts.video(sample_media.store_video(corp))
     raise ControlError(f"unknown kind of message: {kind!r}")
 
 

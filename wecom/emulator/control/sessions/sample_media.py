@@ -5,7 +5,7 @@ import subprocess
 import imageio_ffmpeg
 
 from wecom.emulator.conf import options
-from wecom.emulator.gateway.registry import Upload
+from wecom.emulator.gateway.endpoint_registry import Upload
 from wecom.emulator.media.formats import AMR, blank_png
 from wecom.emulator.media.storage import store_media
 from wecom.emulator.models import Corp, Media

@@ -6,8 +6,8 @@ Sources: https://developer.work.weixin.qq.com/document/path/90227, 90228 and 925
 from typing import Any
 
 from wecom.emulator import live_updates
+from wecom.emulator.gateway.endpoint_registry import Answer, ApiRequest, endpoint
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import Answer, ApiRequest, endpoint
 from wecom.emulator.media.storage import find_media
 from wecom.emulator.models import App
 

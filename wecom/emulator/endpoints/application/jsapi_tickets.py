@@ -8,8 +8,8 @@ import secrets
 
 from wecom.emulator import clock
 from wecom.emulator.gateway import rate_limits
+from wecom.emulator.gateway.endpoint_registry import Answer, ApiRequest, endpoint
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import Answer, ApiRequest, endpoint
 from wecom.emulator.models import App, JsTicket
 
 AGENT_CONFIG = "agent_config"

@@ -7,8 +7,8 @@ from typing import Any
 
 from wecom.emulator import live_updates, platform_quirks
 from wecom.emulator.gateway.application_checks import check_agent_id
+from wecom.emulator.gateway.endpoint_registry import Answer, ApiRequest, endpoint
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import Answer, ApiRequest, endpoint
 from wecom.emulator.models import App
 
 EVENT_TYPES = {

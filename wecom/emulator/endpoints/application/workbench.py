@@ -10,8 +10,8 @@ from typing import Any
 from wecom.emulator import visible_range
 from wecom.emulator.endpoints.application.agent import named_application
 from wecom.emulator.gateway import rate_limits
+from wecom.emulator.gateway.endpoint_registry import Answer, ApiRequest, endpoint
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import Answer, ApiRequest, endpoint
 from wecom.emulator.models import App, Member, WorkbenchData
 
 NORMAL = "normal"

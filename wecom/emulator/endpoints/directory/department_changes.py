@@ -9,8 +9,8 @@ from typing import Any
 from wecom.emulator import visible_range
 from wecom.emulator.actors import administrators
 from wecom.emulator.gateway.application_checks import contacts_assistant
+from wecom.emulator.gateway.endpoint_registry import Answer, ApiRequest, endpoint
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import Answer, ApiRequest, endpoint
 from wecom.emulator.models import App, Department, Member
 
 LONGEST_NAME, MOST_LEVELS, MOST_ORDER = 64, 15, 2**32

@@ -6,8 +6,8 @@ Sources: https://developer.work.weixin.qq.com/document/path/90208, 95350 and 953
 from typing import Any
 
 from wecom.emulator import visible_range
+from wecom.emulator.gateway.endpoint_registry import Answer, ApiRequest, endpoint
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import Answer, ApiRequest, endpoint
 from wecom.emulator.models import App, Department
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from wecom.emulator import visible_range
 from wecom.emulator.actors import administrators
+from wecom.emulator.gateway.endpoint_registry import Answer, ApiRequest, endpoint
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import Answer, ApiRequest, endpoint
 from wecom.emulator.models import App, Department, Tag
 
 LONGEST_NAME, MOST_USERS, MOST_PARTIES, MOST_TAGS = 32, 1000, 100, 3000

@@ -14,8 +14,8 @@ from wecom.emulator.endpoints.directory.department_changes import (
     unassigned_department,
 )
 from wecom.emulator.gateway.application_checks import contacts_assistant
+from wecom.emulator.gateway.endpoint_registry import Answer, ApiRequest, endpoint
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import Answer, ApiRequest, endpoint
 from wecom.emulator.models import App, Department, Member
 
 MOST_DELETED = 200  # in one call

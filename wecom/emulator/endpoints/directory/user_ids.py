@@ -7,8 +7,8 @@ import hashlib
 from typing import Any
 
 from wecom.emulator import visible_range
+from wecom.emulator.gateway.endpoint_registry import Answer, ApiRequest, endpoint
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import Answer, ApiRequest, endpoint
 from wecom.emulator.models import App, Member, Tag
 
 MOST_USERS, MOST_PARTIES, MOST_TAGS = 1000, 100, 100

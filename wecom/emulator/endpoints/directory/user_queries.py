@@ -8,8 +8,8 @@ from typing import Any
 from wecom.emulator import visible_range
 from wecom.emulator.endpoints.directory.department_queries import details_reader, query_number, visible_department
 from wecom.emulator.gateway.application_checks import contacts_assistant
+from wecom.emulator.gateway.endpoint_registry import Answer, ApiRequest, endpoint
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import Answer, ApiRequest, endpoint
 from wecom.emulator.models import App, Member, sql
 
 MOST_IDS = 10_000

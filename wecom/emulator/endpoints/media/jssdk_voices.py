@@ -6,8 +6,8 @@ control API to get the media ID that the page's `uploadVoice` would return.
 
 from pathlib import Path
 
+from wecom.emulator.gateway.endpoint_registry import Answer, ApiRequest, File, Upload, endpoint
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import Answer, ApiRequest, File, Upload, endpoint
 from wecom.emulator.media import storage
 from wecom.emulator.models import Corp, Media
 

@@ -14,9 +14,9 @@ from django.db import transaction
 
 from wecom.emulator import clock, database
 from wecom.emulator.callbacks.enqueue import SYSTEM, enqueue_callback
-from wecom.emulator.endpoints.media.files import LARGEST_RANGE
+from wecom.emulator.endpoints.media.upload_and_get import LARGEST_RANGE
+from wecom.emulator.gateway.endpoint_registry import Answer, ApiRequest, Upload, endpoint
 from wecom.emulator.gateway.error_codes import ApiError, error_message
-from wecom.emulator.gateway.registry import Answer, ApiRequest, Upload, endpoint
 from wecom.emulator.media import storage
 from wecom.emulator.models import UrlJob
 

@@ -11,8 +11,8 @@ from typing import Any
 from wecom.emulator import clock, platform_quirks, visible_range
 from wecom.emulator.gateway import rate_limits
 from wecom.emulator.gateway.application_checks import check_enabled
+from wecom.emulator.gateway.endpoint_registry import Answer, ApiRequest, endpoint
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import Answer, ApiRequest, endpoint
 from wecom.emulator.messages import contents, delivery, references
 from wecom.emulator.models import App, Chat, Entry, Member
 

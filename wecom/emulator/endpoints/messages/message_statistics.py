@@ -6,8 +6,8 @@ Source: https://developer.work.weixin.qq.com/document/path/92369.
 from django.db.models import Count
 
 from wecom.emulator import clock
+from wecom.emulator.gateway.endpoint_registry import Answer, ApiRequest, endpoint
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import Answer, ApiRequest, endpoint
 from wecom.emulator.models import Entry
 
 DAYS_AGO = {0: 0, 1: 1}  # by time_type

@@ -10,8 +10,8 @@ from typing import Any
 
 from wecom.emulator import clock, live_updates, platform_quirks
 from wecom.emulator.gateway.application_checks import check_agent_id, check_enabled
+from wecom.emulator.gateway.endpoint_registry import Answer, ApiRequest, endpoint
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import Answer, ApiRequest, endpoint
 from wecom.emulator.messages import contents, delivery, quotas, recipients, references
 from wecom.emulator.models import Accepted, App, Message, ResponseCode, sql
 

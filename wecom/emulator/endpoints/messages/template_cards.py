@@ -7,8 +7,8 @@ from typing import Any
 
 from wecom.emulator import clock, live_updates, platform_quirks, visible_range
 from wecom.emulator.gateway.application_checks import check_agent_id
+from wecom.emulator.gateway.endpoint_registry import Answer, ApiRequest, endpoint
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import Answer, ApiRequest, endpoint
 from wecom.emulator.messages import cards, references
 from wecom.emulator.models import App, Entry, ResponseCode, Tag
 

@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from avatars import services
 from avatars.exceptions import QuotaExceeded
 from avatars.models import Render
-from avatars.rendering import estimates, quotas
+from avatars.rendering import estimates, render_quotas
 from tests.support import factories
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
@@ -77,10 +77,10 @@ def test_a_quota_counts_a_requesters_new_videos(human, settings):
     services.request_render(human, "三", requester="member:2")
     services.request_render(human, "四")
     later = timezone.now() + timedelta(hours=2)
-    quotas.check("member:1", now=later)
+    render_quotas.check("member:1", now=later)
     factories.make_render(human, requester="member:1")
     with pytest.raises(QuotaExceeded) as caught:
-        quotas.check("member:1", now=later)
+        render_quotas.check("member:1", now=later)
     assert caught.value.code == "quota_day"
     assert caught.value.wait == pytest.approx(22 * 3600, abs=30)
 
@@ -91,7 +91,7 @@ def test_there_is_room_once_the_oldest_of_a_quota_is_out(human, settings):
     for minutes in (50, 30, 20):
         factories.make_render(human, requester="member:1", created_at=now - timedelta(minutes=minutes))
     with pytest.raises(QuotaExceeded) as caught:
-        quotas.check("member:1", now=now)
+        render_quotas.check("member:1", now=now)
     assert caught.value.wait == pytest.approx(30 * 60, abs=1)
 
 
@@ -104,7 +104,7 @@ def test_without_a_quota_everything_is_made(human, settings):
 
 def test_the_reason_is_told_in_words():
     with translation.override("en"):
-        assert "at most 2 new videos" in str(quotas.refusal("quota_hour", most=2, wait=90))
+        assert "at most 2 new videos" in str(render_quotas.refusal("quota_hour", most=2, wait=90))
     with translation.override("zh-hans"):
-        words = str(quotas.refusal("quota_day", most=2, wait=90))
+        words = str(render_quotas.refusal("quota_day", most=2, wait=90))
     assert words == "一天内最多为你制作 2 个新视频。请 2 分钟后再试，或请求已经制作好的视频。"

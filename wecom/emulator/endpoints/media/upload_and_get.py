@@ -6,8 +6,8 @@ Sources: https://developer.work.weixin.qq.com/document/path/90253, 90254 and 902
 import re
 
 from wecom.emulator import clock, platform_quirks
+from wecom.emulator.gateway.endpoint_registry import Answer, ApiRequest, endpoint
 from wecom.emulator.gateway.error_codes import ApiError
-from wecom.emulator.gateway.registry import Answer, ApiRequest, endpoint
 from wecom.emulator.media import storage
 from wecom.emulator.media.formats import SMALLEST, TOO_LARGE
 from wecom.emulator.models import Media, Picture

@@ -11,8 +11,8 @@ from django.utils import timezone
 from tests.support import factories
 from tests.support.emulator import KEYS
 from wecom import bot, services
-from wecom.application import menus
-from wecom.application.menus import fetch_menu
+from wecom.application import menu_publication
+from wecom.application.menu_publication import fetch_menu
 from wecom.exceptions import ContentError
 from wecom.models import Application, MenuButton, MenuPublication
 
@@ -39,7 +39,7 @@ def problems(row: MenuButton) -> dict[str, list[str]]:
 
 
 def deliver(publication: MenuPublication, *, later: timedelta = timedelta()) -> MenuPublication:
-    menus.run_publication(publication.pk, now=timezone.now() + later)
+    menu_publication.run_publication(publication.pk, now=timezone.now() + later)
     publication.refresh_from_db()
     return publication
 
@@ -133,7 +133,7 @@ def test_a_menu_is_made_of_rows_in_their_order(application):
     button(application, "下", kind="view", url="https://a.cn", parent=top, position=9)
     button(application, "上", parent=top, position=3)
     button(factories.make_application(), "别人的")
-    assert menus.build_menu(application) == [
+    assert menu_publication.build_menu(application) == [
         {
             "name": "左",
             "sub_button": [
@@ -249,7 +249,7 @@ PROGRAM = {"kind": "view_miniprogram", "app_id": "wx" + "0" * 16, "page": "pages
 def test_a_button_that_brings_a_key_needs_one(application, kind):
     row = factories.make_menu_button(application, "扫一扫", kind=kind, key="scan")
     row.full_clean()
-    assert menus.build_menu(application) == [{"type": kind, "name": "扫一扫", "key": "scan"}]
+    assert menu_publication.build_menu(application) == [{"type": kind, "name": "扫一扫", "key": "scan"}]
     row.key = ""
     assert list(problems(row)) == ["key"]
     with pytest.raises(IntegrityError):
@@ -271,7 +271,7 @@ def test_a_menu_with_every_button_type_survives_publication(connected, emulator)
         factories.make_menu_button(connected, kind, kind=kind, key=f"k{number}", parent=top, position=number)
     factories.make_menu_button(connected, "位置", kind="location_select", key="where", position=2)
     factories.make_menu_button(connected, "小程序", **PROGRAM, position=3)
-    wanted = menus.build_menu(connected)
+    wanted = menu_publication.build_menu(connected)
     assert deliver(services.publish_menu(connected)).status == "done"
     assert shown(emulator) == wanted
     assert fetch_menu(connected) == wanted

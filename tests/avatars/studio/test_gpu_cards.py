@@ -2,7 +2,7 @@
 
 import pytest
 
-from avatars.studio import cards
+from avatars.studio import gpu_cards
 
 
 @pytest.mark.gpu
@@ -10,9 +10,9 @@ def test_the_memory_of_a_card_is_told_once_it_is_used() -> None:
     import torch
 
     if not torch.cuda.is_available():
-        assert cards.memory() == ()
+        assert gpu_cards.memory() == ()
         pytest.skip("There is no card.")
     kept = torch.zeros(1024, 1024, device="cuda")
-    (memory,) = cards.memory()
+    (memory,) = gpu_cards.memory()
     assert (memory.card, memory.total) == (0, torch.cuda.get_device_properties(0).total_memory)
     assert kept.nbytes <= memory.used <= memory.total

@@ -15,8 +15,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from core.lookups import any_of
-from wecom.directory import departments
-from wecom.directory.departments import BATCH, WHOLE_COMPANY, VisibleRange, batches, to_number
+from wecom.directory import department_rows
+from wecom.directory.department_rows import BATCH, WHOLE_COMPANY, VisibleRange, batches, to_number
 from wecom.models import Application, ApplicationMember, Corporation, Department, DirectorySync, Member, Membership
 
 STATUSES = {
@@ -48,7 +48,7 @@ def upsert_visible(
     They are in the application's range, since the answer includes them. `only_add` is for pages that name a member's
     departments one at a time.
     """
-    seen = seen or departments.visible_range(application)
+    seen = seen or department_rows.visible_range(application)
     joined_at = None if seen_by and _reads_first(application) else timezone.now()
     members = upsert(application.corporation, infos, seen=seen, seen_by=seen_by, only_add=only_add, joined_at=joined_at)
     _mark_visible(application, members.values(), seen_by=seen_by)
@@ -72,7 +72,7 @@ def upsert(
     known = {info["userid"].lower(): info for info in infos if USER_ID.fullmatch(str(info.get("userid", "")))}
     members = _get_or_create(corporation, known)
     numbers = {number for info in known.values() for number in _department_numbers(info)}
-    places = departments.get_or_create(corporation, numbers)
+    places = department_rows.get_or_create(corporation, numbers)
     names = {member.pk: member.name for member in members.values()}
     changed = [member for user_id, member in members.items() if _update_fields(member, known[user_id], places)]
     for batch in batches(changed):

@@ -12,7 +12,7 @@ from avatars.exceptions import AvatarError, EngineFailed, EngineMissing, OutputE
 from avatars.pipeline.script_to_video import FinishedVideo, VideoSpec
 from avatars.pipeline.stages import Progress, Stage
 from avatars.pipeline.stream_parts import Publish
-from avatars.rendering import circuit_breaker
+from avatars.rendering import engine_breaker
 from avatars.scenes.spec import Deck
 from avatars.studio.studio import studio
 from core import backends
@@ -56,7 +56,7 @@ def make_video(
     notes: list[str] = []
     for kind in (SPEECH, RENDER):
         other = _substitute(spec, kind)
-        if other is not None and circuit_breaker.is_open(kind, _name(spec, kind)):
+        if other is not None and engine_breaker.is_open(kind, _name(spec, kind)):
             notes.append(f"{kind}:{_name(spec, kind)}:resting")
             spec = other
     first: AvatarError | None = None
@@ -77,7 +77,7 @@ def make_video(
             part = failed_part(error, tracker.stage)
             other = _substitute(spec, part) if part else None
             if part:
-                circuit_breaker.record_failure(part, _name(spec, part), error.code)
+                engine_breaker.record_failure(part, _name(spec, part), error.code)
             if other is None or limit.left <= 0:
                 raise first from error
             notes.append(f"{part}:{_name(spec, part)}:{error.code}"[:120])
@@ -86,7 +86,7 @@ def make_video(
             spec = other
             continue
         for kind in (SPEECH, RENDER):
-            circuit_breaker.record_success(kind, _name(spec, kind))
+            engine_breaker.record_success(kind, _name(spec, kind))
         return FallbackResult(
             video=done,
             speech_engine=spec.speech_engine,

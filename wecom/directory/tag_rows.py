@@ -6,9 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from wecom.directory import departments
-from wecom.directory import members as people
-from wecom.directory.departments import BATCH, batches, to_number
+from wecom.directory import department_rows
+from wecom.directory import member_rows as people
+from wecom.directory.department_rows import BATCH, batches, to_number
 from wecom.models import Application, Member, Tag
 
 Info = Mapping[str, Any]
@@ -56,12 +56,12 @@ def replace_holders(application: Application, tag: Tag, answer: Info, *, seen_by
     users = [user for user in answer.get("userlist") or [] if isinstance(user, dict)]
     members = people.upsert_visible(application, users, seen_by=seen_by)
     numbers = {to_number(number) for number in answer.get("partylist") or []} - {0}
-    places = departments.get_or_create(application.corporation, numbers)
+    places = department_rows.get_or_create(application.corporation, numbers)
     have = {member.pk for member in members.values()}
     in_sight = tag.members.filter(application_members__application=application, application_members__in_range=True)
     tag.members.remove(*in_sight.exclude(pk__in=have).values_list("pk", flat=True))
     tag.members.add(*have)
-    seen = departments.visible_range(application)
+    seen = department_rows.visible_range(application)
     lost = [place for place in tag.departments.all() if seen.covers(place.number) and place.number not in numbers]
     tag.departments.remove(*lost)
     tag.departments.add(*places.values())

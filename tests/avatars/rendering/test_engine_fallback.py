@@ -8,8 +8,8 @@ from django.utils import timezone, translation
 from avatars.exceptions import EngineMissing, OutputError, PortraitError, ScriptError, StudioError
 from avatars.models import EngineFailure
 from avatars.pipeline.stages import Stage
-from avatars.rendering import circuit_breaker
-from avatars.rendering.fallback import failed_part
+from avatars.rendering import engine_breaker
+from avatars.rendering.engine_fallback import failed_part
 from tests.avatars.support.rendering import after, nothing_is_left, request
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines")]
@@ -96,11 +96,11 @@ def test_an_engine_that_keeps_failing_rests_until_later():
     assert after(request("再来。", engine="failed")).notes == ["render:failed:resting"]
     EngineFailure.objects.update(rests_until=timezone.now() - timedelta(seconds=1))
     assert after(request("休息好了。", engine="failed")).notes == ["render:failed:engine_failed"]
-    assert circuit_breaker.is_open("render", "failed"), "one failure more, and it rests again"
+    assert engine_breaker.is_open("render", "failed"), "one failure more, and it rests again"
 
 
 def test_an_engine_that_works_again_has_a_clean_record():
-    circuit_breaker.record_failure("render", "light", "time_limit")
+    engine_breaker.record_failure("render", "light", "time_limit")
     assert after(request()).status == "done"
     assert not EngineFailure.objects.exists()
 

@@ -17,7 +17,7 @@ from wecom.bot import (
     get_user_info,
     update_tag,
 )
-from wecom.directory import members, reachability
+from wecom.directory import member_rows, reachability
 from wecom.exceptions import ApiError, ContentError, NotConfigured, RecipientError
 from wecom.models import Member, Tag
 
@@ -130,6 +130,6 @@ def test_without_an_application_the_error_says_what_to_set(db):
 def test_a_reading_goes_with_the_name_that_it_reads(name, kept):
     application = make_application()
     member = make_member(application, "zengli", name="曾丽", pinyin="céng")
-    members.upsert(application.corporation, [{"userid": "zengli", "name": name}])
+    member_rows.upsert(application.corporation, [{"userid": "zengli", "name": name}])
     member.refresh_from_db()
     assert (member.name, member.pinyin) == (name, kept)

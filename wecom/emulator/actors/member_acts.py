@@ -8,7 +8,7 @@ from typing import Any
 from wecom.emulator import clock, live_updates
 from wecom.emulator.callbacks.enqueue import NO_FAULTS, CallbackFaults, enqueue_callback
 from wecom.emulator.callbacks.envelope import Field
-from wecom.emulator.gateway.registry import Upload
+from wecom.emulator.gateway.endpoint_registry import Upload
 from wecom.emulator.media.formats import blank_png
 from wecom.emulator.media.storage import media_fields, store_media
 from wecom.emulator.models import App, Callback, Corp, Entry, Media, Member, Message

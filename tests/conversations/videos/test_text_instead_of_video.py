@@ -12,7 +12,7 @@ from avatars.models import Narration, Render
 from avatars.signals import narration_finished
 from conversations import services
 from conversations.models import Message, ProgressCard
-from conversations.videos import fallbacks, lifecycle
+from conversations.videos import lifecycle, text_instead_of_video
 from tests.conversations.support.person import Person
 from tests.conversations.videos.test_progress_cards import make, settle, shown
 from wecom.models import Outbound
@@ -72,7 +72,7 @@ def test_a_fallback_gives_a_video_twice_the_time_that_was_told(person, settings)
     render, now = Render.objects.get(), timezone.now()
     told = avatars.time_left(render).high
     assert told > 1
-    assert fallbacks.deadline_for(render, now=now) == now + timedelta(seconds=2 * told)
+    assert text_instead_of_video.deadline_for(render, now=now) == now + timedelta(seconds=2 * told)
 
 
 def test_a_failed_video_comes_as_labelled_voice(person, media):

@@ -8,8 +8,8 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.datastructures import MultiValueDictKeyError
 
 from wecom.emulator.gateway import rate_limits, tokens
+from wecom.emulator.gateway.endpoint_registry import ENDPOINTS, Answer, ApiRequest, File, Upload
 from wecom.emulator.gateway.error_codes import ApiError, error_message
-from wecom.emulator.gateway.registry import ENDPOINTS, Answer, ApiRequest, File, Upload
 from wecom.emulator.models import App
 
 # Follows `errmsg` where a field of the body has the wrong type, in answers of success too:
