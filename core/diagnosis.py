@@ -48,12 +48,12 @@ class Check(ABC):
 
     @property
     def key(self) -> str:
-        """The check's ID, plus what it examines if there are several."""
+        """The check's ID, plus the name of its subject if there are several."""
         return self.id
 
     @property
     def subject(self) -> str:
-        """The name of what it examines, if there are several."""
+        """The name of the examined thing, if there are several."""
         return ""
 
     @abstractmethod

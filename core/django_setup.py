@@ -1,6 +1,6 @@
-"""Imported first by what programs import of an app: says what to set where Django has not been set up.
+"""Imported first by the public modules of an app: raises an error with a remedy where Django has not been set up.
 
-Else a script that is run by itself ends in whatever the first model happens to miss.
+Without it, a script that is run by itself ends in an unrelated error of the first model.
 """
 
 from django.apps import apps

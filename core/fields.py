@@ -26,7 +26,7 @@ def encrypt(text: str) -> str:
 
 
 def decrypt(stored: str) -> str:
-    """The text of what `encrypt` made. Raises `InvalidToken` if no key opens it."""
+    """The plain text of a value from `encrypt`. Raises `InvalidToken` if no key opens it."""
     return encryption.decrypt(stored, _keys())
 
 

@@ -98,7 +98,7 @@ def fields_of(record: logging.LogRecord) -> dict[str, Any]:
 
 
 def redacted(value: Any, name: str = "") -> Any:
-    """A value without secrets: those named as such, and those in texts. What JSON does not know becomes a text."""
+    """A value without secrets: those named as such, and those in texts. A type that JSON lacks becomes a text."""
     if isinstance(value, dict):
         return {str(key): redacted(inner, str(key)) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

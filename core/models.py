@@ -1,4 +1,4 @@
-"""The processes that work, what all processes have counted, what all machines forget, and who read what."""
+"""Worker processes, the counts of all processes, erasures that all machines follow, and records of readings."""
 
 from typing import ClassVar
 
@@ -69,7 +69,7 @@ class Erasure(models.Model):
     """Something that no machine may keep a copy of. `core.storage.erasures` writes it, and each machine follows.
 
     Attributes:
-        kind: what the name names, such as a file of the bucket.
+        kind: the kind of thing with this name, such as a file of the bucket.
     """
 
     kind = models.CharField(max_length=20)
@@ -86,7 +86,7 @@ class Erasure(models.Model):
 
 
 class AccessRecord(models.Model):
-    """That an account or a program has read what a member said: once an hour for each page. The words are not kept.
+    """A reading of a member's message by an account or a program: one an hour for each page. It has no text.
 
     Attributes:
         person: the key of the member; 0 for a reading of many.

@@ -1,4 +1,4 @@
-"""What is read once while a piece of work lasts, such as a queue whose length three texts of a turn mention.
+"""Values that are read once in a piece of work, such as the length of a queue that three texts of a turn mention.
 
 Outside of a block everything is read each time.
 """
@@ -24,7 +24,7 @@ def reading_once() -> Iterator[None]:
 
 
 def kept(key: Hashable, read: Callable[[], T]) -> T:
-    """What `read` returns, or has returned for this key in the block around us."""
+    """The value of `read`, cached by this key within the surrounding block."""
     values = _kept.get()
     if values is None:
         return read()

@@ -1,4 +1,4 @@
-"""Tables that people upload, CSV or XLSX, as rows of cells. What is wrong with a file is said with a remedy."""
+"""Tables that people upload, CSV or XLSX, as rows of cells. Each flaw of a file comes with a remedy."""
 
 import codecs
 import csv
@@ -206,6 +206,6 @@ def _harmless(cell: object) -> object:
 
 
 def _unmarked(cell: object) -> object:
-    """What `_harmless` was given, so that an exported file that is imported changes nothing."""
+    """The cell before `_harmless` marked it, so that importing an exported file changes nothing."""
     is_marked = isinstance(cell, str) and cell.startswith(TEXT_MARK) and cell[1:].startswith(FORMULA_STARTS)
     return str(cell)[1:] if is_marked else cell

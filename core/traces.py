@@ -1,4 +1,4 @@
-"""Traces by OpenTelemetry, from a callback to what it sends, if `OTEL_EXPORTER_OTLP_ENDPOINT` is set.
+"""Traces by OpenTelemetry, from a callback to the messages it sends, if `OTEL_EXPORTER_OTLP_ENDPOINT` is set.
 
 A trace and its first span have IDs that follow from the correlation ID, which every row carries. So a trace goes on in
 another process, after a queue and a restart, without a column of its own.
@@ -49,7 +49,7 @@ def record(name: str, *, cid: str, began: datetime, ended: datetime, **attribute
 
 @contextmanager
 def span(name: str, *, cid: str = "", **attributes: str | int) -> Iterator[None]:
-    """A part of what this thread does; with a `cid`, of its trace. An error that leaves it marks it."""
+    """A span of this thread's work; with a `cid`, of its trace. An error that leaves the span marks it."""
     if not is_on() or not (cid or _has_span()):
         yield
         return
@@ -70,7 +70,7 @@ def begin(name: str, *, cid: str, **attributes: str | int) -> "Span | None":
 
 
 def end(begun: "Span | None", **attributes: str | int) -> None:
-    """End what `begin` began."""
+    """End a span of `begin`, if there is one."""
     if begun is not None:
         begun.set_attributes(attributes)
         begun.end()
@@ -78,7 +78,7 @@ def end(begun: "Span | None", **attributes: str | int) -> None:
 
 
 def forget(**_: Any) -> None:
-    """Nothing that comes belongs to what this thread did; a receiver of the signal that begins a task."""
+    """Detach this thread from its trace, so that the next work starts anew. Receives the signal that begins a task."""
     if is_on():
         from opentelemetry import context
 

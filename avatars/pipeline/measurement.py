@@ -1,4 +1,4 @@
-"""The measures of a finished video: its spec tells what it should show and say."""
+"""The measures of a finished video, compared with the picture and speech of its spec."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from avatars.pipeline.speech_source import SpeechSource
 
 
 def measure(spec: VideoSpec, video: Path, source: SpeechSource) -> Measures:
-    """What is seen in the video of a spec. Its speech is taken from the cache where it is there."""
+    """The measures of the video of a spec. Its speech is taken from the cache where it is there."""
     from avatars.framing import composition
     from avatars.speech.synthesis import synthesizer
 

@@ -21,7 +21,7 @@ SUFFIXES = (".srt", TRANSLATED, ".jpg", ".mp4")
 
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """The fragmented video in `PICTURE`, and what it shows."""
+    """The fragmented video in `PICTURE`, and its content."""
 
     spec: VideoSpec
     shot: Shot

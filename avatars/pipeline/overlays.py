@@ -1,4 +1,4 @@
-"""What is drawn over the frames of a video, in this order: a logo, captions, and the AI mark above all."""
+"""The overlays of a video's frames, in drawing order: a logo, captions, and the AI mark above all."""
 
 from collections.abc import Sequence
 

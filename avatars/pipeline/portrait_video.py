@@ -1,4 +1,4 @@
-"""What a portrait that is a video changes in the making of a video."""
+"""The steps of making a video that differ where the portrait is a video."""
 
 import math
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ SPARE = 4  # frames planned beyond a scene's end: those of its own need not come
 def moving_of(
     spec: VideoSpec, video: Path, engine: RenderEngine, notes: list[str], cache_folder: Path | None
 ) -> tuple[Picture, MovingPortrait]:
-    """The frame that stands for the video, and what moves it; a note says where the engine cannot."""
+    """The frame that stands for the video, and its `MovingPortrait`; a note tells if the engine cannot move it."""
     # Brings OpenCV, which only the studio's child may load.
     from avatars.framing import portrait_video as composition
 
@@ -47,7 +47,7 @@ def videos_of(spec: VideoSpec, engine: RenderEngine, notes: list[str]) -> tuple[
 
 
 def pauses(speech: Speech) -> NDArray[np.bool_]:
-    """Whether nothing is said in each frame of a portrait video that is shown meanwhile."""
+    """Whether the speech is silent in each frame of a portrait video that is shown meanwhile."""
     marks = np.ones(round(speech.seconds * FPS), bool)
     for sound in speech.sounds:
         if sound.symbol:

@@ -146,7 +146,7 @@ class Stagings:
         return self._human(number, person)[0]
 
     def moving(self, number: int, person: int) -> MovingPortrait | None:
-        """What moves this picture, if the portrait is a video. Raises as `human` does."""
+        """The `MovingPortrait` of this picture, if the portrait is a video. Raises as `human` does."""
         return self._human(number, person)[1]
 
     def _human(self, number: int, person: int) -> tuple[Picture, MovingPortrait | None]:
@@ -182,7 +182,7 @@ class SceneVideo(SegmentedVideo):
             reached += segment.speech.seconds
 
     def takes(self, setup: Setup) -> Iterator[Take]:
-        """What is to be seen of the people in each scene."""
+        """The expected picture of each person in each scene."""
         first = 0
         for number, segment in enumerate(self.segments):
             speaking, staging = self._shot(setup, number), self.stagings.staging(number)

@@ -57,7 +57,7 @@ def make(
     """Make the video of a spec. `folder` then holds its three files, or nothing if it fails.
 
     A spec with a recording needs no `speech`; `recognition` finds its words if they are not given. `speech_cache`,
-    keyed by the engine's name and options (`about`), and `segment_cache` keep what can be used again, `cache_folder`
+    keyed by the engine's name and options (`about`), and `segment_cache` keep reusable results, `cache_folder`
     the tracks of portrait videos. `partner` speaks for the second digital human of a dialogue, by default `speech`.
     `publish` is given the parts of the video as files, while the rest is drawn; the
     caller removes them by `discard_parts`.
@@ -150,7 +150,7 @@ def _segmented(
     cache: FileCache | None,
     writer: PartWriter | None,
 ) -> tuple[Shot, tuple[Box, ...]]:
-    """Animate in segments, with those in the cache taken from there. Returns what captions cover as well."""
+    """Animate in segments, with those in the cache taken from there. Returns the shot and the boxes of captions."""
     say = partial(source.recite_text, spec)
     said = spoken_segments.speak_segments(
         spec.text, spec.cuts, say, fps=spec.fps, pause=spec.manner.pause, folder=target.parent
@@ -172,7 +172,7 @@ def _streamed(
     timer: StageTimer,
     writer: PartWriter | None,
 ) -> tuple[Shot, tuple[Box, ...]]:
-    """Animate while the rest is being synthesised. Returns what captions cover as well."""
+    """Animate while the rest is being synthesised. Returns the shot and the boxes of captions."""
     frames.wait_for_speech(engine, stream)
     timer.begin(Stage.ANIMATING)
     over = Overlays(spec.scene, [], parts.size, fps=spec.fps, before=parts.before)
@@ -200,7 +200,7 @@ def working_folder(spec: VideoSpec, folder: Path) -> Path:
 
 
 def discard(spec: VideoSpec, folder: Path) -> None:
-    """Remove what a process that was killed has left behind."""
+    """Remove the files left by a process that was killed."""
     shutil.rmtree(working_folder(spec, folder), ignore_errors=True)
     if not (folder / f"{spec.content_id}.mp4").exists():
         for suffix in output_files.SUFFIXES:
@@ -224,7 +224,7 @@ def verify(video: FinishedVideo, content_id: str) -> None:
 def _portrait(
     spec: VideoSpec, restore: Restore | None, engine: RenderEngine, notes: list[str], cache_folder: Path | None
 ) -> tuple[Picture, MovingPortrait | None]:
-    """The portrait, and what moves it if it is a video."""
+    """The portrait, and its `MovingPortrait` if it is a video."""
     if spec.portrait_video is None:
         return _picture(spec, restore, notes), None
     return moving_of(spec, spec.portrait_video, engine, notes, cache_folder)
@@ -240,7 +240,7 @@ def _picture(spec: VideoSpec, restore: Restore | None, notes: list[str]) -> Pict
 
 
 def _restored(spec: VideoSpec, restore: Restore | None, notes: list[str], compose: Callable[..., Picture]) -> Picture:
-    """What `compose` makes, of the restored portrait where that is asked for."""
+    """The picture from `compose`, of the restored portrait if the spec asks for that and the restorer works."""
     if Mode(spec.mode).enhanced and spec.restorer and restore is not None:
         try:
             return compose(mend=restore)
@@ -268,7 +268,7 @@ def _gesturing(spec: VideoSpec, engine: RenderEngine, cache_folder: Path | None)
 def _part_writer(
     spec: VideoSpec, folder: Path, publish: Publish | None, parts: Montage, poster: Picture
 ) -> PartWriter | None:
-    """What publishes the video, which begins with a picture of it; None where nothing is to be published."""
+    """The writer that publishes the video's parts, after its poster; None without `publish`."""
     if publish is None:
         return None
     discard_parts(spec, folder)

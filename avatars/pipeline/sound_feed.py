@@ -33,20 +33,20 @@ class SoundFeed:
         self._taken = self._given = 0
 
     def intro(self) -> Samples:
-        """What is heard before the shot."""
+        """The sound before the shot."""
         if self._parts.intro is None:
             return np.zeros(0, np.float32)
         return audio_segments.samples(clips.sound(self._parts.intro, self._parts.before / self._parts.fps))
 
     def until(self, count: int) -> Samples:
-        """The speech during so many frames of the shot that was not given before; what is not known yet comes later."""
+        """The speech during so many frames of the shot that was not given before; unknown samples come later."""
         end = min(round(count / self._parts.fps * self._said.rate), round(self._said.seconds * self._said.rate))
         if self._units != self._unit:
             end = max(0, end - MARGIN) // self._unit * self._unit
         return self._piece(end)
 
     def rest(self, count: int) -> Samples:
-        """What is left of the speech in a shot of so many frames, with silence to its end, and the outro."""
+        """The remaining speech in a shot of so many frames, with silence to its end, and the outro."""
         length = round(count / self._parts.fps * self.rate) - self._given
         piece = self._piece(len(self._said.whole().samples))[:length]
         pieces = [piece, np.zeros(length - len(piece), np.float32)]
@@ -92,11 +92,11 @@ class PreparedSound:
         self._all = music.mixed(whole, parts.music, self.rate, partial(room, folder=folder)) if parts.music else whole
 
     def until(self, count: int) -> Samples:
-        """What was not given yet of the sound before so many frames of the shot are over."""
+        """The sound until so many frames of the shot are over, without the samples given before."""
         return self._piece(round((self._parts.before + count) / self._parts.fps * self.rate))
 
     def rest(self) -> Samples:
-        """What was not given yet."""
+        """The remaining sound."""
         return self._piece(len(self._all))
 
     def _piece(self, end: int) -> Samples:

@@ -1,4 +1,4 @@
-"""What a video is to be, and what it became: values that cross processes. Works on files, not on rows."""
+"""The spec of a video, and the finished video: values that cross processes. Works on files, not on rows."""
 
 import hashlib
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ SIZE_LIMIT = 10 * 1024 * 1024 - 64 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class VideoSpec:
-    """What to make. `portrait` is a picture file, or one frame of the `portrait_video` that moves instead of it.
+    """The video to make. `portrait` is a picture file, or one frame of the `portrait_video` that moves instead of it.
 
     `scene` is its framing; `longest` limits the longer side in pixels, `limit` the bytes. A video has at most `goal`
     bytes where that leaves enough quality. A `recording` is used as it is; `text` then holds its words, "" if unknown.
@@ -57,7 +57,7 @@ def seed_of(content_id: str) -> int:
 @dataclass(frozen=True, kw_only=True)
 class FinishedVideo:
     """A finished video, labelled and checked: MP4, SRT and JPEG; `seconds` is its length, `size` is in bytes, `device`
-    is what its frames were computed on. It was `resized` where it had to be encoded again, being too large. It may have
+    computed its frames. It was `resized` where it had to be encoded again, being too large. It may have
     a second SRT in the language that is not spoken.
 
     `notes` are codes of `avatars.reasons` for what differs from the request.

@@ -24,7 +24,7 @@ RATE = 24_000
 
 @dataclass(frozen=True, kw_only=True)
 class SpeechSource:
-    """What speaks: an engine (None for a recording), its speech `cache`, and its name and options, `about`, for the
+    """A source of speech: an engine (None for a recording), its speech `cache`, and its name and options, `about`, for the
     keys of that cache. `recognition` finds the words of a recording that comes without them. `partner` speaks for the
     second digital human of a dialogue.
     """
@@ -91,6 +91,6 @@ class SpeechSource:
 
 
 def silence(seconds: float) -> Speech:
-    """Speech in which nothing is said."""
+    """Silent speech of this length."""
     samples = np.zeros(round(seconds * RATE), np.float32)
     return Speech(samples=samples, rate=RATE, sounds=(Sound(symbol="", start=0.0, end=seconds),), tokens=())

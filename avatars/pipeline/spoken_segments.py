@@ -108,7 +108,7 @@ class SegmentedVideo:
             sink.add(file, alone.before + alone.after)
 
     def overlays(self, shot: Shot, text: str, second: Sequence[srt.Cue] | None = None) -> Overlays:
-        """What is drawn over the frames of a shot."""
+        """The overlays of a shot's frames."""
         cues, size = srt.cues(text, shot.speech.tokens), self.parts.size
         return Overlays(self.scene, cues, size, fps=shot.fps, count=shot.frame_count, second=second)
 
@@ -137,7 +137,7 @@ class SegmentedVideo:
         return (shot.origin,)
 
     def _facts(self, number: int) -> dict[str, Any]:
-        """What else changes how a segment looks."""
+        """Further facts on which the look of a segment depends."""
         return {}
 
     def _encode_segment(
@@ -209,7 +209,7 @@ def speak_segments(
     `pause` seconds, twice as many after a paragraph. Those that begin at places of `others` are spoken by these. Their
     samples are kept in files of the `folder`, if there is one.
 
-    Raises what `say` raises."""
+    Raises the errors of `say`."""
     places = sorted({0, *(cut for cut in cuts if 0 < cut < len(text)), len(text)})
     segments = []
     for begin, end in pairwise(places):

@@ -1,4 +1,4 @@
-"""The stages of making a video, the progress of each, and what each cost."""
+"""The stages of making a video, with the progress and cost of each."""
 
 import os
 import time
@@ -24,7 +24,7 @@ Progress = Callable[[Stage, float], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Timing:
-    """What a stage cost: seconds of CPU, with those of ffmpeg, and seconds on the clock.
+    """The cost of a stage: seconds of CPU, with those of ffmpeg, and seconds on the clock.
 
     `first` is after how many of them it had its first result; None where it does not say.
     """
@@ -36,7 +36,7 @@ class Timing:
 
 
 class StageTimer:
-    """Announces stages and their progress, and keeps what each cost."""
+    """Announces stages and their progress, and keeps the cost of each."""
 
     def __init__(self, progress: Progress | None) -> None:
         self._progress = progress

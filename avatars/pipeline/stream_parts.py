@@ -1,4 +1,4 @@
-"""A video that is shown while it is made: its parts as files, each labelled, for whom shows them."""
+"""A video that is shown while it is made: its parts as files, each labelled, for the page or app that shows them."""
 
 from collections.abc import Callable
 from contextlib import suppress

@@ -1,7 +1,7 @@
-"""Who waits for what is made: a video or narration that nobody waits for any more ends.
+"""The demand for videos and narrations: work without a waiting row ends.
 
-Apps above say what waits, as conditions on the rows (`register`). It goes by state, so that it does not matter how the
-waiting ended: the worker asks while it works, the sweeper asks about the queue, and whatever ends the waiting of many
+Apps above register conditions on their waiting rows (`register`). Demand follows from state, however the waiting
+ended: the worker asks while it works, the sweeper asks about the queue, and code that ends the waiting of many rows
 calls `cancel_unwanted`.
 """
 
@@ -33,7 +33,7 @@ def register(kind: type[Work], condition: Condition) -> None:
 
 
 def unwanted(kind: type[Work]) -> QuerySet[Any]:
-    """The unfinished rows of a kind that nobody waits for; none before any app has said what waits."""
+    """The unfinished rows of a kind without a waiting row; none before an app has registered a condition."""
     rows: QuerySet[Any] = kind._default_manager.filter(status__in=Work.UNFINISHED)
     if not _waiters[kind]:
         return rows.none()
@@ -47,18 +47,18 @@ def _awaited(kind: type[Work]) -> Q:
 
 
 def is_awaited(render: Render) -> bool:
-    """Whether a row waits for a render, also for what is made of it once it is done."""
+    """Whether a row waits for a render, or for a later product of the finished render."""
     return bool(_waiters[Render]) and Render.objects.filter(_awaited(Render), pk=render.pk).exists()
 
 
 def is_wanted(row: Work) -> bool:
-    """Whether somebody waits for an unfinished row, or asked for it outright."""
+    """Whether an unfinished row is awaited, or was requested outright."""
     return not unwanted(type(row)).filter(pk=row.pk).exists()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """What became of a render while it is made: whether somebody waits for it, and how urgent it is now."""
+    """The demand for a render while it is made: whether a row waits for it, and its present priority."""
 
     is_wanted: bool
     priority: int
@@ -75,9 +75,9 @@ def standing_of(render: Render) -> Standing | None:
 
 
 def cancel_unwanted(kind: type[Work], rows: QuerySet[Any] | None = None) -> int:
-    """Cancel those of `rows`, else of all, that nobody waits for; returns how many. Their workers stop within a second.
+    """Cancel unwanted work among `rows`, else among all; returns the number. Their workers stop within a second.
 
-    A row that somebody joins at this moment is left to them: it is locked until they wait for it.
+    A row that gains a waiting row at this moment is kept: it is locked until then.
     """
     renders = unwanted(kind) if rows is None else unwanted(kind).filter(pk__in=rows.values("pk"))
     keys = sorted(renders.values_list("pk", flat=True))
@@ -101,5 +101,5 @@ KINDS = (Render, Narration)
 
 
 def cancel_all_unwanted() -> int:
-    """Cancel whatever nobody waits for; called by the sweeper."""
+    """Cancel all unwanted work; called by the sweeper."""
     return sum(cancel_unwanted(kind) for kind in KINDS)

@@ -1,4 +1,4 @@
-"""A video by the requested engines, or by their fallbacks, with notes on what differs from the request."""
+"""A video by the requested engines, or by their fallbacks, with notes on differences from the request."""
 
 import time
 from collections.abc import Callable
@@ -107,7 +107,7 @@ def failed_part(error: AvatarError, stage: Stage | None) -> str:
 
 
 class _Limit:
-    """A time limit, without the time in which a video that somebody waits for goes first."""
+    """A time limit, without the time in which a more urgent video goes first."""
 
     def __init__(self, seconds: float, cancelled: Callable[[], bool]) -> None:
         self._deadline, self._cancelled = time.monotonic() + seconds, cancelled

@@ -1,4 +1,4 @@
-"""The engines of the settings: what each is missing, its users, fallbacks and failures. Loads none of them."""
+"""The engines of the settings, with missing parts, users, fallbacks and failures. Loads none of them."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ class EngineStatus:
 
     @property
     def words(self) -> str:
-        """What is missing, in the reader's language; "" if it is ready."""
+        """The missing parts, in the reader's language; "" if the engine is ready."""
         return availability.lack(self.availability)
 
     @property
@@ -105,7 +105,7 @@ def engines() -> list[EngineStatus]:
 
 
 def speech_controls(name: str) -> frozenset[Control]:
-    """What moods and paces can change in the voices of a speech engine. Loads none."""
+    """The controls that moods and paces have over the voices of a speech engine. Loads none."""
     try:
         engine, _options = backends.class_and_options(EngineKind.SPEECH.setting, name)
     except (ImportError, KeyError, TypeError):

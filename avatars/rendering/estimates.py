@@ -90,7 +90,7 @@ def estimate_seconds(text: str, mode: str) -> float:
 
 
 def time_left(render: Render) -> Estimate:
-    """Seconds until a render is done: what is before it, shared by the workers, and its own work, at the pace of now.
+    """Seconds until a render is done: earlier renders, shared by the workers, and its own work, at the present pace.
 
     Four of five renders are done within the span.
     """
@@ -115,7 +115,7 @@ def seconds_of_bulk(seconds: float) -> float:
 
 
 def _running_before(render: Render) -> list[Render]:
-    """What runs and is finished before a render begins. Bulk renders wait for what somebody waits for."""
+    """Running renders that end before this one begins. Bulk renders let all others go first."""
     running = Render.objects.exclude(pk=render.pk).filter(status=Render.Status.RUNNING)
     if not render.is_bulk:
         running = running.filter(priority__gt=Render.BULK)
@@ -129,7 +129,7 @@ def _workers(busy: int) -> int:
 
 
 def _pace(running: Sequence[Render]) -> float:
-    """How many times as long as estimated what runs takes now, on machines that have other work besides; else 1."""
+    """The median ratio of the present to the estimated time of running renders, on machines with other work; else 1."""
     return median(paces) if (paces := [pace for row in running if (pace := _pace_of(row)) is not None]) else 1.0
 
 
@@ -274,7 +274,7 @@ def _left(progress: int) -> float:
 
 
 def warm_seconds(text: str, deck: Mapping[str, Any] | None = None) -> float:
-    """What a small machine with a warm studio takes."""
+    """The seconds that a small machine with a warm studio takes."""
     return START + _spoken(text) + (_staged(text, deck) if deck else 0.0)
 
 
@@ -283,7 +283,7 @@ def _spoken(text: str) -> float:
 
 
 def _staged(text: str, deck: Mapping[str, Any]) -> float:
-    """What the scenes and the second digital human of a presentation take besides."""
+    """The additional seconds for the scenes and the second digital human of a presentation."""
     scenes = deck["scenes"]
     two = [Layout(scene["layout"]).has_two for scene in scenes]
     places = pairwise([*(scene["begin"] for scene in scenes), len(text)])

@@ -43,7 +43,7 @@ class LiveStream:
         self.folder = ""
 
     def add(self, part: StreamPart) -> None:
-        """Store a part and tell the row. Part 0 begins a stream anew, without what was shown before."""
+        """Store a part and tell the row. Part 0 begins a stream anew, without earlier parts."""
         if part.number == POSTER:
             self._add_poster(part)
             return

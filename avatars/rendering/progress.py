@@ -34,8 +34,8 @@ Keep = Callable[[], None]
 class ProgressReporter:
     """Writes progress, keeps the lease, and checks whether the render is still wanted.
 
-    A bulk render calls `urgent_first` now and then, which makes what somebody waits for, and keeps the lease of this
-    one meanwhile with the function that it is given. A render that is made while another one waits calls its `keep`.
+    A bulk render calls `urgent_first` now and then. It makes the urgent renders, and meanwhile keeps the lease of the
+    bulk render with the function that it is given. A render that is made while another one waits calls its `keep`.
     """
 
     def __init__(
@@ -81,9 +81,9 @@ class ProgressReporter:
         return {"host": self._host, "estimated_seconds": known.likely, **spans}
 
     def cancelled(self) -> bool:
-        """Whether the row was cancelled or taken over, or nobody waits for it any more; queries thrice a second.
+        """Whether the row was cancelled, taken over or is unwanted; queries thrice a second.
 
-        Also true where it should be made by the other studio, because somebody waits for it now (`is_urgent_now`).
+        Also true if the other studio should make it, because it has become urgent (`is_urgent_now`).
 
         Extends the lease, because this is called all the time, while a stage may report nothing for longer than a
         lease lasts. The studio's time limit ends a stage that hangs.

@@ -27,7 +27,7 @@ def register_names(source: NameSource) -> None:
 
 
 def said_in(text: str, *, names: Iterable[str] = ()) -> tuple[Pronunciation, ...]:
-    """What the engines are told about a script. Words of the lexicon come before names, of which `names` are some."""
+    """The pronunciations of a script, for the engines. The lexicon comes before names, of which `names` are some."""
     own = LexiconEntry.objects.said_in(text)
     known = {entry.token for entry in own}
     return (*own, *(entry for entry in _names_in(clean(text), names) if entry.token not in known))

@@ -1,7 +1,7 @@
 """Recipes: everything that decides a video, frozen at the request. Equal recipes share a render; later edits change
 none.
 
-All that changes what is seen or heard is a key in `freeze` and is read by `video_spec`.
+Each value that changes the picture or the sound is a key in `freeze`, and `video_spec` reads it.
 """
 
 import hashlib
@@ -123,7 +123,7 @@ def audible_part(recipe: Recipe) -> Recipe:
 
 
 def video_spec(render: Render) -> VideoSpec:
-    """What the studio is to make for a render."""
+    """The studio's spec for a render."""
     # Rows from before recipes have none.
     recipe = render.recipe or freeze(render.digital_human, render.text, mode=render.mode)
     spec = spec_of(render.text, recipe, render.content_id)
@@ -131,13 +131,13 @@ def video_spec(render: Render) -> VideoSpec:
 
 
 def narration_spec(narration: Narration) -> VideoSpec:
-    """What the studio is to speak for a narration; the picture's keys stay empty."""
+    """The studio's spec for a narration; the picture's keys stay empty."""
     seen = {"portrait": "", "render_engine": "", "mode": narration.digital_human.mode}
     return spec_of(narration.text, {**seen, **narration.recipe}, narration.content_hash[:32])
 
 
 def spec_of(text: str, recipe: Recipe, content_id: str) -> VideoSpec:
-    """What the studio is to make of a recipe."""
+    """The studio's spec for a recipe."""
     return VideoSpec(
         text=text,
         cuts=tuple(recipe.get("cuts", ())),

@@ -46,7 +46,7 @@ DISK_PAUSES = (timedelta(minutes=1), timedelta(minutes=5))  # before each retry
 def render_next(*, now: datetime | None = None) -> None:
     """Make the most urgent render that is due, if there is one.
 
-    A bulk render is made by a studio that gives way to everything else, and what somebody waits for is made meanwhile.
+    The studio of a bulk render gives way to all other processes, and the worker makes urgent renders meanwhile.
     """
     render = _claim(now or timezone.now())
     if render is None:
@@ -58,7 +58,7 @@ def render_next(*, now: datetime | None = None) -> None:
 
 
 def _make_urgent(keep: Keep) -> None:
-    """Make what somebody waits for, while a bulk render waits, whose lease `keep` extends."""
+    """Make urgent work while a bulk render waits. `keep` extends the lease of the bulk render."""
     now = timezone.now()
     for pk in Rendition.work_rows().claimable(now).order_by("pk").values_list("pk", flat=True)[:CANDIDATES]:
         compression.compress(pk, keep=keep)
@@ -82,7 +82,7 @@ def _attempt(reporter: ProgressReporter) -> None:
 
 
 def _make_by_the_other_studio(reporter: ProgressReporter) -> None:
-    """Put a bulk render back, for which somebody waits now: it is the next one."""
+    """Put a bulk render back that has become urgent: it is the next one."""
     try:
         reporter.render.postpone(
             timezone.now(), "", count_attempt=False, stages=reporter.stage_log.end(Outcome.CANCELLED)
@@ -106,7 +106,7 @@ def warm() -> None:
 
 
 def _claim(now: datetime, *, above: int | None = None) -> Render | None:
-    """The most urgent render that is due and that somebody waits for, if there is one `above` that priority."""
+    """The most urgent render that is due and wanted, if there is one `above` that priority. Cancels unwanted ones."""
     claimable = Render.work_rows().claimable(now)
     if above is not None:
         claimable = claimable.filter(priority__gt=above)
@@ -157,7 +157,7 @@ def _make(reporter: ProgressReporter) -> None:
 
 
 def _record_consents(render: Render) -> None:
-    """Store what permits the render. Raises `ConsentError` where a consent is missing or no longer active."""
+    """Store the consents of the render. Raises `ConsentError` where a consent is missing or no longer active."""
     decision = consent.decide_for_render(render)
     if any((row.pk if row else None) != getattr(render, f"{name}_id") for name, row in decision.columns.items()):
         render.update_leased(**decision.columns)
@@ -165,7 +165,7 @@ def _record_consents(render: Render) -> None:
 
 @contextmanager
 def _working_folder(render: Render) -> Iterator[Path]:
-    """A folder for this attempt. Deletes what earlier attempts left, whose workers died."""
+    """A folder for this attempt. Deletes the folders of earlier attempts whose workers died."""
     root = Path(settings.AVATARS["WORK_DIR"])
     root.mkdir(parents=True, exist_ok=True)
     for left in root.glob(f"{WORKING}{render.pk}-*"):

@@ -93,7 +93,7 @@ class Control(StrEnum):
 class SpeechEngine(Probed, ABC):
     """A voice. Models load in `__init__`, which raises `EngineMissing` where a file or package is absent.
 
-    `controls` is what marks and moods can change in it.
+    `controls` lists the properties of the voice that marks and moods can change.
     """
 
     controls: ClassVar[frozenset[Control]] = frozenset()

@@ -1,1 +1,1 @@
-"""Who may read what members tell the digital human, and the records of who has read it."""
+"""The right to read members' messages to the digital human, and the record of each reading."""

@@ -1,4 +1,4 @@
-"""Records of who has read what members said: one for each reader, page, member and hour, without the words."""
+"""Records of readings of members' messages: one for each reader, page, member and hour, without the text."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Pages of the admin with what members said: shown with the right to read it, and each reading recorded."""
+"""Admin pages with members' messages: shown to accounts with the right to read them. Each reading is recorded."""
 
 from collections.abc import Iterable, Sequence
 from copy import copy
@@ -19,13 +19,13 @@ class ReadingAdmin(ReadOnlyAdmin):
     """Records who has read the rows of its pages.
 
     Attributes:
-        list_has_words: whether the list shows what members said, and not only the page of a row.
+        list_has_words: whether the list shows members' messages, and not only the page of a row.
     """
 
     list_has_words: ClassVar[bool] = True
 
     def shows_words(self, request: HttpRequest) -> bool:
-        """Whether this account sees what members said here."""
+        """Whether this account sees members' messages here."""
         return bool(self.has_view_permission(request))
 
     def people_in(self, rows: Sequence[Any]) -> Iterable[int]:
@@ -50,7 +50,7 @@ class ReadingAdmin(ReadOnlyAdmin):
         return answer
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Its title may be what a member said."""
+        """The history; its title may quote a member's message, so a reader of messages is recorded."""
         answer: HttpResponse = super().history_view(request, object_id, extra_context)
         row = (getattr(answer, "context_data", None) or {}).get("object")
         if row is not None and self.shows_words(request):
@@ -58,7 +58,7 @@ class ReadingAdmin(ReadOnlyAdmin):
         return answer
 
     def rows_with_words(self, rows: list[Any]) -> list[Any]:
-        """Those that have what members said; others are not recorded."""
+        """The rows that have a member's message; others are not recorded."""
         return rows
 
     def _record(self, request: HttpRequest, shown: list[Any], way: str) -> None:
@@ -68,7 +68,7 @@ class ReadingAdmin(ReadOnlyAdmin):
 
 
 class ClosedAdmin(ReadingAdmin):
-    """Rows that are nothing without what members said: not to be seen without the right to read it."""
+    """Rows that consist of members' messages: hidden from accounts without the right to read them."""
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return super().has_view_permission(request, obj) and not is_closed_to(self.model, request.user)
@@ -79,10 +79,10 @@ class ClosedAdmin(ReadingAdmin):
 
 
 class GuardedAdmin(ReadingAdmin):
-    """Rows that are of use without what members said.
+    """Rows that are of use without members' messages.
 
     Attributes:
-        words_columns: columns that have it, as lookups; an address that asks for their content is refused.
+        words_columns: the columns with messages, as lookups; an address that asks for their content is refused.
     """
 
     words_columns: ClassVar[tuple[str, ...]] = ()
@@ -105,10 +105,10 @@ class GuardedAdmin(ReadingAdmin):
 
 
 class SomeWordsAdmin(GuardedAdmin):
-    """Rows of which some have what members said: it is left out of these without the right to read it.
+    """Rows of which some have a member's message: it is left out for accounts without the right to read it.
 
     Attributes:
-        words_in: the condition for such rows; they are not found by a search of those who see no words.
+        words_in: the condition for such rows; a search by an account without that right does not find them.
     """
 
     words_in: ClassVar[Q] = Q()
@@ -135,11 +135,11 @@ class SomeWordsAdmin(GuardedAdmin):
 
 
 class WordsAdmin(GuardedAdmin):
-    """Rows of which all have what members said: it is left out without the right to read it.
+    """Rows that all have a member's message: it is left out for accounts without the right to read it.
 
     Attributes:
-        words_fields: the columns and fields that show it.
-        words_searched: those of `search_fields` that have it.
+        words_fields: the columns and fields that show the message.
+        words_searched: the `search_fields` that have the message.
     """
 
     words_fields: ClassVar[tuple[str, ...]] = ()
@@ -150,7 +150,7 @@ class WordsAdmin(GuardedAdmin):
         return shown if self.shows_words(request) else [name for name in shown if name not in self.words_fields]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """With a line in the place of what is left out."""
+        """The fieldsets, with a line in the place of omitted fields."""
         return self.without_words(request, super().get_fieldsets(request, obj))
 
     def without_words(self, request: HttpRequest, shown: Any) -> Any:
@@ -168,7 +168,7 @@ class WordsAdmin(GuardedAdmin):
         return names if self.shows_words(request) else [name for name in names if name not in self.words_searched]
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """Found by words only where these are shown: what is found would tell them."""
+        """Search messages only for accounts that see them: the results would reveal the text."""
         page = copy(self)
         page.search_fields = self.get_search_fields(request)
         return super(WordsAdmin, page).get_search_results(request, queryset, search_term)

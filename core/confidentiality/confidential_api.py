@@ -1,4 +1,4 @@
-"""Addresses of the API with what members said: left out without the right to read it, and each reading recorded."""
+"""API addresses with members' messages: left out without the right to read them. Each reading is recorded."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -15,16 +15,16 @@ OWN = "own_words"
 
 
 class WordsSerializer(serializers.BaseSerializer[Any]):
-    """A serializer that leaves out what members said for those without the right to read it.
+    """A serializer that leaves out members' messages for clients without the right to read them.
 
     Attributes:
-        left_out: the fields that have it, with what takes its place.
+        left_out: the fields with messages, and the value that replaces each.
     """
 
     left_out: ClassVar[Mapping[str, Any]] = {}
 
     def has_words(self, row: Any) -> bool:
-        """Whether this row has what a member said."""
+        """Whether this row has a member's message."""
         return True
 
     def to_representation(self, instance: Any) -> Any:
@@ -42,13 +42,13 @@ class ReadingViews:
     """Records who has read the rows that `list` and `retrieve` answer with; put it before REST framework's mixins.
 
     Attributes:
-        reads_always: the scope of the address itself opens what members said.
+        reads_always: the scope of the address itself gives the right to read members' messages.
     """
 
     reads_always: ClassVar[bool] = False
 
     def may_read_words(self: Any) -> bool:
-        """Whether who asks reads what members said here."""
+        """Whether the client of this request may read members' messages here."""
         return bool(self.reads_always or may_read(self.request.user))
 
     def people_in(self, rows: Sequence[Any]) -> Iterable[int]:
@@ -68,7 +68,7 @@ class ReadingViews:
         return answer
 
     def rows_with_words(self, rows: Sequence[Any]) -> Sequence[Any]:
-        """Those that have what members said; others are not recorded."""
+        """The rows that have a member's message; others are not recorded."""
         return rows
 
     def _record(self: Any, shown: Sequence[Any], way: str) -> None:

@@ -1,4 +1,4 @@
-"""The right to read what members tell the digital human: of an account a permission, of a program a scope."""
+"""The right to read members' messages to the digital human: a permission of an account, a scope of a program."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ _closed: dict[str, tuple[str, ...]] = {}
 
 
 def may_read(who: Any) -> bool:
-    """Whether this account or program may read what members said, whoever serves them."""
+    """Whether this account or program may read the messages of all members."""
     scopes = getattr(who, "scopes", None)
     if scopes is not None:
         return settings.CONFIDENTIALITY["SCOPE"] in scopes

@@ -24,7 +24,7 @@ PURPOSE = b"openuser signed documents 1"
 
 
 class SignatureError(OpenUserError):
-    """A document is not what was signed."""
+    """A document differs from the signed one."""
 
 
 def sign(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def public_key() -> str:
 
 
 def public_keys() -> list[str]:
-    """The same, and those that it had: what was signed before `SECRET_KEY` changed stays its own."""
+    """The current and earlier public keys: documents signed before `SECRET_KEY` changed stay valid."""
     keys = [_private_key(one).public_key() for one in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     return [base64.b64encode(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode() for key in keys]
 

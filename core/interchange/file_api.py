@@ -12,7 +12,7 @@ from core.interchange.flaws import FileRefused
 
 
 class ImportDifferenceSerializer(serializers.Serializer[Any]):
-    """A place at which the file differs from what is here."""
+    """A place at which the file differs from the stored row."""
 
     path = serializers.CharField(help_text="Such as `contents.en.text`.")
     before = serializers.JSONField(allow_null=True)
@@ -20,7 +20,7 @@ class ImportDifferenceSerializer(serializers.Serializer[Any]):
 
 
 def ids_of(request: Request, name: str) -> list[int]:
-    """The IDs that a request names. Raises `ValidationError` for what is none."""
+    """The IDs that a request names. Raises `ValidationError` if a value is no ID."""
     given = request.query_params.getlist(name)
     wrong = [one for one in given if not one.isdecimal() or len(one) > 18]
     if wrong:

@@ -21,7 +21,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
 class Media:
-    """The files of a document by hash, and what is stored under a name. `known` are those that came with it."""
+    """The files of a document by hash, and the hashes of stored files by name. `known` files came with the document."""
 
     def __init__(self, known: Mapping[str, bytes] | None = None) -> None:
         self.known: dict[str, bytes] = dict(known or {})
@@ -56,7 +56,7 @@ class Media:
         return stored
 
     def learn(self, names: Iterable[str]) -> None:
-        """Read what is in our storage under these names before a transaction asks for it."""
+        """Read the stored files of these names before a transaction asks for them."""
         for name in names:
             with suppress(FileError):  # which it raises again for the row
                 self._hash(name)

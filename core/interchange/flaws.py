@@ -37,7 +37,7 @@ class FileRefused(FileError):
 
 @dataclass(kw_only=True)
 class Findings:
-    """Collects what is wrong. `lines` has the line of each place that the file has.
+    """Collects the flaws of a file. `lines` has the line of each place in the file.
 
     `inner_lists` has the fields whose errors count the entries of a list in them: with `{"rule": "rules"}` the error of
     `rule.1.value` is one of the place `rule.rules[1].value`.
@@ -76,7 +76,7 @@ class Findings:
             raise refused(sorted(self.flaws, key=lambda one: one.line or 0))
 
     def _line_of(self, place: Place) -> int | None:
-        """The line of a place; of what it lies in, if the file lacks it."""
+        """The line of a place; of the nearest enclosing place, if the file lacks it."""
         while place and place not in self.lines:
             place = place[:-1]
         return self.lines.get(place)

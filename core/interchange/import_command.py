@@ -1,4 +1,4 @@
-"""The command line that takes over a file, or only says what that would do."""
+"""The command line that imports a file, or only prints the differences that an import would make."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterable, Sequence

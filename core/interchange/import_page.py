@@ -1,4 +1,4 @@
-"""The page that imports a file in the admin: upload, a preview of what would change, and taking over what was seen."""
+"""The page that imports a file in the admin: upload, a preview of the changes, and the import of the previewed file."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ VERDICTS = {"new": (_("new"), "good"), "changed": (_("is changed"), "warn"), "sa
 
 
 class FileForm(forms.Form):
-    """A file, and the hash of what was previewed."""
+    """A file, and the hash of the previewed one."""
 
     file = forms.FileField(
         label=_("YAML or ZIP"),
@@ -38,8 +38,8 @@ class FileForm(forms.Form):
 
 @dataclass(frozen=True, kw_only=True)
 class ImportPage:
-    """The differences between imports. `take` reads a file, for good or not; `entry` is what the page shows of an
-    outcome: `imported`, `kind`, `differences` as rows with words, `missing` and `address`.
+    """The differences between imports. `take` reads a file, for good or not; `entry` returns the page's values for
+    an outcome: `imported`, `kind`, `differences` as rows with words, `missing` and `address`.
     """
 
     model: type[Model]

@@ -1,4 +1,4 @@
-"""The fields of a model as a file has them: choices by value, times as ISO, what is empty left out.
+"""The fields of a model as a file has them: choices by value, times as ISO, empty values left out.
 
 A field that is added to a model travels with the next export by itself.
 """
@@ -106,7 +106,7 @@ def _plain(field: Any, value: Any, references: type[References], zone: tzinfo) -
 
 
 def _read(field: Any, value: Any, place: Place, zone: tzinfo, findings: Findings) -> Any:
-    """The value for a field; None, with a finding, for what it cannot be."""
+    """The value for a field; None, with a finding, if the field does not accept it."""
     wanted, remedy = _kind(field)
     if value is None and field.null:
         return None

@@ -1,4 +1,4 @@
-"""Rows that a file names: by what people call them, never by primary key."""
+"""References from a file to rows: by name, never by primary key."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar

@@ -32,7 +32,7 @@ class Document:
 
 
 def write(parts: Mapping[str, Sequence[Mapping[str, Any]]], *, keys: Mapping[str, str]) -> str:
-    """The text of a file with these parts; within each, the entries by name. `keys` has what names them in each."""
+    """The text of a file with these parts; within each, the entries by name. `keys`: the naming field of each."""
     listed = {part: sorted(rows, key=lambda row: str(row[keys[part]])) for part, rows in parts.items() if rows}
     return yaml_text.dump({"version": VERSION, **listed})
 

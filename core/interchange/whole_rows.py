@@ -1,6 +1,6 @@
-"""A whole row as a file has it: plain fields, files that come along, and lists of other rows by what names them.
+"""A whole row as a file has it: plain fields, files that come along, and lists of other rows by name.
 
-What has its default is left out, so that a file shows what people chose.
+Default values are left out, so that a file shows people's choices.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -40,7 +40,7 @@ def row_entry(
     lists: Mapping[str, Sequence[Any]] | None = None,
     always: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """A row, saved or not: An unsaved one needs `lists`. What is in `always` comes first, also with its default."""
+    """A row, saved or not: An unsaved one needs `lists`. Fields in `always` come first, also with defaults."""
     model = type(row)
     zone, files = timezone.get_default_timezone(), [one.name for one in _files_of(model, without)]
     plain = plain_fields(row, references=references, zone=zone, without=(*without, *files))

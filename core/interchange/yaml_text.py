@@ -1,6 +1,6 @@
 """YAML as these files use it: read into plain values with the line of each, and written in one way only. Pure.
 
-Of YAML it reads what a person would write by hand: no tags, anchors and aliases, and every key once. `yes`, `12:30` and
+It reads the YAML that people write by hand: no tags, anchors and aliases, and every key once. `yes`, `12:30` and
 dates are texts, as in YAML 1.2; PyYAML's own loaders make 750 of 12:30.
 """
 
@@ -24,7 +24,7 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the wheels for a
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """How much is read, so that nobody's file takes all memory: bytes, values, and entries of a part."""
+    """The largest file to read, so that no file takes all memory: bytes, values, and entries of a part."""
 
     most_bytes: int
     most_values: int
@@ -44,7 +44,7 @@ class Loaded:
 
 
 def load(data: bytes, *, size: Size = SMALL) -> Loaded:
-    """Read a file. Raises `FileRefused` with the line of what is no YAML, or more of it than anybody writes."""
+    """Read a file. Raises `FileRefused`, with the line, if it is no YAML or larger than `size` allows."""
     if len(data) > size.most_bytes:
         words = _("The file is larger than %(most)d MB.") % {"most": size.most_bytes // 1024 // 1024}
         raise _refusal((), words, _("Export fewer at once."), None)
@@ -73,7 +73,7 @@ def dump(value: Any) -> str:
 
 
 class _Reader:
-    """Builds values from the parser's events, so that what is too much is refused before it is built."""
+    """Builds values from the parser's events, so that it refuses a file that is too large before building it."""
 
     def __init__(self, size: Size) -> None:
         self.size = size

@@ -42,7 +42,7 @@ class Pending:
                     self._amounts[series] = amount
 
     def put(self, amounts: Iterable[tuple[Series, float]]) -> None:
-        """As `add`, in place of what was there."""
+        """Replace the amounts of these series, within the same limit of series as `add`."""
         with self._lock:
             for series, amount in amounts:
                 if series in self._amounts or len(self._amounts) < MOST_SERIES:

@@ -1,4 +1,4 @@
-"""The thread that writes what its process has counted, every few seconds and at the end."""
+"""The thread that writes the counts of its process, every few seconds and at the end."""
 
 import atexit
 import logging
@@ -19,7 +19,7 @@ WRITE_SECONDS = 5.0
 
 @cache
 def start() -> "Writer":
-    """Write the counts of this process from now on, unless nobody may ask for them. Once per process."""
+    """Write the counts of this process from now on, if the settings let a client read them. Once per process."""
     writer = Writer()
     if settings.METRICS["TOKEN"] or settings.METRICS["NETWORKS"]:
         writer.start()
@@ -31,7 +31,7 @@ os.register_at_fork(after_in_child=start.cache_clear)  # a fork has no threads
 
 
 def write() -> None:
-    """Add what is pending to the rows; it stays pending while the database is away. Levels do not: others follow."""
+    """Add pending counts to the rows; they stay pending while the database is away. Levels do not: others follow."""
     amounts, figures = pending.take(), levels.taken()
     try:
         if figures:
@@ -51,7 +51,7 @@ class Writer(threading.Thread):
         self._over = threading.Event()
 
     def stop(self) -> None:
-        """Write what is left. Returns when the thread has ended; not in a fork, which has another."""
+        """Write the remaining counts. Returns when the thread has ended; at once in a fork, which has another."""
         self._over.set()
         if self.is_alive():
             self.join()

@@ -60,7 +60,7 @@ def acts(client: ActingClient | None) -> Iterator[None]:
 
 
 def check_may_approve() -> None:
-    """Raise `RightMissing` if a client asks that no administrator lets approve what others did."""
+    """Raise `RightMissing` if a client asks that no administrator allows to approve others' work."""
     client = _acting.get()
     if client is not None and not client.may_approve:
         words = gettext("The client “%(client)s” may not approve.") % {"client": client.name}

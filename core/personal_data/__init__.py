@@ -1,1 +1,1 @@
-"""Personal data: one registry of what every model holds about people, with its retention, export and erasure."""
+"""Personal data: one registry of the data that each model holds about people, with retention, export and erasure."""

@@ -1,4 +1,4 @@
-"""A person's requests: what is held about them, all of it as a file, and its erasure."""
+"""A person's requests: a list of the data held about them, a file with all of it, and its erasure."""
 
 import json
 import shutil

@@ -92,7 +92,7 @@ class Holding:
         return sorted(set(self.rows().filter(mine).exclude(others).values_list("pk", flat=True)))
 
     def refusal(self, person: Person) -> str:
-        """Why this person cannot be erased now, and what to do; "" if nothing is in the way."""
+        """The reason why this person cannot be erased now, with a remedy; "" if there is none."""
         return ""
 
     def erase(self, pks: Collection[int], person: Person) -> int:

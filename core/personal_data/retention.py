@@ -1,4 +1,4 @@
-"""Retention: what is older than the days of its kind goes; logs are kept as long as the law asks for at least."""
+"""Retention: rows older than the days of their kind are removed; logs are kept as long as the law asks for at least."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -19,13 +19,13 @@ LOGS: Mapping[str, str] = {
 
 
 def expire_all(*, now: datetime) -> dict[str, int]:
-    """Remove what has passed its retention, in short transactions. Returns how many rows by model."""
+    """Remove rows that are past their retention, in short transactions. Returns the number of rows by model."""
     counts = {holding.label: _expire(holding, now) for holding in reversed(holding_registry.holdings())}
     return {label: count for label, count in counts.items() if count}
 
 
 def expire(model: type[models.Model], *, now: datetime) -> int:
-    """Remove what has passed its retention of one model. Returns how many rows."""
+    """Remove a model's rows that are past their retention. Returns their number."""
     return _expire(holding_registry.holding_of(model), now)
 
 

@@ -1,6 +1,6 @@
 """Statements that the server parses and plans once for each connection, for work that makes the same ones all day.
 
-Parsing and planning are half of what PostgreSQL does for a batch of a campaign. Elsewhere Django writes the values into
+Parsing and planning are half of PostgreSQL's work for a batch of a campaign. Elsewhere Django writes the values into
 the statement, which works with every expression and every pooler.
 """
 

@@ -107,7 +107,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 @atexit.register  # the last to close a database leaves it in one file
 def close_idle() -> None:
-    """Close what waits for the next thread, as before the file is replaced or written over."""
+    """Close idle connections that wait for the next thread, as before the file is replaced or written over."""
     for (process, _rest), waiting in list(_idle.items()):
         while waiting and process == os.getpid():
             with suppress(IndexError):  # another thread was faster

@@ -82,7 +82,7 @@ class WholeFileStorage(FileSystemStorage):
         return Path(self.path(name)).open("rb")
 
     def put_original(self, name: str, source: Any) -> None:
-        """Store what a source reads under exactly this name, also where there is a file of that name."""
+        """Store the content of a source under exactly this name, in place of any file of that name."""
         path = Path(super().path(name))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ def encrypt(text: str, keys: Sequence[str]) -> str:
 
 
 def decrypt(stored: str, keys: Sequence[str]) -> str:
-    """The text of what `encrypt` made. Raises `cryptography.fernet.InvalidToken` if no key opens it."""
+    """The plain text of a value from `encrypt`. Raises `cryptography.fernet.InvalidToken` if no key opens it."""
     return _cipher(tuple(keys)).decrypt(stored.removeprefix(PREFIX).encode()).decode()
 
 

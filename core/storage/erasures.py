@@ -1,6 +1,6 @@
-"""What each machine may have copies of on its own disk, and has to forget: files of the bucket, what apps computed.
+"""Erasures of copies on each machine's own disk: files of the bucket, and results that apps computed.
 
-Who erases writes a row. Each machine reads the new rows every minute (`core.storage.upkeep`), and a process that starts
+An erasure writes a row. Each machine reads the new rows every minute (`core.storage.upkeep`), and a process that starts
 reads all of them.
 """
 
@@ -20,7 +20,7 @@ _forgets: dict[str, Callable[[str], object]] = {FILE: local_copies.forget}
 
 
 def register(kind: str, forget: Callable[[str], object]) -> None:
-    """Let `forget` remove what this machine has under a name of that kind. It may have nothing."""
+    """Let `forget` remove this machine's copy under a name of that kind. There may be no copy."""
     _forgets[kind] = forget
 
 
@@ -30,7 +30,7 @@ def record(kind: str, name: str) -> None:
 
 
 def follow(since: datetime | None) -> datetime | None:
-    """Forget what was erased since a moment, or what is known at all; the moment of the last, to go on from."""
+    """Follow the erasures since a moment, or all of them. Returns the moment of the last, to go on from."""
     rows = Erasure.objects.filter(kind__in=_forgets)
     if since is not None:
         rows = rows.filter(erased_at__gt=since - OVERLAP)

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def kept(key: str, find: Callable[[], T], *, seconds: float) -> T:
-    """The value of this key, or what `find` returns, which is then kept for so long unless it is None."""
+    """The cached value of this key, or else the result of `find`, cached for `seconds` unless it is None."""
     value: Any = None
     # A cache that is away only costs time.
     with suppress(Exception):

@@ -1,4 +1,4 @@
-"""The thread that keeps this machine's own disk in order: what was erased elsewhere goes here too, and what is unused.
+"""The thread that keeps this machine's own disk in order: it deletes files that were erased elsewhere or are unused.
 
 Tasks cannot do so, because any machine takes them. One process of a machine does it for all that share its folder.
 """

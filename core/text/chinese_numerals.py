@@ -1,4 +1,4 @@
-"""Numbers as people write them: 一百二十, 两千零五, 三点五, 一万二; with what they count: 3 days, 三天半. Pure."""
+"""Numbers as people write them: 一百二十, 两千零五, 三点五, 一万二; with units: 3 days, 三天半. Pure."""
 
 import re
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The Chinese words that jieba knows, with how often each is used and what kind of word it is.
+"""The Chinese words that jieba knows, with the frequency and the part of speech of each.
 
 jieba reads all 349,000 before the first text: half a second and 60 MB in each process. Here those that begin with a
 character are read when a text has it; the dictionary has them in one place, or in two.
@@ -106,7 +106,7 @@ def _blocks() -> Mapping[str, str]:
 
 
 def _counts(lines: str) -> dict[str, int]:
-    """How often each word is used; 0 for what is only the beginning of one, as jieba has it."""
+    """The frequency of each word; 0 for a mere prefix of a word, as jieba has it."""
     counts: dict[str, int] = {}
     for word, count, _kind in _LINE.findall(lines):
         counts[word] = int(count)

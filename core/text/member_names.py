@@ -1,4 +1,4 @@
-"""The name of a person in what a directory calls them. Pure."""
+"""The name of a person within their display name in a directory. Pure."""
 
 import re
 
@@ -9,7 +9,7 @@ _BETWEEN = re.compile(r"[\s\-–—_/|,，、.:：@]+")  # not the dot inside of
 
 
 def chinese_name(called: str) -> str:
-    """曾丽 of 曾丽（人事）, 曾丽-人事部 and “Zeng Li 曾丽”: what comes first in Chinese, or all if that is no name."""
+    """曾丽 of 曾丽（人事）, 曾丽-人事部 and “Zeng Li 曾丽”: the first Chinese part, or the whole if that is no name."""
     parts = _BETWEEN.split(_NOTE.sub(" ", called))
     first = next((part for part in parts if re.search(f"[{HAN}]", part)), "")
     return first if _NAME.fullmatch(first) else called

@@ -1,6 +1,6 @@
 """Placeholders {{name}}, {{name.label}}, {{member.city}} in the texts of flows and video templates. Pure.
 
-{{name|colleague}} says what stands there where nothing is known.
+{{name|colleague}} has a default for a slot without a value.
 """
 
 import re
@@ -50,7 +50,7 @@ def fill_placeholders(text: str, values: Mapping[str, str], slots: Mapping[str, 
     """The text with its placeholders replaced, in one pass: placeholders in values are not replaced.
 
     A slot without a value becomes the placeholder's default, or empty; `.label` becomes the label of a choice, a moment
-    written in this language, or what `values` have as `name.label`.
+    written in this language, or the entry `name.label` of `values`.
     """
 
     def value(found: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Traditional characters as simplified ones, so that 轉人工 means what 转人工 does. Pure.
+"""Traditional characters as simplified ones, so that 轉人工 means the same as 转人工. Pure.
 
 The pairs, a line of each kind, are those of the grammar `traditional_to_simple` of wetext 0.1.8 (Apache-2.0).
 """
@@ -10,7 +10,7 @@ _PAIRS = Path(__file__).with_name("traditional.txt")
 
 
 def simplified(text: str) -> str:
-    """A text with simplified characters, each in its place; for comparison, never for what is kept or shown."""
+    """A text with simplified characters, each in its place; for comparison, never for storage or display."""
     return text if text.isascii() else text.translate(_table())
 
 

@@ -1,4 +1,4 @@
-"""Filters of the admin's lists that offer what is known, where Django would read all rows for the values that occur."""
+"""Filters of the admin's lists that offer known values, where Django would read all rows for them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar

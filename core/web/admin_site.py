@@ -1,4 +1,4 @@
-"""Unfold's admin site, without what our pages do not show."""
+"""Unfold's admin site, without the parts that our pages do not show."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ class AdminSite(UnfoldAdminSite):
         return SimpleLazyObject(lambda: super(AdminSite, self).get_app_list(request, app_label))
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The browser forgets what it keeps of the pages."""
+        """Log out, and let the browser clear its cache and storage of the pages."""
         response: HttpResponse = super().logout(request, extra_context)
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response

@@ -1,4 +1,4 @@
-"""Lines of an explanation in the API: what was decisive, in words, and the row that it is about."""
+"""Lines of an explanation in the API: the decisive fact, in words, and the row that it is about."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Content security policies: what a browser may load and run in our pages."""
+"""Content security policies: the sources from which a browser may load and run content in our pages."""
 
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 

@@ -10,7 +10,7 @@ MAX_DEPTH = 64
 
 
 class JSONParser(parsers.JSONParser):
-    """REST framework's, but raises `ParseError` for what is nested too deeply."""
+    """REST framework's parser, but raises `ParseError` if a document is nested too deeply."""
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         try:

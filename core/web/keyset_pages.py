@@ -188,7 +188,7 @@ class KeysetAdmin(ModelAdmin[Any]):
         return KeysetChangeList
 
     def get_sortable_by(self, request: HttpRequest) -> Any:
-        """A list that does not choose is sorted by what an index has in order: else all rows would be sorted."""
+        """The sortable columns; by default those in the order of an index, because others would sort all rows."""
         if self.sortable_by is not None:
             return self.sortable_by
         return [name for name in self.get_list_display(request) if self._is_in_order(name)]
@@ -212,7 +212,7 @@ class KeysetAdmin(ModelAdmin[Any]):
 
 
 def _has_index(model: type[Model], name: str) -> bool:
-    """Whether an index has nothing but this column. Raises `FieldDoesNotExist` for what is not a column."""
+    """Whether an index has nothing but this column. Raises `FieldDoesNotExist` if it is no column."""
     field: Any = model._meta.pk if name == "pk" else model._meta.get_field(name)
     indexed = {tuple(index.fields) for index in model._meta.indexes if index.condition is None}
     alone = {(field.name,), (f"-{field.name}",)} & indexed
@@ -220,7 +220,7 @@ def _has_index(model: type[Model], name: str) -> bool:
 
 
 def _may_be_empty(model: type[Model], name: str) -> bool:
-    """Whether a column of the order may have no value; so may what is not a column."""
+    """Whether a column of the order may have no value. True also for a name that is no column."""
     for part in name.split(LOOKUP_SEP):
         if part == "pk":
             return False

@@ -45,10 +45,10 @@ class Acoustics:
 def align(
     samples: NDArray[np.float32], rate: int, symbols: Sequence[str], *, acoustics: Acoustics | None = None
 ) -> list[Span]:
-    """Where each sound of `symbols` is; what has no class (a space, a mark) is a place where there may be silence.
+    """The span of each sound of `symbols`; a symbol without a class (a space, a mark) is a place for silence.
 
-    Every sound gets a span, in order, without overlap, even in a recording that says something else: there they are
-    spread over what is heard. Nothing is given back for an empty list.
+    Every sound gets a span, in order, without overlap, even in a recording of another text: there they are
+    spread over the recording. Returns no spans for an empty list.
     """
     sounds = [(number, class_of(symbol)) for number, symbol in enumerate(symbols)]
     states, pauses = _states(sounds)

@@ -1,4 +1,4 @@
-"""What a recording sounds like, 100 times a second: cepstra without the voice's and the room's own colour."""
+"""The acoustic features of a recording, 100 times a second: cepstra without the voice's and the room's own colour."""
 
 from functools import cache
 
@@ -24,7 +24,7 @@ FRAME_SECONDS = HOP / RATE
 
 def features(samples: NDArray[np.float32], rate: int) -> Floats:
     """One row of `DIMENSIONS` per 10 ms of mono samples: level and shape of the spectrum, how both change, and how
-    that does. Levels count from the loudest; colours from the mean of what is loud."""
+    that does. Levels count from the loudest; colours from the mean of loud frames."""
     from avatars.speech.audio.sound_files import resampled
 
     heard = resampled(samples, rate, RATE).astype(np.float64)

@@ -62,8 +62,8 @@ def level(
 ) -> Samples:
     """Return the speech at `target` LUFS with no true peak above `ceiling` dB; silence is returned as it is.
 
-    A limiter takes some loudness away, so the gain is corrected until the target is met. `room` makes what the result
-    is written to, by default memory.
+    A limiter takes some loudness away, so the gain is corrected until the target is met. `room` makes the array for
+    the result, by default in memory.
     """
     measured = loudness(samples, rate)
     if not np.isfinite(measured):
@@ -79,7 +79,7 @@ def level(
 
 
 class Leveller:
-    """Levels speech that is still being made, part by part: what was given out never changes.
+    """Levels speech that is still being made, part by part: returned parts never change.
 
     The first part is levelled as `level` does; each later one so that all of it so far is at the target.
     """
@@ -102,7 +102,7 @@ class Leveller:
         return levelled
 
     def _levelled(self, part: Samples, rate: int, usual: float) -> tuple[Samples, float]:
-        """The part and its gain, near the `usual` one of all speech so far, corrected by what the limiter takes."""
+        """The part and its gain, near the `usual` one of all speech so far, corrected by the limiter's loss."""
         least, most = (-np.inf, np.inf) if self._loss is None else (-_LEEWAY, _LEEWAY)
         usual += self._loss or 0.0
         gain, limited = usual, np.empty_like(part)

@@ -1,6 +1,6 @@
 """Another number of samples a second, by a polyphase filter.
 
-It gives what scipy's `resample_poly` does, whose import takes a second that each process would wait before it speaks.
+The result is that of scipy's `resample_poly`, whose import would delay the first speech of each process by a second.
 """
 
 import numpy as np

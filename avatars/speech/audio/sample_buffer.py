@@ -1,4 +1,4 @@
-"""Samples in files without a name: memory does not grow with them, and they are gone with what refers to them."""
+"""Samples in files without a name: memory does not grow with them, and they are gone with the last reference."""
 
 import mmap
 import os
@@ -52,7 +52,7 @@ class SampleBuffer:
         return _mapped(self._file, self._length) if self._length else NOTHING
 
     def close(self) -> None:
-        """Give the room on the disk back, but for what `whole` gave out. Nothing may be asked for after that."""
+        """Free the disk space, except that of samples from `whole`. The buffer cannot be read afterwards."""
         if self._closed is not None:
             self._closed()
 

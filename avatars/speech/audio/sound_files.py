@@ -1,4 +1,4 @@
-"""Sound files: what engines get is WAV, mono, 16 bits; what they give may be anything."""
+"""Sound files: engines get WAV, mono, 16 bits; they may return any format."""
 
 import struct
 import tempfile

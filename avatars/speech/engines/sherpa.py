@@ -44,7 +44,7 @@ class Sherpa(Dictated):
 
     @classmethod
     def probe(cls, *, model: Mapping[str, Any] | None = None, folder: str | Path = "", **_options: Any) -> Availability:
-        """See `Probed.probe`: the package, what kind of model it is, and every file that is named."""
+        """See `Probed.probe`: the package, the kind of model, and every file that is named."""
         named = _placed(model or {}, Path(folder))
         kind = named.pop("kind", "")
         files = [

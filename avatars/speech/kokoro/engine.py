@@ -42,8 +42,8 @@ class _Piece:
 
 
 class Kokoro(kokoro.Kokoro):
-    """Kokoro-82M. `threads` per sentence and `parallel` sentences at once, 0 for what the processors bear: two cores
-    say one sentence after another, for the first one is waited for. `model_path`: a model file of your own.
+    """Kokoro-82M. `threads` per sentence and `parallel` sentences at once, 0 for a number that suits the processors:
+    two cores say one sentence after another, for the first one is waited for. `model_path`: a model file of your own.
 
     `cache_dir` keeps the compiled model, so that later starts are faster, and earlier speech.
     """
@@ -188,7 +188,7 @@ class _Saying:
 
 
 def _places(runs: Sequence[Utterable]) -> tuple[Place, ...]:
-    """What is read, in the order of the text."""
+    """The places that are read aloud, in the order of the text."""
     read = {run.places[phoneme.at] for run in runs for phoneme in run.phonemes if phoneme.at >= 0}
     return tuple(sorted(read, key=lambda place: place.offset))
 

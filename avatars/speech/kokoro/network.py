@@ -26,7 +26,7 @@ _FLIP_SINCE = 18
 def prepared(weights: bytes) -> bytes:
     """The file of a network that also returns `durations`, in fewer processor seconds where this machine allows.
 
-    Raises `ValueError` for what is no network.
+    Raises `ValueError` if the file is no network.
     """
     try:
         model = onnx.load_from_string(weights)

@@ -1,4 +1,4 @@
-"""From the network's times to what is heard: one segment per sound, cut to where there is energy.
+"""From the network's times to audible segments: one per sound, cut to the part with energy.
 
 The network gives a sound before a pause much of the pause (0.15 s in a sentence, 0.7 s at its end) and reports
 the first sound after it late; tone, length and stress marks have times, which belong to their vowel.

@@ -1,7 +1,7 @@
-"""Speech that was made before, by everything that it depends on: said once, it is never waited for again.
+"""A cache of synthesised speech, keyed by everything that it depends on.
 
-Samples are kept as 16 bits, to which fresh ones are rounded too, so that the same words always sound the same. What
-one voice said can be forgotten alone: its files begin alike.
+Samples are kept as 16 bits, to which fresh ones are rounded too, so that the same words always sound the same. The
+speech of one voice can be removed alone: its files have a common prefix.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ _FULL = 32767  # full scale of 16-bit samples
 
 @dataclass(frozen=True, kw_only=True)
 class CachedSpeech:
-    """Mono samples of 16 bits as float32, and what else is known about them, as JSON holds it."""
+    """Mono samples of 16 bits as float32, and further facts about them, as JSON holds them."""
 
     samples: NDArray[np.float32]
     facts: dict[str, Any]
@@ -58,12 +58,12 @@ class SpeechCache:
             self._cache.put(key, json.dumps(facts, ensure_ascii=False).encode() + b"\n" + body)
 
     def purge(self, *, engine: str = "", voice: str = "") -> int:
-        """Forget what that voice said, or everything; return how many pieces that were."""
+        """Remove the speech of that voice, or all speech; return the number of pieces."""
         return self._cache.purge(_who(engine, voice) if engine else "") if self._cache else 0
 
 
 def key(*, engine: str, voice: str, **parameters: Any) -> str:
-    """The name of what depends on these parameters and on nothing else."""
+    """The cache key of speech that depends on these parameters and on nothing else."""
     whole = json.dumps({**parameters, "version": VERSION}, ensure_ascii=False, sort_keys=True, default=str)
     return f"{_who(engine, voice)}{hashlib.sha256(whole.encode()).hexdigest()}"
 

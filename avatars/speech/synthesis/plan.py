@@ -1,4 +1,4 @@
-"""A script cut into what is spoken in one run of the network, every phoneme knowing the author's word it reads."""
+"""A script cut into runs of the network, every phoneme knowing the author's word it reads."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ _WORD = re.compile(rf"[{HAN}]|[{LATIN}]+(?:['\-][{LATIN}]+)*")
 class Utterable:
     """One run: `phonemes` point into `places` by index or are `NOWHERE`; `pause` is the silence after it in seconds.
 
-    `mixed`: its sentence has words of both languages. `style` is how it is said.
+    `mixed`: its sentence has words of both languages. `style` is the speaking style.
     """
 
     phonemes: tuple[Phoneme, ...]
@@ -37,7 +37,7 @@ class Utterable:
 
 @dataclass(frozen=True, kw_only=True)
 class Spoken:
-    """A sentence in words: per character of `text` the index of its place (or `NOWHERE`), the places, what is known."""
+    """A sentence in words: per character of `text` the index of its place (or `NOWHERE`), the places, the readings."""
 
     text: str
     owners: tuple[int, ...]
@@ -89,7 +89,7 @@ def plan(
 def styled(
     text: str, found: list[Sentence], *, mood: Mood = Mood.NEUTRAL, automatic: bool = False
 ) -> list[tuple[Sentence, Style]]:
-    """The sentences of a script, each with how it is said."""
+    """The sentences of a script, each with its speaking style."""
     ends, words = [each.offset + len(each.text) for each in found], [each.text for each in found]
     return list(zip(found, styles(text, ends, words, mood=mood, automatic=automatic), strict=True))
 
@@ -136,7 +136,7 @@ def ends_paragraph(text: str, sentence: Sentence) -> bool:
 
 
 def split(found: list[Phoneme]) -> Iterator[list[Phoneme]]:
-    """Halve what is too long at the mark nearest its middle, else between words, else between sounds."""
+    """Halve a run that is too long at the mark nearest its middle, else between words, else between sounds."""
     if len(found) <= TOKEN_LIMIT:
         if any(phoneme.at != NOWHERE for phoneme in found):
             yield found

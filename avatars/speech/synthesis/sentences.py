@@ -30,7 +30,7 @@ class Unit:
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """A sentence: `words` as they are spoken, `language` of most of them, and what of the script they are.
+    """A sentence: `words` as they are spoken, `language` of most of them, and their places in the script.
 
     `pauses` is how many pauses long the silence after it is.
     """
@@ -44,7 +44,7 @@ class Passage:
 
     @property
     def line(self) -> str:
-        """What the reader gets."""
+        """The words on one line, for the reader."""
         return " ".join(self.words.split())
 
 

@@ -63,7 +63,7 @@ class SpeechStream:
     # ---- for the speaker
 
     def begin(self, places: Sequence[Place]) -> None:
-        """Tell what will have tokens; without it, what the only part has."""
+        """Set the places that will have tokens; by default those of the first part's tokens."""
         with self._changed:
             self._places = tuple(places)
 
@@ -74,7 +74,7 @@ class SpeechStream:
             self._changed.notify_all()
 
     def add(self, part: Speech, *, heard: Samples | None = None) -> None:
-        """What follows, times from its own beginning, and as it is `heard`: its samples levelled."""
+        """Append a part, with times from its own beginning; `heard` has its samples levelled."""
         with self._changed:
             moved = shifted(part, self._length / part.rate)
             for sound in moved.sounds:
@@ -160,7 +160,7 @@ class SpeechStream:
     def until(self, seconds: float) -> float:
         """Wait until so many seconds are there, or all that there will be; return how many. At least one part is there.
 
-        Raises what the writer failed of.
+        Raises the error that ended the writer.
         """
         with self._changed:
             self._check()
@@ -183,21 +183,21 @@ class SpeechStream:
             return self._whole
 
     def samples(self, first: int, last: int) -> Samples:
-        """Those of what is there. Raises `ValueError` where they were forgotten."""
+        """The samples from `first` up to `last`. Raises `ValueError` where they were forgotten."""
         with self._changed:
             if first < self._forgotten and last > first:
                 raise ValueError(f"Samples from {first} on were forgotten.")
             return self._spoken.cut(first, last) if self._given is None else self._given[first:last]
 
     def forget(self, seconds: float) -> None:
-        """None of what `samples` has before the part of this moment is asked for again."""
+        """Drop the samples before the part of this moment: the reader does not ask for them again."""
         with self._changed:
             parts = bisect_right(self._starts, seconds * self.rate) - 1
             if parts >= 0:
                 self._forgotten = max(self._forgotten, self._starts[parts])
 
     def heard(self, first: int, last: int) -> Samples:
-        """As `samples`, levelled: what `whole` will have there."""
+        """As `samples`, but levelled, as `whole` will have them."""
         with self._changed:
             return self._heard.cut(first, last) if self._given is None else self._given[first:last]
 

@@ -27,7 +27,7 @@ def parts(
     kept: cache.SpeechCache | None = None,
     about: dict[str, Any] | None = None,
 ) -> Recital:
-    """The speech as it is made: by sentences where the engine is fluent (and keeps what it says), else whole.
+    """The speech as it is made: by sentences where the engine is fluent (and keeps its speech), else whole.
 
     An engine that knows only text is given other words where the lexicon has some. `about` is the engine's name and
     options, without which nothing of it is kept.

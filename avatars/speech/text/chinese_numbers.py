@@ -1,4 +1,4 @@
-"""How Mandarin reads what its grammar in `normalise` misreads: dates, hours, phones, codes, money, measures, ranges."""
+"""Mandarin readings for text that the grammar in `normalise` misreads: dates, hours, phones, codes, money, measures, ranges."""
 
 import re
 
@@ -102,7 +102,7 @@ def _clock(match: Match) -> str:
 
 
 def _long(match: Match) -> str:
-    """What is this long is a number only where it is round."""
+    """The reading of a long number: a cardinal if it is round, else digit by digit."""
     number = match.group()
     return chinese_cardinal(number) if number.endswith("00000") and len(number) <= 16 else chinese_digits(number)
 

@@ -1,4 +1,4 @@
-"""How English reads what its grammar in `normalise` misreads: dates, hours, phones, codes, money, measures, ranges."""
+"""English readings for text that the grammar in `normalise` misreads: dates, hours, phones, codes, money, measures, ranges."""
 
 import re
 

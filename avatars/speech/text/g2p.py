@@ -78,7 +78,7 @@ def phonemes(spoken: str, language: Language, given: Sequence[Given] = ()) -> li
     """Return the phonemes of a sentence; signs in no language we speak are passed over.
 
     In a Chinese sentence English words are aspirated as Chinese voices need it; an English sentence is left as it is.
-    What is `given`, in order of place, is not asked for.
+    Words in `given`, in order of place, keep those phonemes.
     """
     sounds: list[Phoneme] = []
     place = 0
@@ -106,7 +106,7 @@ def syllables_of(entry: Pronunciation) -> tuple[str, ...]:
 
 
 def english_words(text: str, *, embedded: bool = False) -> Iterator[tuple[int, str, str, int]]:
-    """Yield (place, word, phonemes, how sure) of what is spoken: 3 and 4 are known, less is guessed by its letters.
+    """Yield (place, word, phonemes, how sure) of each spoken word: 3 and 4 are known, less is guessed by its letters.
 
     `embedded`: between Chinese characters, where words in capitals are letters.
     """
@@ -185,7 +185,7 @@ def _english(text: str, start: int, *, embedded: bool = False) -> Iterator[Phone
 
 @dataclass(frozen=True, kw_only=True)
 class _Word:
-    """What the dictionary says of a word at a place; `blank`: something is left empty after it."""
+    """The dictionary's reading of a word at a place; `blank`: a space follows it."""
 
     at: int
     text: str

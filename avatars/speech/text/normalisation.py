@@ -1,7 +1,7 @@
 """Numbers, dates, money and abbreviations put into words, each remembering which of the author's characters it reads.
 
-The `wetext` grammars do the rest, clause by clause, after the rules for what they misread: `chinese_numbers` and
-`english_numbers`.
+The `wetext` grammars do the rest, clause by clause, after the rules for text that they misread:
+`chinese_numbers` and `english_numbers`.
 """
 
 import re
@@ -47,7 +47,7 @@ class Normaliser:
         self._grammars = {language: Normalizer(lang=language.value, operator="tn") for language in Language}
 
     def readings(self, text: str, language: Language) -> list[Reading]:
-        """Return what is read differently from what is written, in order of place and without overlap."""
+        """Return the readings that differ from the written text, in order of place and without overlap."""
         by_rules = _by_rules(text, language)
         starts = [0, *(reading.offset + reading.length for reading in by_rules)]
         ends = [*(reading.offset for reading in by_rules), len(text)]
@@ -87,7 +87,7 @@ def _by_rules(text: str, language: Language) -> list[Reading]:
 
 
 def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Cut at punctuation: across a comma the grammars join what does not belong together."""
+    """Cut at punctuation: across a comma the grammars join unrelated numbers."""
     for match in _CLAUSE.finditer(text, start, end):
         yield start, match.start()
         start = match.end()

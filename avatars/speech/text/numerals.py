@@ -1,4 +1,4 @@
-"""Numbers in words, in both languages: cardinals, decimals, digit by digit, and what rules are."""
+"""Numbers in words, in both languages: cardinals, decimals, digit by digit, and the type of a rule."""
 
 import re
 from collections.abc import Callable, Iterable

@@ -106,7 +106,7 @@ def _words(text: str) -> Iterator[_Word]:
 
 
 def _surnames(text: str, words: list[_Word]) -> Iterator[tuple[int, str]]:
-    """Before a title where a word begins, and at the head of what jieba takes for a person's name."""
+    """Before a title where a word begins, and at the head of a person's name according to jieba."""
     begins = {word.at for word in words}
     for match in _TITLED.finditer(text):
         surname, at = match.group("surname"), match.start()
@@ -137,7 +137,7 @@ def is_word(name: str) -> bool:
 
 
 def _is_common(word: str) -> bool:
-    """Whether what looks like a name is a word, such as 朴素 and 华为."""
+    """Whether an apparent name is a word, such as 朴素 and 华为."""
     return word in PHRASES_DICT or word in _PHRASES or word[-1] in _NO_NAME_ENDS
 
 
@@ -185,7 +185,7 @@ def _single_de(before: _Word | None, after: _Word | None) -> str:
 
 
 def _is_preposition(before: _Word | None, rest: list[_Word]) -> bool:
-    """为 with somebody or something and then a verb is *for*; else it is *be*: 工资为5000元, 时间为周五."""
+    """为 with a person or thing and then a verb is *for*; else it is *be*: 工资为5000元, 时间为周五."""
     if not rest or rest[0].kind[:1] in {"m", "t", "q"}:
         return False
     has_verb = any(word.kind[:1] == "v" and word.text not in {"是", "有"} for word in rest[1:])

@@ -41,7 +41,7 @@ class Lexicon:
         self._weights = {entry.token: _weight(entry.token) for entry in entries}
 
     def find(self, text: str) -> list[Found]:
-        """What stands in a cleaned text, in order of place and without overlap."""
+        """The entries that occur in a cleaned text, in order of place and without overlap."""
         if not self._entries:
             return []
         starting: dict[int, list[Found]] = {}

@@ -59,7 +59,7 @@ class Pronunciation:
 
 
 def form_of(reading: str) -> Form:
-    """What a reading is meant to be: pinyin where anything carries a tone, IPA between strokes, else words."""
+    """The form of a reading: pinyin where any part carries a tone, IPA between strokes, else words."""
     if reading.startswith("/") and reading.endswith("/") and len(reading) > 2:
         return Form.IPA
     is_pinyin = any(pinyin.is_toned(part) for part in pinyin.parts(reading))
@@ -87,7 +87,7 @@ def symbols(reading: str) -> str:
 
 
 def check(token: str, reading: str) -> None:
-    """Raises `ScriptError` for what cannot be in a lexicon; its `field` says which of the two is wrong."""
+    """Raise `ScriptError` if a lexicon cannot have this entry; its `field` names the wrong one of the two."""
     words = clean(token).strip()
     if words != token or not re.search(rf"[{HAN}{LATIN}\d]", token) or len(token) > LONGEST_TOKEN:
         raise ScriptError(

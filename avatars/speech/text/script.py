@@ -79,7 +79,7 @@ def sentences(text: str) -> list[Sentence]:
 def language_of(text: str, *, fallback: Language) -> Language:
     """Tell which language a piece is written in: Chinese where it has at least as many characters as Latin words.
 
-    Letters and codes, as in B2B or iPhone15, are said in either, so that they decide nothing beside Chinese.
+    Letters and codes, as in B2B or iPhone15, occur in both, so that they decide nothing beside Chinese.
     """
     han = len(re.findall(f"[{HAN}]", text))
     words = [word for word in re.findall(rf"[{LATIN}\d]+", _MAIL.sub("", text)) if re.search(f"[{LATIN}]", word)]

@@ -1,4 +1,4 @@
-"""How sentences are said: marks in the script such as [cheerful] or [慢], and the mood that their words suggest.
+"""The speaking style of sentences: marks in the script such as [cheerful] or [慢], and the mood that their words suggest.
 
 A mark stands before its sentence and holds for that sentence alone. Marks are never spoken and never shown.
 """
@@ -84,7 +84,7 @@ class Style:
 
     @property
     def prosody(self) -> Prosody:
-        """What it changes in all."""
+        """The prosody of the mood at this pace."""
         known = PROSODY[self.mood]
         return replace(known, tempo=known.tempo * self.pace)
 
@@ -141,7 +141,7 @@ def without_marks(text: str) -> str:
 
 
 def unknown_marks(text: str) -> Iterator[tuple[int, int]]:
-    """Place and length of what looks like a mark before a sentence, and is none."""
+    """Place and length of each apparent mark before a sentence that is none."""
     known = {mark.offset for mark in marks(text)}
     for match in _LIKE_A_MARK.finditer(text):
         if match.start() not in known and _begins_sentence(text[: match.start()]):
