@@ -24,9 +24,9 @@ RATE = 24_000
 
 @dataclass(frozen=True, kw_only=True)
 class SpeechSource:
-    """A source of speech: an engine (None for a recording), its speech `cache`, and its name and options, `about`, for the
-    keys of that cache. `recognition` finds the words of a recording that comes without them. `partner` speaks for the
-    second digital human of a dialogue.
+    """A source of speech: an engine (None for a recording), its speech `cache`, and its name and options, `about`, for
+    the keys of that cache. `recognition` finds the words of a recording that comes without them. `partner` speaks for
+    the second digital human of a dialogue.
     """
 
     engine: SpeechEngine | None

@@ -63,7 +63,7 @@ class StageLog:
         return self.entries()
 
     def add_timings(self, timings: Iterable[Timing]) -> None:
-        """Replace CPU seconds by those that the pipeline measured, which are more exact, and add the seconds to the first result."""
+        """Replace CPU seconds by the pipeline's more exact ones, and add the seconds to the first result."""
         for timing in timings:
             for place in range(len(self._runs) - 1, -1, -1):
                 run = self._runs[place]

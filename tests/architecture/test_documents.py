@@ -17,7 +17,7 @@ from openuser.api.pagination import CursorPages
 from openuser.celery import app
 from openuser.settings.environment import OLD_NAMES
 from scheduling.campaigns.moments import MOST_CAUGHT_UP
-from scheduling.services.sheets import KEPT, PREVIEWED
+from scheduling.audience.uploaded_lists import KEPT, PREVIEWED
 from tests.support.paths import ROOT
 from wecom.outbox.enqueue import MAX_RECIPIENTS
 

@@ -37,7 +37,7 @@ class Utterable:
 
 @dataclass(frozen=True, kw_only=True)
 class Spoken:
-    """A sentence in words: per character of `text` the index of its place (or `NOWHERE`), the places, the readings."""
+    """A sentence in words: per character of `text` the index of its place (or `NOWHERE`), then facts by place."""
 
     text: str
     owners: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""Mandarin readings for text that the grammar in `normalise` misreads: dates, hours, phones, codes, money, measures, ranges."""
+"""Mandarin readings where the grammar in `normalise` is wrong: dates, hours, phones, codes, money, measures, ranges."""
 
 import re
 

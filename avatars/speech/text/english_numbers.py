@@ -1,4 +1,4 @@
-"""English readings for text that the grammar in `normalise` misreads: dates, hours, phones, codes, money, measures, ranges."""
+"""English readings where the grammar in `normalise` is wrong: dates, hours, phones, codes, money, measures, ranges."""
 
 import re
 

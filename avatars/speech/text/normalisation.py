@@ -87,7 +87,7 @@ def _by_rules(text: str, language: Language) -> list[Reading]:
 
 
 def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Cut at punctuation: across a comma the grammars join unrelated numbers."""
+    """Cut at punctuation: across a comma the grammars join unrelated parts."""
     for match in _CLAUSE.finditer(text, start, end):
         yield start, match.start()
         start = match.end()

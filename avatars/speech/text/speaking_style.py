@@ -1,4 +1,4 @@
-"""The speaking style of sentences: marks in the script such as [cheerful] or [慢], and the mood that their words suggest.
+"""The style of sentences: marks in the script such as [cheerful] or [慢], and the mood that their words suggest.
 
 A mark stands before its sentence and holds for that sentence alone. Marks are never spoken and never shown.
 """
