@@ -1,11 +1,12 @@
 """The programs of a running installation: their command lines, environments and readiness checks."""
 
 import http.client
+import itertools
 import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,15 +18,15 @@ from openuser.bootstrap import database_choice
 from openuser.celery import app
 from openuser.launcher import listener as listener_file
 from openuser.launcher.supervisor import Program
+from openuser.launcher.worker_process import BETWEEN
 from openuser.servers import postgres, valkey
 from openuser.servers.server_processes import ServiceError
 
 ROOT = Path(__file__).resolve().parents[2]
 WEBHOOK = "/api/v1/integrations/wechat/webhook"
-BEAT, WORKERS, WEB, EMULATOR, BROKER, DATABASE, ACCEPTOR = range(7)  # the order in which they end
+WORKERS, WEB, EMULATOR, BROKER, DATABASE, ACCEPTOR = range(6)  # the order in which they end
 # Suppresses Celery's warning about root, which would be the first line of every container.
 PYTHON = (sys.executable, "-W", "ignore:You're running the worker", "-m")
-CELERY = (*PYTHON, "celery", "-q", "-A", "openuser")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,38 +156,32 @@ def acceptor(plan: Plan, listener: socket.socket) -> Program:
     )
 
 
-def worker(plan: Plan) -> Program:
-    """The Celery worker of answers and sends, with a parent that has it back in a second when it is killed.
+def workers(plan: Plan) -> Program:
+    """The Celery workers and beat: processes of their own, forked from one parent that has imported everything.
 
-    The death of another worker goes unnoticed, and a parent costs 40 MB.
+    One worker answers and sends, one renders one video at a time, and one does bulk work: one of its threads computes
+    while the other calls. Beat inside of a worker could survive and run twice. Members wait for the first two only.
     """
-    command = (*PYTHON, "openuser.launcher.worker_process")
-    return _worker(plan, name="worker", lane=lanes.DEFAULT, threads=4, command=command)
-
-
-def render(plan: Plan) -> Program:
-    """The Celery worker that renders one video at a time."""
-    return _worker(plan, name="render", lane=lanes.RENDER, threads=1)
-
-
-def bulk(plan: Plan) -> Program:
-    """The Celery worker of bulk work: one thread computes while the other calls."""
-    return _worker(plan, name="bulk", lane=lanes.BULK, threads=2)
-
-
-def _worker(plan: Plan, *, name: str, lane: str, threads: int, command: Sequence[str] = (*CELERY, "worker")) -> Program:
-    command = (
-        *(*command, "-Q", lane, "-P", "threads", "-c", str(threads), "-n", f"{name}@%h", "-l", "WARNING"),
-        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+    parts = [
+        _worker("worker", lane=lanes.DEFAULT, threads=4),
+        _worker("render", lane=lanes.RENDER, threads=1),
+        _worker("bulk", lane=lanes.BULK, threads=2),
+        ("beat", "-l", "WARNING", "--pidfile="),
+    ]
+    line = itertools.chain.from_iterable((BETWEEN, *part) for part in parts)
+    return Program(
+        name="workers",
+        command=(*PYTHON, "openuser.launcher.worker_process", *line),
+        env=plan.environment(),
+        stage=WORKERS,
+        grace=4.0,
+        is_ready=responds_to_ping("worker", "render"),
     )
-    ready = responds_to_ping(f"{name}@{gethostname()}")
-    return Program(name=name, command=command, env=plan.environment(), stage=WORKERS, grace=4.0, is_ready=ready)
 
 
-def beat(plan: Plan) -> Program:
-    """Celery beat. A process of its own, because inside a worker it could survive and run twice."""
-    command = (*CELERY, "beat", "-l", "WARNING", "--pidfile=")
-    return Program(name="beat", command=command, env=plan.environment(), stage=BEAT)
+def _worker(name: str, *, lane: str, threads: int) -> tuple[str, ...]:
+    options = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    return ("-Q", lane, "-P", "threads", "-c", str(threads), "-n", f"{name}@%h", "-l", "WARNING", *options)
 
 
 def responds(site: str, path: str, *, although: str = "") -> Callable[[], bool]:
@@ -206,12 +201,13 @@ def responds(site: str, path: str, *, although: str = "") -> Callable[[], bool]:
     return check
 
 
-def responds_to_ping(node: str) -> Callable[[], bool]:
-    """A readiness check: whether a worker answers a ping."""
+def responds_to_ping(*names: str) -> Callable[[], bool]:
+    """A readiness check: whether these workers answer a ping."""
+    nodes = [f"{name}@{gethostname()}" for name in names]
 
     def check() -> bool:
         try:
-            return bool(app.control.ping(destination=[node], timeout=0.5))
+            return len(app.control.ping(destination=nodes, timeout=0.5) or ()) == len(nodes)
         except app.connection_for_write().connection_errors:
             return False
 

@@ -33,18 +33,20 @@ from tests.support.emulator import wait_for
 from tests.support.paths import ROOT
 
 DEADLINE, RETRIES, PAUSE = 5.0, 3, 1.0  # of the platform: seconds for an answer, further tries, seconds between them
-KINDS = {  # what is killed: a word of its command line, and how often of 20 times
+KINDS = {  # what is killed: a word of its command line or its name, and how often of 20 times
     "web": ("web_process", 5),
     "web server": ("web_process", 3),  # the parent of those that serve
     "postgres": ("postgres", 4),
-    "worker": ("worker@", 2),
-    "render": ("render@", 1),
-    "beat": ("openuser beat", 1),
+    "worker": ("worker", 2),
+    "render": ("render", 1),
+    "beat": ("beat", 1),
+    "workers": ("worker_process", 1),  # the parent of the three
     "broker": ("valkey", 2),
     "acceptor": ("callbacks.acceptor", 1),
     "up": ("", 2),
 }
-MIXES = {"all": list(KINDS), "parents": ["web server", "up"]}
+WORKERS = ("worker", "render", "beat")
+MIXES = {"all": list(KINDS), "parents": ["web server", "workers", "up"]}
 RESTART = 1.0  # seconds until systemd starts `up` again
 MIGRATE_SECONDS = 20.0  # that the `migrate` of an update takes
 PROMISED = 1.0  # seconds until a callback is acknowledged
@@ -159,6 +161,9 @@ class Up:
         found = [pid for pid in children(self.process.pid) if word in command_line(pid)]
         if kind == "web":
             found = [child for pid in found for child in children(pid)]
+        if kind in WORKERS:
+            parents = [pid for pid in children(self.process.pid) if "worker_process" in command_line(pid)]
+            found = [child for pid in parents for child in children(pid) if process_name(child) == word]
         for pid in found:
             os.kill(pid, signal.SIGKILL)
         return bool(found)
@@ -188,6 +193,14 @@ def command_line(pid: int) -> str:
     """With which a process was started; empty if it has ended."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
+def process_name(pid: int) -> str:
+    """The name of a process, which it may give itself; empty if it has ended."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
     except OSError:
         return ""
 

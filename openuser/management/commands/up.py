@@ -21,7 +21,7 @@ from openuser.launcher.reloader import SourceWatcher
 from openuser.launcher.supervisor import NAME, NotStartingError, Supervisor
 from openuser.servers.server_processes import Processes, ServiceError
 
-RELOADED_PROGRAMS = ("web", "worker", "bulk", "render", "beat")
+RELOADED_PROGRAMS = ("web", "workers")
 EMULATOR_FILES = ("wecom/emulator/",)
 
 
@@ -158,10 +158,8 @@ def run(
         if plan.database:
             database_choice.note(plan.database, settings.VAR_DIR)
         if not supervisor.stopping:
-            supervisor.start(*([] if runs_early else [web]), programs.worker(plan), programs.render(plan))
+            supervisor.start(*([] if runs_early else [web]), programs.workers(plan))
         if supervisor.wait_until_ready():
-            # What no member waits for does not hold the start.
-            supervisor.start(programs.beat(plan), programs.bulk(plan))
             console.say(NAME, f"ready after {time.monotonic() - started:.1f} s")
             console.show(welcome(plan, login, time.monotonic() - started, before=before))
             supervisor.run(each_second=together(watch.check, reloader(supervisor) if reload else nothing))

@@ -74,12 +74,10 @@ def test_a_site_on_every_address_is_still_reached_by_one():
 
 
 def test_everything_ends_before_what_it_needs():
-    order = [programs.BEAT, programs.WORKERS, programs.WEB, programs.EMULATOR, programs.BROKER, programs.DATABASE]
+    order = [programs.WORKERS, programs.WEB, programs.EMULATOR, programs.BROKER, programs.DATABASE]
     assert order == sorted(order)
     plan = make_plan()
-    assert programs.beat(plan).stage == programs.BEAT
-    workers = (programs.worker, programs.bulk, programs.render)
-    assert {make(plan).stage for make in workers} == {programs.WORKERS}
+    assert programs.workers(plan).stage == programs.WORKERS
     with socket.socket() as listening:
         assert programs.web(plan, listening).stage == programs.WEB
 

@@ -1,6 +1,7 @@
 """Each task is in one lane, on purpose."""
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from celery import current_app
@@ -68,7 +69,8 @@ def test_bulk_messages_have_a_queue_that_bulk_workers_take_from():
     assert broker.queue_of("wecom.deliver", bulk=True) == written.BULK_MESSAGES
 
 
-def test_every_lane_has_a_program_of_up():
+def test_every_lane_has_a_worker_of_up():
     plan = programs.Plan(host="127.0.0.1", port=1, emulator_port=2, with_emulator=False, with_broker=False)
-    lines = [make(plan).command for make in (programs.worker, programs.bulk, programs.render)]
-    assert sorted(line[line.index("-Q") + 1] for line in lines) == sorted({part.lane for part in sweeper.parts()})
+    line = programs.workers(plan).command
+    lanes = [lane for option, lane in pairwise(line) if option == "-Q"]
+    assert sorted(lanes) == sorted({part.lane for part in sweeper.parts()})
