@@ -31,3 +31,10 @@ def kept(key: Hashable, read: Callable[[], T]) -> T:
     if key not in values:
         values[key] = read()
     return values[key]  # type: ignore[return-value]  # of the same key, so of the same kind
+
+
+def keep(key: Hashable, value: object) -> None:
+    """Let `kept` return this for the key, which was read along with something else."""
+    values = _kept.get()
+    if values is not None:
+        values[key] = value

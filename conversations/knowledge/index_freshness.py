@@ -40,7 +40,7 @@ def refresh(index: Index) -> None:
     """
     for _turn in range(3):  # another thread may take the changes over first
         seen = index.seen
-        number = KnowledgeRevision.objects.current()
+        number = KnowledgeRevision.objects.kept()
         if number == seen and not index.is_worn:
             return
         whole = number < seen or index.is_worn  # an earlier number: the database was restored

@@ -11,9 +11,11 @@ from conversations.models import Conversation, Session
 from conversations.providers.small_talk import talk_in
 from conversations.replies import reply_context
 from conversations.sessions import current
+from core.read_once import reading_once
 from wecom.messages import TextMessage
 
 
+@reading_once()
 def prepare(rows: QuerySet[Conversation], message: TextMessage, *, now: datetime) -> Session | None:
     """Prepare the search for a text in the conversation of a query; the session that was read for that.
 

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from conversations.models import Conversation, Session, Ticket
+from conversations.models import Conversation, KnowledgeRevision, Session, Ticket
+from conversations.models.knowledge.entries import REVISION
+from core.read_once import keep
 from wecom.models import Application
 
 
@@ -22,11 +24,13 @@ class ReplyContext:
 def read(rows: QuerySet[Conversation], *, known: Session | None = None) -> ReplyContext | None:
     """The context of the one conversation of a query; None if it is not there.
 
-    A `known` session is taken as it is while its revision is that of the row: each change counts it on.
+    A `known` session is taken as it is while its revision is that of the row: each change counts it on. The number of
+    the last change to the knowledge is read along, for the search.
     """
     conversation: Any = _with_context(rows).first()
     if conversation is None:
         return None
+    keep(REVISION, conversation.knowledge_revision or 0)
     active = (conversation.active_session, conversation.active_revision)
     is_same = known is not None and (known.pk, known.revision) == active
     session = known if is_same else None
@@ -47,5 +51,6 @@ def _with_context(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
             is_silent=Exists(Ticket.objects.concerning_each()),
             active_session=Subquery(active.values("pk")[:1]),
             active_revision=Subquery(active.values("revision")[:1]),
+            knowledge_revision=Subquery(KnowledgeRevision.objects.order_by("pk").values("number")[:1]),
         )
     )

@@ -38,6 +38,7 @@ def prepare_message(callback: Callback, inbound: Inbound) -> Session | None:
 
 
 @transaction.atomic(savepoint=False)
+@reading_once()
 def receive_message(callback: Callback, inbound: Inbound, known: Session | None = None) -> None:
     """Record a message from a member and answer it. `known` is the session that `prepare_message` returned."""
     if _is_transcript(inbound):
@@ -66,8 +67,7 @@ def receive_message(callback: Callback, inbound: Inbound, known: Session | None 
         if isinstance(inbound, VoiceMessage) and inbound.media_id:
             voice_messages.request_transcription(conversation, message, inbound.media_id)
             return
-        with reading_once():
-            dispatch.answer(conversation, inbound, session=session, cid=callback.cid, now=callback.created_at)
+        dispatch.answer(conversation, inbound, session=session, cid=callback.cid, now=callback.created_at)
 
 
 def _receive_transcript(callback: Callback, inbound: Inbound) -> None:

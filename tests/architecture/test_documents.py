@@ -16,8 +16,8 @@ from core.interchange.yaml_text import DEEPEST, LARGE, SMALL
 from openuser.api.pagination import CursorPages
 from openuser.celery import app
 from openuser.settings.environment import OLD_NAMES
-from scheduling.campaigns.moments import MOST_CAUGHT_UP
 from scheduling.audience.uploaded_lists import KEPT, PREVIEWED
+from scheduling.campaigns.moments import MOST_CAUGHT_UP
 from tests.support.paths import ROOT
 from wecom.outbox.enqueue import MAX_RECIPIENTS
 

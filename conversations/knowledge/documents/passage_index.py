@@ -48,7 +48,7 @@ def wait_until_current(seconds: float) -> None:
 
 def _refresh(index: PassageIndex) -> None:
     """Take over the changes. A thread takes over long documents; until then questions get the passages of before."""
-    seen, number = index.seen, KnowledgeRevision.objects.current()
+    seen, number = index.seen, KnowledgeRevision.objects.kept()
     if number == seen and not index.is_worn:
         return
     whole = number < seen or index.is_worn

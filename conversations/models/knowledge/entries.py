@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.models.messages import Desk
 from conversations.models.preferences import Topic
+from core.read_once import kept
 from wecom.models import Department, Tag
+
+REVISION = "knowledge revision"  # its key in `core.read_once`
 
 
 class KnowledgeRevisionQuerySet(models.QuerySet["KnowledgeRevision"]):
@@ -20,6 +23,10 @@ class KnowledgeRevisionQuerySet(models.QuerySet["KnowledgeRevision"]):
     def current(self) -> int:
         """The number of the last change; 0 before the first."""
         return self.values_list("number", flat=True).first() or 0
+
+    def kept(self) -> int:
+        """`current`, read once in a turn."""
+        return kept(REVISION, self.current)
 
     def next(self) -> int:
         """A number for a change, larger than all before, and larger than those of a database restored since.

@@ -52,6 +52,23 @@ def test_who_is_with_a_person_is_not_answered_by_the_bot(person):
     assert reply_context.read(rows).is_silent
 
 
+def test_a_question_reads_no_revision_of_the_knowledge_by_itself(person):
+    factories.make_answer("年假有几天？", "每年十天。")
+    person.says("你好")
+    callback = person.writes("年假有几天？")
+    with recorded() as statements:
+        assert person.handles(callback) == ["每年十天。"]
+    assert statements.kinds()["SELECT conversations_knowledgerevision"] == 0, statements.listed()
+
+
+def test_an_answer_that_was_changed_a_moment_ago_is_the_one_given(person):
+    entry = factories.make_answer("年假有几天？", "每年十天。")
+    assert person.says("年假有几天？") == ["每年十天。"]
+    entry.answer = "每年十五天。"
+    entry.save()
+    assert person.says("年假有几天？") == ["每年十五天。"]
+
+
 def test_the_open_question_is_read_once(person, asked):
     callback = person.writes("早上好，各位新同事")
     with recorded() as statements:
@@ -65,7 +82,7 @@ def test_a_greeting_takes_few_statements(person):
     with recorded() as statements:
         processor.handle(callback.pk)
     assert person.read() == ["你好！今天想了解什么？"]
-    assert len([sql for sql in statements.sql if not sql.startswith(("SAVEPOINT", "RELEASE"))]) == 13, (
+    assert len([sql for sql in statements.sql if not sql.startswith(("SAVEPOINT", "RELEASE"))]) == 12, (
         statements.listed()
     )
 
