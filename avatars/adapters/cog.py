@@ -35,8 +35,8 @@ class CogServer:
         known = self._known()
         missing = [each.name for each in inputs if isinstance(each, FileInput) and each.name not in known]
         if missing:
-            words = f"The model in the container does not take “{missing[0]}”."
-            raise server_errors.other_interface(words, field=self._field)
+            message = f"The model in the container does not take “{missing[0]}”."
+            raise server_errors.other_interface(message, field=self._field)
         given = {each.name: each.data_uri if isinstance(each, FileInput) else each.value for each in inputs}
         order = {"input": {name: value for name, value in given.items() if name in known}}
         number = secrets.token_hex(13)

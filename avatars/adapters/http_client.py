@@ -162,13 +162,13 @@ class Server:
         if status in BUSY:
             raise server_errors.busy(field=self._field)
         if status >= 500:
-            words, code, remedy = "The server failed", "server_broken", "Look into the log of that server."
+            message, code, remedy = "The server failed", "server_broken", "Look into the log of that server."
         elif status in DENIED:
-            words, code, remedy = "The server lets us not in", "server_refused", "Check its key in the settings."
+            message, code, remedy = "The server lets us not in", "server_refused", "Check its key in the settings."
         else:
-            words, code = "The server refused", "server_refused"
+            message, code = "The server refused", "server_refused"
             remedy = "Check its address, its model and the voice; the log of that server says more."
-        raise EngineFailed(f"{words} (HTTP {status}).", code=code, remedy=remedy, field=self._field)
+        raise EngineFailed(f"{message} (HTTP {status}).", code=code, remedy=remedy, field=self._field)
 
     def _late(self) -> EngineFailed:
         return EngineFailed(

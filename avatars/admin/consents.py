@@ -149,8 +149,8 @@ class ConsentAdmin(ReadOnlyAdmin):
 
     @display(description=_("renders"))
     def videos(self, consent: Any) -> str:
-        words = ngettext("%d video", "%d videos", consent.render_count) % consent.render_count
-        return link(f"{reverse('admin:avatars_render_changelist')}?rests_on={consent.pk}", words)
+        label = ngettext("%d video", "%d videos", consent.render_count) % consent.render_count
+        return link(f"{reverse('admin:avatars_render_changelist')}?rests_on={consent.pk}", label)
 
     @display(description=_("sent"))
     def sent(self, consent: Consent) -> str:

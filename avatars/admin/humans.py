@@ -229,8 +229,8 @@ class DigitalHumanAdmin(OriginAdmin, PortraitVideoPages, VideoPreviewPages, Reco
                 looks = services.looks_photographed(human)
                 services.declare_drawn(human, by=who(request), photographic=looks)
             except ConsentError:
-                words = _("%(human)s looks like a photograph. State it on its page, with the reason.")
-                self.message_user(request, words % {"human": human}, messages.ERROR)
+                message = _("%(human)s looks like a photograph. State it on its page, with the reason.")
+                self.message_user(request, message % {"human": human}, messages.ERROR)
                 continue
             self.log_change(request, human, [{"changed": {"fields": [gettext("origin")]}}])
             self.message_user(request, _("It is recorded that %(human)s is drawn.") % {"human": human})

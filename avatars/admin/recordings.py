@@ -43,8 +43,8 @@ class RecordingForm(forms.Form):
         try:
             return services.check_recording(self.cleaned_data["recording"].read(services.MAX_RECORDING_BYTES + 1))
         except MediaError as error:
-            words = reasons.RECORDINGS.get(error.code, str(error))
-            raise forms.ValidationError(words, code=error.code) from error
+            message = reasons.RECORDINGS.get(error.code, str(error))
+            raise forms.ValidationError(message, code=error.code) from error
 
 
 class RecordingPages:

@@ -66,11 +66,11 @@ def cost(render: Render) -> str:
     spent = render.cpu_seconds
     if not spent:
         return ""
-    words = gettext("%(spent)s of a processor") % {"spent": duration(spent)}
+    label = gettext("%(spent)s of a processor") % {"spent": duration(spent)}
     if not render.seconds:
-        return words
+        return label
     ratio = gettext("%(ratio).2f for each second of video") % {"ratio": spent / render.seconds}
-    return f"{words} · {ratio}"
+    return f"{label} · {ratio}"
 
 
 def _wait(run: StageRun) -> str:

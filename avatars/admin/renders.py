@@ -200,8 +200,8 @@ class RenderAdmin(EngineComparisonPages, VideoPages, SomeWordsAdmin, WorkAdmin):
             except ConsentError as error:
                 self.message_user(request, f"{render}: {error}", messages.ERROR)
             except MediaError as error:
-                words = reasons.RECORDINGS.get(error.code, str(error))
-                self.message_user(request, f"{render}: {words}", messages.ERROR)
+                message = reasons.RECORDINGS.get(error.code, str(error))
+                self.message_user(request, f"{render}: {message}", messages.ERROR)
         text = ngettext("%d render was queued.", "%d renders were queued.", count) % count
         self.show_result(request, text, done=bool(count))
 

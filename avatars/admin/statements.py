@@ -194,10 +194,10 @@ def statement_words(subject: DigitalHuman | Voice) -> str:
     if statement is None:
         return NOTHING
     when = timezone.localtime(statement.recorded_at)
-    words = gettext("%(claim)s: %(by)s, %(when)s") % {
+    label = gettext("%(claim)s: %(by)s, %(when)s") % {
         "claim": statement.claim,
         "by": statement.recorded_by or "?",
         "when": f"{when:%Y-%m-%d %H:%M}",
     }
-    page = link(change_url(statement), words)
+    page = link(change_url(statement), label)
     return format_html("{} {} {}", badge(statement.state.label, STATES[statement.state]), page, statement.reason_words)

@@ -167,6 +167,6 @@ def _look_at(portrait: Any, face: int | None) -> tuple[Any, tuple[str, ...], boo
     try:
         examined, kept = services.check_portrait(portrait, face=face)
     except PortraitError as error:
-        words = str(UNUSABLE.get(error.code, error.message))
-        raise ValidationError({"portrait": [ErrorDetail(words, code=error.code)]}) from error
+        message = str(UNUSABLE.get(error.code, error.message))
+        raise ValidationError({"portrait": [ErrorDetail(message, code=error.code)]}) from error
     return kept, tuple(str(REMARKS[code]) for code in examined.remarks), examined.photographic

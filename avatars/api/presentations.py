@@ -259,6 +259,6 @@ class Pages(OfPresentation):
         try:
             scenes = services.import_pages(presentation, wish.validated_data["pdf"].read())
         except MediaError as error:
-            words = str(PDFS.get(error.code, error.message))
-            raise serializers.ValidationError({"pdf": [ErrorDetail(words, code=error.code)]}) from error
+            message = str(PDFS.get(error.code, error.message))
+            raise serializers.ValidationError({"pdf": [ErrorDetail(message, code=error.code)]}) from error
         return Response(self.get_serializer(scenes, many=True).data, status=status.HTTP_201_CREATED)

@@ -100,8 +100,8 @@ class VariablesText(serializers.Field[Any, Any, Any, Any]):
         try:
             rows = json.loads(data)
         except (TypeError, ValueError, RecursionError) as error:
-            words = gettext("This is no JSON. Write an array of variables.")
-            raise serializers.ValidationError(words, code="invalid") from error
+            message = gettext("This is no JSON. Write an array of variables.")
+            raise serializers.ValidationError(message, code="invalid") from error
         serializer = VariableSerializer(data=rows, many=True, max_length=MOST_VARIABLES)  # type: ignore[call-arg]
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
@@ -118,8 +118,8 @@ class TemplateFormSerializer(TemplateSerializer):
 
 def values_field() -> serializers.DictField:
     """Values for variables."""
-    words = "Values by variable name. Missing or empty values use the default."
-    return serializers.DictField(child=JSONValueField(allow_null=True), default=dict, help_text=words)
+    help_text = "Values by variable name. Missing or empty values use the default."
+    return serializers.DictField(child=JSONValueField(allow_null=True), default=dict, help_text=help_text)
 
 
 def refuse(faults: Iterable[TemplateFault]) -> None:

@@ -53,11 +53,11 @@ def _shot() -> Shot:
 
 
 def _our_voice() -> SpeechEngine:
-    words = gettext_noop("The built-in voice, which makes the recordings for this, is not installed.")
+    message = gettext_noop("The built-in voice, which makes the recordings for this, is not installed.")
     if OURS not in names("SPEECH_ENGINES"):
-        raise NotApplicable(words)
+        raise NotApplicable(message)
     try:
         voice: SpeechEngine = backend("SPEECH_ENGINES", OURS)
     except EngineMissing as error:
-        raise NotApplicable(words) from error
+        raise NotApplicable(message) from error
     return voice

@@ -78,8 +78,8 @@ def _understands(language: str) -> Callable[[Listener], None]:
         )
         demand(heard.language == language, gettext_noop("It took it for the language “%(code)s”."), code=heard.language)
         length = len(samples) / RATE
-        words = gettext_noop("It reports %(said).1f s for a recording of %(heard).1f s.")
-        demand(abs(heard.seconds - length) < 1, words, heard=length, said=heard.seconds)
+        message = gettext_noop("It reports %(said).1f s for a recording of %(heard).1f s.")
+        demand(abs(heard.seconds - length) < 1, message, heard=length, said=heard.seconds)
 
     return test
 
@@ -90,8 +90,8 @@ def _hears_nothing_in(noise: float) -> Callable[[Listener], None]:
             loud = np.random.default_rng(1).normal(scale=noise, size=round(seconds * RATE)) if noise else 0.0
             samples = np.zeros(round(seconds * RATE), np.float32) + np.float32(1) * np.asarray(loud, np.float32)
             text = stage.engine.transcribe(samples).text
-            words = gettext_noop("In %(seconds).1f s of it, it heard “%(text)s”.")
-            demand(text == "", words, seconds=seconds, text=text)
+            message = gettext_noop("In %(seconds).1f s of it, it heard “%(text)s”.")
+            demand(text == "", message, seconds=seconds, text=text)
 
     return test
 

@@ -126,28 +126,28 @@ def _is_sound(stage: Speaker) -> None:
 def _is_levelled(stage: Speaker) -> None:
     heard = synthesizer.joined([stage.speech])
     level, peak = mastering.loudness(heard.samples, heard.rate), mastering.true_peak(heard.samples)
-    words = gettext_noop("Levelled, it is at %(level).1f LUFS with peaks of %(peak).1f dB.")
+    message = gettext_noop("Levelled, it is at %(level).1f LUFS with peaks of %(peak).1f dB.")
     met = abs(level - mastering.TARGET_LUFS) <= 1 and peak <= mastering.CEILING_DB + 0.1
-    demand(met, words, level=level, peak=peak)
+    demand(met, message, level=level, peak=peak)
 
 
 def _rests_at_its_ends(stage: Speaker) -> None:
     samples, rate = stage.speech.samples, stage.speech.rate
     first, last = (float(np.abs(part).max()) for part in (samples[: int(LEAD * rate)], samples[-int(TAIL * rate) :]))
-    words = gettext_noop("It begins at a level of %(first).3f and ends at one of %(last).3f.")
-    demand(max(first, last) < QUIET, words, first=first, last=last)
+    message = gettext_noop("It begins at a level of %(first).3f and ends at one of %(last).3f.")
+    demand(max(first, last) < QUIET, message, first=first, last=last)
 
 
 def _times_sounds(stage: Speaker) -> None:
     sounds, seconds = stage.speech.sounds, stage.speech.seconds
     demand(any(sound.symbol for sound in sounds), gettext_noop("It gives no times of sounds."))
     for sound in sounds:
-        words = gettext_noop("The sound “%(symbol)s” is from %(start).3f to %(end).3f of %(seconds).3f s.")
+        message = gettext_noop("The sound “%(symbol)s” is from %(start).3f to %(end).3f of %(seconds).3f s.")
         met = 0 <= sound.start < sound.end <= seconds + TOUCHING
-        demand(met, words, symbol=sound.symbol, start=sound.start, end=sound.end, seconds=seconds)
+        demand(met, message, symbol=sound.symbol, start=sound.start, end=sound.end, seconds=seconds)
     for before, after in pairwise(sounds):
-        words = gettext_noop("The sound “%(symbol)s” begins at %(start).3f s, before the one before it ends.")
-        demand(after.start >= before.end - TOUCHING, words, symbol=after.symbol, start=after.start)
+        message = gettext_noop("The sound “%(symbol)s” begins at %(start).3f s, before the one before it ends.")
+        demand(after.start >= before.end - TOUCHING, message, symbol=after.symbol, start=after.start)
 
 
 def _times_words(stage: Speaker) -> None:
@@ -159,9 +159,9 @@ def _times_words(stage: Speaker) -> None:
     offsets = [token.offset for token in speech.tokens]
     demand(offsets == sorted(offsets), gettext_noop("The words are not in their order."))
     for before, after in pairwise(speech.tokens):
-        words = gettext_noop("“%(word)s” begins at %(start).3f s, before the word before it ends.")
+        message = gettext_noop("“%(word)s” begins at %(start).3f s, before the word before it ends.")
         word = script.text[after.offset : after.offset + after.length]
-        demand(before.end <= after.start + TOUCHING, words, word=word, start=after.start)
+        demand(before.end <= after.start + TOUCHING, message, word=word, start=after.start)
     inside = all(0 <= token.start < token.end <= speech.seconds + TOUCHING for token in speech.tokens)
     demand(inside, gettext_noop("A word is timed outside of the sound."))
 
@@ -206,8 +206,8 @@ def _refuses_a_speed(stage: Speaker) -> None:
 def _hurries(stage: Speaker) -> None:
     short, voice = stage.script.short, stage.voice
     slow, fast = (stage.engine.speak(short, voice=voice, speed=speed).seconds for speed in (0.8, 1.5))
-    words = gettext_noop("It took %(slow).2f s at a speed of 0.8 and %(fast).2f s at 1.5.")
-    demand(fast < 0.75 * slow, words, slow=slow, fast=fast)
+    message = gettext_noop("It took %(slow).2f s at a speed of 0.8 and %(fast).2f s at 1.5.")
+    demand(fast < 0.75 * slow, message, slow=slow, fast=fast)
 
 
 CHECKS = (

@@ -17,8 +17,8 @@ def is_consent_reason(code: str) -> bool:
 
 def consent_error(code: str) -> ConsentError:
     """The error of this code, in the active language."""
-    words, remedy = CONSENT[code]
-    return ConsentError(str(words), code=code, remedy=str(remedy))
+    message, remedy = CONSENT[code]
+    return ConsentError(str(message), code=code, remedy=str(remedy))
 
 
 def refusal_code(given: list[Consent], now: datetime | None) -> str:

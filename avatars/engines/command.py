@@ -146,8 +146,8 @@ def _result(order: Mapping[str, Any]) -> Path:
     outputs = [Path(order["output"])] if Path(order["output"]).is_file() else []
     outputs = outputs or sorted(Path(order["results_folder"]).rglob("*.mp4"))
     if len(outputs) != 1:
-        words = "The program left several videos." if outputs else "The program ended well and left no video."
-        raise strange(words, field=FIELD)
+        message = "The program left several videos." if outputs else "The program ended well and left no video."
+        raise strange(message, field=FIELD)
     return outputs[0]
 
 

@@ -62,8 +62,8 @@ class ConsentForm(forms.ModelForm[Consent]):
     def clean_humans(self) -> Any:
         humans = self.cleaned_data["humans"]
         for human in services.missing_portraits(humans):
-            words = PORTRAIT_GONE % {"name": human.name}
-            raise forms.ValidationError(words, code="portrait_gone")
+            message = PORTRAIT_GONE % {"name": human.name}
+            raise forms.ValidationError(message, code="portrait_gone")
         return humans
 
     def clean(self) -> dict[str, Any]:

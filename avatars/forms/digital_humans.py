@@ -91,8 +91,8 @@ class DigitalHumanForm(OriginForm):
                 self.warnings = tuple(str(REMARKS[code]) for code in examined.remarks)
                 self.photographic = examined.photographic
             except AvatarError as error:
-                words = UNUSABLE.get(error.code, str(error))
-                self.refuse("portrait", words, code=error.code)
+                message = UNUSABLE.get(error.code, str(error))
+                self.refuse("portrait", message, code=error.code)
         voice = data.get("voice")
         if voice is not None and not services.engine_voice_allowed(voice.engine, voice.key):
             self.warnings += (

@@ -61,8 +61,8 @@ def look(path: Path, *, field: str) -> Clip:
     if seconds > LONGEST + 1 / LOOK_FPS:
         raise MediaError("The clip is too long.", code="clip_too_long", field=field, remedy=remedy)
     if seconds < SHORTEST:
-        words = "The clip is too short, or no video."
-        raise MediaError(words, code="clip_too_short", field=field, remedy=remedy)
+        message = "The clip is too short, or no video."
+        raise MediaError(message, code="clip_too_short", field=field, remedy=remedy)
     return Clip(path=path, seconds=min(seconds, LONGEST))
 
 

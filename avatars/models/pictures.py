@@ -28,5 +28,5 @@ class PictureField(models.ImageField):
             return picture_files.rewritten(file.read())
         except (OSError, ValueError, SyntaxError) as error:
             # Pillow reports a broken file as any of these, by format.
-            words, remedy = "The picture cannot be read.", "Upload a JPEG, PNG or WebP picture."
-            raise MediaError(words, code="not_an_image", field=self.name, remedy=remedy) from error
+            message, remedy = "The picture cannot be read.", "Upload a JPEG, PNG or WebP picture."
+            raise MediaError(message, code="not_an_image", field=self.name, remedy=remedy) from error

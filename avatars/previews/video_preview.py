@@ -53,10 +53,10 @@ class VideoPreviewCache:
         self._cache = FileCache(folder / "glances", limit=CACHE_LIMIT)
 
     def get(self, key: str) -> VideoPreview | None:
-        words, sheet = self._cache.get(f"{key}.{VERSION}.json"), self._cache.get(f"{key}.{VERSION}.jpg")
-        if words is None or sheet is None:
+        facts, sheet = self._cache.get(f"{key}.{VERSION}.json"), self._cache.get(f"{key}.{VERSION}.jpg")
+        if facts is None or sheet is None:
             return None
-        kept = json.loads(words)
+        kept = json.loads(facts)
         return VideoPreview(bars=tuple(kept["bars"]), times=tuple(kept["times"]), sheet=sheet)
 
     def put(self, key: str, preview: VideoPreview) -> None:

@@ -73,8 +73,8 @@ class EngineStatus:
         """How it failed when last used, in the reader's language; "" if it worked."""
         if self.failure is None:
             return ""
-        words = gettext("It failed %(number)d times in a row, last because: %(why)s.")
-        return words % {"number": self.failure.failures, "why": render.words(self.failure.reason)}
+        message = gettext("It failed %(number)d times in a row, last because: %(why)s.")
+        return message % {"number": self.failure.failures, "why": render.words(self.failure.reason)}
 
     @property
     def can_be_tried(self) -> bool:

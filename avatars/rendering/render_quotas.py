@@ -38,10 +38,10 @@ def check(requester: str, *, now: datetime | None = None) -> None:
 
 def refusal(code: str, *, most: int, wait: float) -> QuotaExceeded:
     """In the reader's language, how many there may be, and when there may be another."""
-    words = _("Within an hour, at most %(most)d new videos are made for you.")
+    message = _("Within an hour, at most %(most)d new videos are made for you.")
     if code != "quota_hour":
-        words = _("Within a day, at most %(most)d new videos are made for you.")
+        message = _("Within a day, at most %(most)d new videos are made for you.")
     remedy = _("Ask again in %(minutes)d min, or for a video that is made already.") % {"minutes": ceil(wait / 60)}
-    error = QuotaExceeded(words % {"most": most}, code=code, remedy=remedy)
+    error = QuotaExceeded(message % {"most": most}, code=code, remedy=remedy)
     error.wait = wait
     return error

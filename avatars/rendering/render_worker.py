@@ -268,10 +268,10 @@ def _pause(render: Render, code: str) -> timedelta:
 
 
 def _disk_full() -> AvatarError:
-    words = f"Free at least {NEEDED_MB} MB where OpenUser keeps its files, then make it again."
-    return AvatarError("The disk is full.", code=DISK_FULL, remedy=words)
+    remedy = f"Free at least {NEEDED_MB} MB where OpenUser keeps its files, then make it again."
+    return AvatarError("The disk is full.", code=DISK_FULL, remedy=remedy)
 
 
 def _disk_broken() -> AvatarError:
-    words = "Check the permissions and the disk of the folders that OpenUser writes to, then make it again."
-    return AvatarError("A file could not be written.", code="disk", remedy=words)
+    remedy = "Check the permissions and the disk of the folders that OpenUser writes to, then make it again."
+    return AvatarError("A file could not be written.", code="disk", remedy=remedy)

@@ -42,8 +42,8 @@ def check_portrait(file: File, *, face: int | None = None) -> tuple[Examined, Fi
     finally:
         file.seek(0)
     if examined.flaw:
-        words = str(UNUSABLE[examined.flaw])
-        raise PortraitError(words, code=examined.flaw, field="portrait")
+        message = str(UNUSABLE[examined.flaw])
+        raise PortraitError(message, code=examined.flaw, field="portrait")
     return examined, ContentFile(kept, name=f"{PurePath(file.name or 'portrait').stem}.jpg") if kept else file
 
 

@@ -32,8 +32,8 @@ def check_recording(data: bytes) -> Recording:
     if not data:
         raise _refusal("The recording is empty.", "recording_empty", "Choose another file.")
     if len(data) > MAX_RECORDING_BYTES:
-        words = f"Use one of at most {MAX_RECORDING_BYTES // 1024**2} MB, or save it as MP3 or M4A."
-        raise _refusal("The recording is too large.", "recording_too_large", words)
+        remedy = f"Use one of at most {MAX_RECORDING_BYTES // 1024**2} MB, or save it as MP3 or M4A."
+        raise _refusal("The recording is too large.", "recording_too_large", remedy)
     suffix = _suffix(data)
     if not suffix:
         raise _refusal(
@@ -49,8 +49,8 @@ def check_recording(data: bytes) -> Recording:
             raise _refusal("The recording is broken.", "recording_broken", "Save it anew, or use another.") from error
     seconds = len(samples) / RATE
     if seconds > most:
-        words = f"Cut it to {most:.0f} seconds, or make several videos."
-        raise _refusal("The recording is too long.", "recording_too_long", words)
+        remedy = f"Cut it to {most:.0f} seconds, or make several videos."
+        raise _refusal("The recording is too long.", "recording_too_long", remedy)
     if seconds < SHORTEST:
         raise _refusal("There is hardly any sound in the recording.", "recording_too_short", "Use a longer one.")
     if _loudest(samples) < QUIET:

@@ -162,8 +162,8 @@ def retry_render(render: Render) -> bool:
         return False
     consent.decide_for_render(render)
     if now.lacks_recording:
-        words, remedy = "Its recording was removed.", "Bring the same recording again."
-        raise MediaError(words, code="recording_gone", remedy=remedy, field="recording")
+        message, remedy = "Its recording was removed.", "Bring the same recording again."
+        raise MediaError(message, code="recording_gone", remedy=remedy, field="recording")
     if not now.text and not now.recording and "loop" not in now.recipe:
         return False  # its script was erased
     others = Render.objects.exclude(pk=render.pk)

@@ -98,12 +98,12 @@ def check_marks(text: str) -> list[ScriptRemark]:
 
 
 def _comment(text: str, remark: Remark) -> ScriptRemark:
-    words, remedy = WORDS[remark.code]
+    message, remedy = WORDS[remark.code]
     return ScriptRemark(
         code=remark.code.value,
         offset=remark.offset,
         length=remark.length,
         written=text[remark.offset : remark.offset + remark.length],
-        words=str(words),
+        words=str(message),
         remedy=str(remedy),
     )

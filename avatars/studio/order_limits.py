@@ -58,8 +58,8 @@ class Supervisor:
         # Meanwhile another video may have gone first; the child, which gave way, is not to blame.
         self._deadline += time.monotonic() - asked
         if time.monotonic() > self._deadline:
-            words = f"The studio took longer than {self._time_limit:.0f} s."
-            raise StudioError(words, code="time_limit", remedy="Try a shorter text.")
+            message = f"The studio took longer than {self._time_limit:.0f} s."
+            raise StudioError(message, code="time_limit", remedy="Try a shorter text.")
         if child.memory_mb > self._memory_limit_mb:
-            words = f"The studio needed more than {self._memory_limit_mb} MB."
-            raise StudioError(words, code="memory_limit", remedy="Try a smaller portrait or a shorter text.")
+            message = f"The studio needed more than {self._memory_limit_mb} MB."
+            raise StudioError(message, code="memory_limit", remedy="Try a smaller portrait or a shorter text.")

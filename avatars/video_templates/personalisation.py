@@ -57,14 +57,14 @@ def value_faults(
             if variable.required:
                 yield missing_value(variable)
         elif has_stray_braces(wish):
-            words = _("“%(label)s” has “{{” or “}}” without a name between them.") % {"label": variable}
+            message = _("“%(label)s” has “{{” or “}}” without a name between them.") % {"label": variable}
             remedy = _("Write names like {{name}}: small letters, digits and _.")
-            yield TemplateFault(field=variable.name, code="bad_placeholder", words=words, remedy=remedy)
+            yield TemplateFault(field=variable.name, code="bad_placeholder", words=message, remedy=remedy)
         elif any(placeholder_names(wish)):
             yield from _shown_faults(variable, wish, slots)
         elif variable.slot.parse(wish, today=today) is None:
-            words = _("“%(label)s” does not fit.") % {"label": variable}
-            yield TemplateFault(field=variable.name, code="invalid", words=words, remedy=value_advice(variable))
+            message = _("“%(label)s” does not fit.") % {"label": variable}
+            yield TemplateFault(field=variable.name, code="invalid", words=message, remedy=value_advice(variable))
 
 
 def personal_values(
@@ -110,16 +110,16 @@ def _value(
 def _shown_faults(variable: Variable, wish: str, slots: Mapping[str, Slot]) -> Iterator[TemplateFault]:
     for name in dict.fromkeys(placeholder_names(wish)):
         if name not in slots:
-            words = _("“%(label)s” shows {{%(name)s}}, and nothing is known by that name.")
+            message = _("“%(label)s” shows {{%(name)s}}, and nothing is known by that name.")
             known = _("There are: %(names)s.") % {"names": ", ".join(sorted(slots)) or "–"}
             values = {"label": variable, "name": name}
-            yield TemplateFault(field=variable.name, code="unknown_slot", words=words % values, remedy=known)
+            yield TemplateFault(field=variable.name, code="unknown_slot", words=message % values, remedy=known)
             return
     if variable.slot.type == SlotType.TEXT or _is_kind_of(variable, wish, slots):
         return
-    words = _("“%(label)s” may get a value from %(wish)s that it does not take.") % {"label": variable, "wish": wish}
+    message = _("“%(label)s” may get a value from %(wish)s that it does not take.") % {"label": variable, "wish": wish}
     remedy = _("Show one name alone, of an answer of the same kind. %(takes)s") % {"takes": value_advice(variable)}
-    yield TemplateFault(field=variable.name, code="kind", words=words, remedy=remedy)
+    yield TemplateFault(field=variable.name, code="kind", words=message, remedy=remedy)
 
 
 def _is_kind_of(variable: Variable, wish: str, slots: Mapping[str, Slot]) -> bool:

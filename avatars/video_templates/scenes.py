@@ -168,14 +168,14 @@ def _placeholder_faults(scene: PresentationScene, filling: Filling, translated: 
     for name, text in _texts(scene, translated).items():
         label = {"field": _label(name)}
         if has_stray_braces(text):
-            words = _("“%(field)s” has “{{” or “}}” without a variable between them.") % label
+            message = _("“%(field)s” has “{{” or “}}” without a variable between them.") % label
             remedy = _("Write variables like {{name}}: small letters, digits and _.")
-            yield name, "bad_placeholder", f"{words} {remedy}"
+            yield name, "bad_placeholder", f"{message} {remedy}"
         for variable in dict.fromkeys(placeholder_names(text)):
             if variable not in known:
-                words = _("“%(field)s” shows {{%(name)s}}, and there is no such variable.")
-                words %= {**label, "name": variable}
-                yield name, "unknown_variable", f"{words} {known_variables(known)}"
+                message = _("“%(field)s” shows {{%(name)s}}, and there is no such variable.")
+                message %= {**label, "name": variable}
+                yield name, "unknown_variable", f"{message} {known_variables(known)}"
 
 
 def _lower_third_faults(scene: PresentationScene, filling: Filling, translated: bool) -> Iterator[tuple[str, str, str]]:
@@ -183,8 +183,8 @@ def _lower_third_faults(scene: PresentationScene, filling: Filling, translated: 
     for name, text in zip(fields, lower_third(scene, filling, translated=translated), strict=True):
         most = _column(name).max_length or len(text)
         if len(text) > most:
-            words = _("“%(field)s” has %(count)d characters with these values; it may have %(most)d.")
-            yield name, "too_long", words % {"field": _label(name), "count": len(text), "most": most}
+            message = _("“%(field)s” has %(count)d characters with these values; it may have %(most)d.")
+            yield name, "too_long", message % {"field": _label(name), "count": len(text), "most": most}
 
 
 def _texts(scene: PresentationScene, translated: bool) -> dict[str, str]:

@@ -49,14 +49,14 @@ def declaration_faults(
     counts = Counter(variable.name for variable in variables)
     for index, variable in enumerate(variables):
         if counts[variable.name] > 1:
-            words = _("Two variables have the name “%(name)s”.") % {"name": variable.name}
+            message = _("Two variables have the name “%(name)s”.") % {"name": variable.name}
             yield TemplateFault(
-                index=index, field="name", code="same_name", words=words, remedy=_("Rename one of them.")
+                index=index, field="name", code="same_name", words=message, remedy=_("Rename one of them.")
             )
         elif shown is not None and variable.name not in shown:
-            words = _("The script does not show “%(name)s”.") % {"name": variable.name}
+            message = _("The script does not show “%(name)s”.") % {"name": variable.name}
             remedy = _("Write {{%(name)s}} where it is to be spoken, or remove the variable.") % {"name": variable.name}
-            yield TemplateFault(index=index, field="name", code="unused_variable", words=words, remedy=remedy)
+            yield TemplateFault(index=index, field="name", code="unused_variable", words=message, remedy=remedy)
         yield from _variable_faults(index, variable, today)
 
 
@@ -66,42 +66,42 @@ def _script_faults(script: str, names: set[str]) -> Iterator[TemplateFault]:
             field="script", code="empty", words=_("There is nothing to say."), remedy=_("Write what to say.")
         )
     if has_stray_braces(script):
-        words = _("The script has “{{” or “}}” without a variable between them. People would hear it.")
+        message = _("The script has “{{” or “}}” without a variable between them. People would hear it.")
         remedy = _("Write variables like {{name}}: small letters, digits and _.")
-        yield TemplateFault(field="script", code="bad_placeholder", words=words, remedy=remedy)
+        yield TemplateFault(field="script", code="bad_placeholder", words=message, remedy=remedy)
     for name in dict.fromkeys(placeholder_names(script)):
         if name not in names:
-            words = _("The script shows {{%(name)s}}, and there is no such variable.") % {"name": name}
-            yield TemplateFault(field="script", code="unknown_variable", words=words, remedy=known_variables(names))
+            message = _("The script shows {{%(name)s}}, and there is no such variable.") % {"name": name}
+            yield TemplateFault(field="script", code="unknown_variable", words=message, remedy=known_variables(names))
     most, least = settings.AVATARS["MAX_CHARACTERS"], len("".join(split_at_placeholders(script)).strip())
     if least > most:
-        words = _("The script has %(count)d characters; a video may have %(most)d.") % {"count": least, "most": most}
+        message = _("The script has %(count)d characters; a video may have %(most)d.") % {"count": least, "most": most}
         yield TemplateFault(
-            field="script", code="too_long", words=words, remedy=_("Make it shorter, or make two templates.")
+            field="script", code="too_long", words=message, remedy=_("Make it shorter, or make two templates.")
         )
 
 
 def _variable_faults(index: int, variable: Variable, today: date) -> Iterator[TemplateFault]:
     if variable.type == Type.CHOICE and (flaw := _choices_flaw(variable.choices)):
-        words, remedy = flaw
-        yield TemplateFault(index=index, field="choices", code="choices", words=words, remedy=remedy)
+        message, remedy = flaw
+        yield TemplateFault(index=index, field="choices", code="choices", words=message, remedy=remedy)
     least, most = variable.minimum, variable.maximum
     if least is not None and most is not None and least > most:
-        words, remedy = _("“At least” is more than “at most”."), _("Exchange them, or leave one empty.")
-        yield TemplateFault(index=index, field="minimum", code="bounds", words=words, remedy=remedy)
+        message, remedy = _("“At least” is more than “at most”."), _("Exchange them, or leave one empty.")
+        yield TemplateFault(index=index, field="minimum", code="bounds", words=message, remedy=remedy)
     elif variable.slot.type == SlotType.TEXT and most is not None and most < 1:
-        words, remedy = _("“At most” leaves no room for a text."), _("It counts characters: write 1 or more.")
-        yield TemplateFault(index=index, field="maximum", code="bounds", words=words, remedy=remedy)
+        message, remedy = _("“At most” leaves no room for a text."), _("It counts characters: write 1 or more.")
+        yield TemplateFault(index=index, field="maximum", code="bounds", words=message, remedy=remedy)
     if not variable.default:
         return
     if variable.required:
-        words = _("“%(name)s” is required, so its default is never used.") % {"name": variable.name}
+        message = _("“%(name)s” is required, so its default is never used.") % {"name": variable.name}
         remedy = _("Take the default away, or do not require it.")
-        yield TemplateFault(index=index, field="default", code="default_unused", words=words, remedy=remedy)
+        yield TemplateFault(index=index, field="default", code="default_unused", words=message, remedy=remedy)
     elif variable.slot.parse(variable.default, today=today) is None:
-        words = _("The default does not fit.")
+        message = _("The default does not fit.")
         yield TemplateFault(
-            index=index, field="default", code="default_invalid", words=words, remedy=value_advice(variable)
+            index=index, field="default", code="default_invalid", words=message, remedy=value_advice(variable)
         )
 
 
@@ -134,9 +134,9 @@ def read_values(
         text = _as_text(variable, wish)
         value = None if text is None else variable.slot.parse(text, today=today)
         if value is None:
-            words = _("“%(label)s” does not fit.") % {"label": variable}
+            message = _("“%(label)s” does not fit.") % {"label": variable}
             faults.append(
-                TemplateFault(field=variable.name, code="invalid", words=words, remedy=value_advice(variable))
+                TemplateFault(field=variable.name, code="invalid", words=message, remedy=value_advice(variable))
             )
         else:
             values[variable.name] = value
@@ -237,14 +237,14 @@ def _as_text(variable: Variable, wish: object) -> str | None:
 
 def missing_value(variable: Variable) -> TemplateFault:
     """That a required variable was not given."""
-    words = _("“%(label)s” is required.") % {"label": variable}
-    return TemplateFault(field=variable.name, code="required", words=words, remedy=value_advice(variable))
+    message = _("“%(label)s” is required.") % {"label": variable}
+    return TemplateFault(field=variable.name, code="required", words=message, remedy=value_advice(variable))
 
 
 def unknown_variable(name: str, names: set[str]) -> TemplateFault:
     """That there is no variable of a name that was given."""
-    words = _("There is no variable “%(name)s”.") % {"name": name[:40]}
-    return TemplateFault(field=name, code="unknown_variable", words=words, remedy=known_variables(names))
+    message = _("There is no variable “%(name)s”.") % {"name": name[:40]}
+    return TemplateFault(field=name, code="unknown_variable", words=message, remedy=known_variables(names))
 
 
 def known_variables(names: set[str]) -> str:

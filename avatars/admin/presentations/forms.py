@@ -25,8 +25,8 @@ class PointsField(forms.CharField):
         try:
             return [[float(number) for number in row.split()] for row in rows]
         except ValueError as error:
-            words = gettext("Write each point as two numbers from 0 to 100, and at most 20 of them.")
-            raise forms.ValidationError(words, code="points") from error
+            message = gettext("Write each point as two numbers from 0 to 100, and at most 20 of them.")
+            raise forms.ValidationError(message, code="points") from error
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

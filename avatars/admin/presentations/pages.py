@@ -131,8 +131,8 @@ class PresentationAdmin(ProtectedDeleteAdmin):
             if scene is not None:
                 services.move_scene(scene, by)
         for place, remark in services.presentation_remarks(form.instance):
-            words = gettext("Scene %(number)d: %(words)s") % {"number": place, "words": remark_words(remark)}
-            self.message_user(request, words, messages.WARNING)
+            message = gettext("Scene %(number)d: %(words)s") % {"number": place, "words": remark_words(remark)}
+            self.message_user(request, message, messages.WARNING)
 
     def _import(self, request: HttpRequest, presentation: Presentation, data: bytes) -> None:
         try:
@@ -140,8 +140,8 @@ class PresentationAdmin(ProtectedDeleteAdmin):
         except AvatarError as error:
             self.message_user(request, str(PDFS.get(error.code, str(error))), messages.ERROR)
             return
-        words = ngettext("%d scene was added from the PDF.", "%d scenes were added from the PDF.", count) % count
-        self.message_user(request, words, messages.SUCCESS)
+        message = ngettext("%d scene was added from the PDF.", "%d scenes were added from the PDF.", count) % count
+        self.message_user(request, message, messages.SUCCESS)
 
     def response_change(self, request: HttpRequest, obj: Presentation) -> HttpResponse:
         if UP in request.POST or DOWN in request.POST or request.FILES.get("pdf"):

@@ -107,8 +107,8 @@ class Command(BaseCommand):
         checks = services.ENGINE_CHECKS[subject.kind.value]
         found = subject.availability
         if not found.ok:
-            words, remedy = availability.lack(found), availability.supply(found)
-            lacking = Outcome(verdict=Verdict.NOT_RUN, words=words, remedy=remedy)
+            message, remedy = availability.lack(found), availability.supply(found)
+            lacking = Outcome(verdict=Verdict.NOT_RUN, words=message, remedy=remedy)
             yield from ((check, lacking) for check in checks)
             return
         voice = self._voice or str(backends.entry(subject.kind.setting, subject.name).get("voice", ""))
@@ -125,8 +125,8 @@ class Command(BaseCommand):
             outcome, alive = self._outcome(studio, wish, self._seconds or subject.time_limit)
             yield check, outcome
             if not alive or (check is checks[0] and outcome.verdict is Verdict.FAILED):
-                words = _("The check “%(title)s” failed before.") % {"title": check.title}
-                yield from ((other, Outcome(verdict=Verdict.NOT_RUN, words=words)) for other in rest)
+                message = _("The check “%(title)s” failed before.") % {"title": check.title}
+                yield from ((other, Outcome(verdict=Verdict.NOT_RUN, words=message)) for other in rest)
                 return
 
     def _outcome(self, studio: services.Studio, wish: CheckRequest, limit: float) -> tuple[Outcome, bool]:
@@ -135,8 +135,8 @@ class Command(BaseCommand):
             memory = settings.AVATARS["MEMORY_LIMIT_MB"]
             return studio.check_engine(wish, time_limit=limit, memory_limit_mb=memory), True
         except StudioError as error:
-            words, remedy = _VIOLENT.get(error.code, ("", ""))
-            said = (_(words) % {"seconds": limit}) if words else f"{error.message} ({error.code})"
+            message, remedy = _VIOLENT.get(error.code, ("", ""))
+            said = (_(message) % {"seconds": limit}) if message else f"{error.message} ({error.code})"
             return Outcome(verdict=Verdict.FAILED, words=said, remedy=_(remedy) if remedy else ""), False
 
     def _say(self, row: dict[str, Any], *, titled: bool) -> None:
@@ -180,21 +180,21 @@ def _chosen(wanted: list[str]) -> list[Subject]:
     names = {subject.name for subject in known}
     for name in wanted:
         if name not in names:
-            words = _("There is no engine “%(name)s” in the settings; there are: %(names)s.")
-            raise CommandError(words % {"name": name, "names": ", ".join(sorted(names))})
+            message = _("There is no engine “%(name)s” in the settings; there are: %(names)s.")
+            raise CommandError(message % {"name": name, "names": ", ".join(sorted(names))})
     return [subject for subject in known if not wanted or subject.name in wanted]
 
 
 def _row(subject: Subject, check: Check, outcome: Outcome) -> dict[str, Any]:
     """A result as programs and people read it."""
     failed = outcome.verdict is Verdict.FAILED
-    words = _(outcome.words) if outcome.words else ""
+    message = _(outcome.words) if outcome.words else ""
     return {
         "kind": subject.kind.value,
         "engine": subject.name,
         "check": check.key,
         "title": str(check.title),
         "verdict": outcome.verdict.value,
-        "words": words % outcome.values if outcome.values else words,
+        "words": message % outcome.values if outcome.values else message,
         "remedy": outcome.remedy or (str(check.remedy) if failed else ""),
     }

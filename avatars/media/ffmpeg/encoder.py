@@ -101,8 +101,8 @@ def too_long() -> OutputError:
 
 def too_large(limit: int) -> OutputError:
     """The refusal of a picture that needs more than its limit in whatever way it is encoded."""
-    words = f"The video does not fit into {limit / 1024**2:.1f} MB."
-    return OutputError(words, code="video_too_large", remedy="Split the text, or raise OPENUSER_RENDER_MAX_MB.")
+    message = f"The video does not fit into {limit / 1024**2:.1f} MB."
+    return OutputError(message, code="video_too_large", remedy="Split the text, or raise OPENUSER_RENDER_MAX_MB.")
 
 
 class FrameSink:

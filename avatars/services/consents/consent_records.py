@@ -96,11 +96,11 @@ def withdraw_consent(
     """
     consent = Consent.objects.select_for_update().get(pk=consent.pk)
     if consent.withdrawn_at is not None:
-        words = gettext("This consent was withdrawn before.")
-        raise ConsentError(words, code="withdrawn_before", remedy=gettext("There is nothing left to do."))
+        message = gettext("This consent was withdrawn before.")
+        raise ConsentError(message, code="withdrawn_before", remedy=gettext("There is nothing left to do."))
     if reason.strip() and not has_words(reason):
-        words = gettext("This is no reason.")
-        raise ConsentError(words, code="reason_missing", field="reason", remedy=gettext("Give it in words, or none."))
+        message = gettext("This is no reason.")
+        raise ConsentError(message, code="reason_missing", field="reason", remedy=gettext("Give it in words, or none."))
     reason = plain_reason(reason)
     consent.withdrawn_at, consent.withdrawn_by, consent.withdrawn_reason = now or timezone.now(), by, reason
     consent.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])

@@ -60,8 +60,8 @@ def check_drawn(photographic: bool | None, reason: str) -> None:
     It needs one unless the measurement says that the picture looks drawn.
     """
     if photographic is not False and not has_words(reason):
-        words = _("The picture looks like a photograph. Say why it shows no real person.")
-        raise _reason_missing(words)
+        message = _("The picture looks like a photograph. Say why it shows no real person.")
+        raise _reason_missing(message)
 
 
 def declare_drawn(human: DigitalHuman, *, by: str, reason: str = "", photographic: bool | None = None) -> Statement:
@@ -102,22 +102,24 @@ def confirm_drawn(statement: Statement, *, by: str, how: str, evidence: Any = No
     be confirmed any more, and without words or evidence.
     """
     if acting_client() is not None:
-        words, remedy = _("A person confirms it, not a program."), _("Let a second person do it.")
-        raise ConsentError(words, code="person_needed", remedy=remedy)
+        message, remedy = _("A person confirms it, not a program."), _("Let a second person do it.")
+        raise ConsentError(message, code="person_needed", remedy=remedy)
     rows = Statement.objects.select_for_update(of=("self",))
     row = rows.select_related("digital_human__portrait_holder", "holder").get(pk=statement.pk)
     if row.state != Statement.State.UNCONFIRMED or row.digital_human is None:
-        words = _("There is nothing to confirm: the picture has changed, or it was confirmed or withdrawn.")
-        raise ConsentError(words, code="nothing_to_confirm", remedy=_("Load the page again."))
+        message = _("There is nothing to confirm: the picture has changed, or it was confirmed or withdrawn.")
+        raise ConsentError(message, code="nothing_to_confirm", remedy=_("Load the page again."))
     if by.casefold() in {name.casefold() for name in _first_persons(row, row.digital_human)}:
-        words = _("You stated it yourself or brought the picture, perhaps by a program whose token you hold.")
-        raise ConsentError(words, code="same_person", remedy=_("Let another person confirm it."))
+        message = _("You stated it yourself or brought the picture, perhaps by a program whose token you hold.")
+        raise ConsentError(message, code="same_person", remedy=_("Let another person confirm it."))
     if not has_words(how):
-        words = _("Say how you know that it shows no real person.")
-        raise ConsentError(words, code="reason_missing", field="confirmation", remedy=_("Give the reason in words."))
+        message = _("Say how you know that it shows no real person.")
+        raise ConsentError(message, code="reason_missing", field="confirmation", remedy=_("Give the reason in words."))
     if not evidence and not link:
-        words = _("There is no evidence.")
-        raise ConsentError(words, code="evidence_missing", field="evidence", remedy=_("Bring a file, or name a link."))
+        message = _("There is no evidence.")
+        raise ConsentError(
+            message, code="evidence_missing", field="evidence", remedy=_("Bring a file, or name a link.")
+        )
     row.confirmed_by, row.confirmed_at, row.confirmation = by[:150], timezone.now(), plain_reason(how)[:300]
     row.evidence_link = link
     if evidence:

@@ -69,8 +69,8 @@ def add_scene(presentation: Presentation, **values: Any) -> PresentationScene:
     """A new scene at the end. Raises `AvatarError` (code `too_many_scenes`)."""
     scenes = presentation.scenes.all()
     if len(scenes) >= MOST_SCENES:
-        words = gettext("A presentation has at most %(most)d scenes.") % {"most": MOST_SCENES}
-        raise AvatarError(words, code="too_many_scenes", field="scenes")
+        message = gettext("A presentation has at most %(most)d scenes.") % {"most": MOST_SCENES}
+        raise AvatarError(message, code="too_many_scenes", field="scenes")
     position = max((scene.position for scene in scenes), default=0) + 1
     return PresentationScene.objects.create(presentation=presentation, position=position, **values)
 

@@ -188,6 +188,6 @@ def _presentation_faults(presentation: Presentation, today: date | None) -> Iter
         other = examples(presentation, scenes, translated=not translated) if both else None
         asked = {"translated": translated, "filling": filling, "other": other}
         for fault in presentation_faults(scenes, presentation.partner, **asked):  # type: ignore[arg-type]
-            words = gettext("Scene %(number)d: %(words)s") % {"number": fault.scene, "words": fault.words}
+            message = gettext("Scene %(number)d: %(words)s") % {"number": fault.scene, "words": fault.words}
             remedy = gettext("Change it on the page of the presentation.")
-            yield TemplateFault(field=fault.field, code=fault.code, words=words, remedy=remedy)
+            yield TemplateFault(field=fault.field, code=fault.code, words=message, remedy=remedy)

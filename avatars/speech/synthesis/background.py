@@ -68,5 +68,5 @@ def _peak(samples: Samples) -> float:
 
 
 def _silent() -> ScriptError:
-    words = "There is nothing to say in this text."
-    return ScriptError(words, code="nothing_to_say", remedy="Write some words.")
+    message = "There is nothing to say in this text."
+    return ScriptError(message, code="nothing_to_say", remedy="Write some words.")

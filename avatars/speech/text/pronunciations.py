@@ -71,8 +71,8 @@ def syllables(reading: str) -> tuple[str, ...]:
     try:
         return pinyin.syllables(reading)
     except pinyin.UnknownSyllable as error:
-        words = f"“{error.part}” is no syllable of pinyin."
-        raise _wrong(words, "pinyin_unknown", "Write like chóng qìng or chong2 qing4.") from error
+        message = f"“{error.part}” is no syllable of pinyin."
+        raise _wrong(message, "pinyin_unknown", "Write like chóng qìng or chong2 qing4.") from error
 
 
 def symbols(reading: str) -> str:
