@@ -45,21 +45,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser() -> ArgumentParser:
-    words = ArgumentParser(prog="openuser-human", description="Make a talking video of a text, with the AI label.")
-    words.add_argument("text", help="what to say, Chinese, English or both")
-    words.add_argument("out", type=Path, help="the MP4 to write; its captions come beside it, as an SRT file")
-    shown = words.add_mutually_exclusive_group()
+    arguments = ArgumentParser(prog="openuser-human", description="Make a talking video of a text, with the AI label.")
+    arguments.add_argument("text", help="what to say, Chinese, English or both")
+    arguments.add_argument("out", type=Path, help="the MP4 to write; its captions come beside it, as an SRT file")
+    shown = arguments.add_mutually_exclusive_group()
     shown.add_argument("--portrait", type=Path, help="a photograph or drawing of one face (JPEG, PNG, WebP)")
     shown.add_argument("--character", choices=shipped.HEADS, default="xiao", help="one of those that are built in")
-    words.add_argument("--face", type=int, help="which face of the portrait speaks; 0 is the largest")
-    words.add_argument("--voice", help="such as zf_xiaobei or af_heart; by the language of the text if not given")
-    words.add_argument("--speed", type=float, default=1.0, help="0.5 to 2, 1 is natural")
-    words.add_argument("--longest", type=int, default=LONGEST, help="the longer side in pixels at most")
-    words.add_argument("--format", choices=[each.value for each in Format], default=Format.AS_PORTRAIT.value)
-    words.add_argument("--captions", choices=[each.value for each in Captions], default=Captions.OFF.value)
-    words.add_argument("--provider", default="OpenUser", help="whom the AI label names as the video's provider")
-    words.add_argument("--device", default="auto", help="auto, cpu, torch (on the CPU), cuda or cuda:1")
-    return words
+    arguments.add_argument("--face", type=int, help="which face of the portrait speaks; 0 is the largest")
+    arguments.add_argument("--voice", help="such as zf_xiaobei or af_heart; by the language of the text if not given")
+    arguments.add_argument("--speed", type=float, default=1.0, help="0.5 to 2, 1 is natural")
+    arguments.add_argument("--longest", type=int, default=LONGEST, help="the longer side in pixels at most")
+    arguments.add_argument("--format", choices=[each.value for each in Format], default=Format.AS_PORTRAIT.value)
+    arguments.add_argument("--captions", choices=[each.value for each in Captions], default=Captions.OFF.value)
+    arguments.add_argument("--provider", default="OpenUser", help="whom the AI label names as the video's provider")
+    arguments.add_argument("--device", default="auto", help="auto, cpu, torch (on the CPU), cuda or cuda:1")
+    return arguments
 
 
 def made(options: Namespace, folder: Path) -> FinishedVideo:
@@ -88,11 +88,11 @@ def portrait(options: Namespace, folder: Path) -> Path:
         picture.write_bytes(shipped.png(options.character))
         return picture
     data = options.portrait.read_bytes()
-    found = portrait_validation.check(data, face=options.face)
-    for code in found.remarks:
+    examined = portrait_validation.check(data, face=options.face)
+    for code in examined.remarks:
         print(f"{options.portrait.name}: {portrait_words.REMARKS[code]}", file=sys.stderr)
     picture = folder / "portrait.jpg"
-    picture.write_bytes(portrait_validation.kept(data, found) or data)
+    picture.write_bytes(portrait_validation.kept(data, examined) or data)
     return picture
 
 

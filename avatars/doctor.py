@@ -71,11 +71,11 @@ class FaceModels(Check):
     def run(self) -> Finding:
         if "puppet" not in settings.RENDER_ENGINES:
             return good(_("Another engine animates."))
-        found = Puppet.probe(**_options(settings.RENDER_ENGINES, "puppet"))
-        if found.ok:
+        puppet = Puppet.probe(**_options(settings.RENDER_ENGINES, "puppet"))
+        if puppet.ok:
             return good(_("They are there."))
         message = _("No portrait can be animated: %s")
-        return bad("face_model_missing", message % availability.lack(found), remedy=availability.supply(found))
+        return bad("face_model_missing", message % availability.lack(puppet), remedy=availability.supply(puppet))
 
 
 class DrawnFaces(Check):

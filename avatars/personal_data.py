@@ -98,7 +98,7 @@ class ConsentHolding(Holding):
 
 def register_models() -> None:
     """Called once, when the app is ready."""
-    words: dict[str, Any] = {"text": "", "recipe": {}, "hint": "", "notes": []}
+    blank: dict[str, Any] = {"text": "", "recipe": {}, "hint": "", "notes": []}
     hidden = (*LEASE, "recipe", "content_hash")
     register(
         ConsentHolding(
@@ -115,7 +115,7 @@ def register_models() -> None:
         Holding(Voice, CONSENTS),
         # Those of a render go with it; those of a file that was sent have files of their own.
         WorkHolding(Rendition, SCRIPTS, files=("source", "video"), hidden=LEASE),
-        RenderHolding(Render, SCRIPTS, age="finished_at", blank=words, hidden=hidden),
+        RenderHolding(Render, SCRIPTS, age="finished_at", blank=blank, hidden=hidden),
         NarrationHolding(Narration, SCRIPTS, age="finished_at", blank={"text": "", "recipe": {}}, hidden=hidden),
     )
     without_personal_data(

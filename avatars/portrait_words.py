@@ -4,9 +4,9 @@
 """
 
 
-def _(words: str) -> str:
+def _(text: str) -> str:
     """Marks a text for the translators."""
-    return words
+    return text
 
 
 UNUSABLE = {

@@ -42,4 +42,4 @@ def _addresses(host: str) -> list[IPv4Address | IPv6Address]:
         resolved = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return []
-    return [ipaddress.ip_address(str(one[4][0]).split("%")[0]) for one in resolved]
+    return [ipaddress.ip_address(str(row[4][0]).split("%")[0]) for row in resolved]

@@ -174,8 +174,8 @@ class _Page:
         options = (each for each in inputs if isinstance(each, OptionInput))
         return next((each for each in options if each.label and label.startswith(each.label)), None)
 
-    def _other(self, words: str) -> EngineFailed:
-        return server_errors.other_interface(words, field=self._field)
+    def _other(self, message: str) -> EngineFailed:
+        return server_errors.other_interface(message, field=self._field)
 
 
 def _kinds(components: Sequence[dict[str, Any]]) -> list[str]:

@@ -49,10 +49,10 @@ def busy(*, field: str) -> EngineFailed:
     )
 
 
-def other_interface(words: str, *, field: str) -> EngineFailed:
+def other_interface(message: str, *, field: str) -> EngineFailed:
     """There is another program at this address, or another edition of it."""
     return EngineFailed(
-        words,
+        message,
         code="server_interface",
         remedy="Check that the address is that of this model; avatars/engines/README.md names the editions.",
         field=field,

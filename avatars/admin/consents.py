@@ -187,10 +187,12 @@ class ConsentAdmin(ReadOnlyAdmin):
             self.message_user(request, str(error), messages.WARNING)
         else:
             self.log_change(request, consent, gettext("Withdrawn."))
-            words = gettext("The consent is withdrawn. Cancelled: %(cancelled)d; videos put away: %(videos)d.")
-            self.message_user(request, words % {"cancelled": ended.cancelled, "videos": ended.videos}, messages.SUCCESS)
-            for words in _still_allowed(consent):
-                self.message_user(request, words, messages.WARNING)
+            message = gettext("The consent is withdrawn. Cancelled: %(cancelled)d; videos put away: %(videos)d.")
+            self.message_user(
+                request, message % {"cancelled": ended.cancelled, "videos": ended.videos}, messages.SUCCESS
+            )
+            for warning in _still_allowed(consent):
+                self.message_user(request, warning, messages.WARNING)
         return HttpResponse(headers={"HX-Redirect": change_url(consent)})
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -209,7 +211,7 @@ def consent_badge(human: Any) -> str:
     badges = [_face_badge(human)]
     if not human.voice_stated and not human.voice_consented:
         badges.append(badge(_("voice: no active consent"), "bad"))
-    return format_html_join(" ", "{}", [(one,) for one in badges])
+    return format_html_join(" ", "{}", [(each,) for each in badges])
 
 
 def voice_badge(voice: Any) -> str:
@@ -227,14 +229,14 @@ def _face_badge(human: Any) -> str:
 
 def _covered(likeness: Likeness) -> str:
     row: Any = likeness.digital_human or likeness.voice
-    words = row_link(row)
+    line = row_link(row)
     if likeness.voice is not None:
-        words = format_html("{} ({})", words, gettext("voice"))
+        line = format_html("{} ({})", line, gettext("voice"))
         if likeness.voice.identity != likeness.voice_key:
-            words = format_html("{} ({})", words, gettext("an earlier voice"))
+            line = format_html("{} ({})", line, gettext("an earlier voice"))
     elif str(row.portrait.name) != likeness.portrait:
-        words = format_html("{} ({})", words, gettext("an earlier picture"))
-    return format_html('<span class="ou-line">{}</span> ', words)
+        line = format_html("{} ({})", line, gettext("an earlier picture"))
+    return format_html('<span class="ou-line">{}</span> ', line)
 
 
 def _still_allowed(consent: Consent) -> list[str]:

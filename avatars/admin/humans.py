@@ -194,8 +194,8 @@ class DigitalHumanAdmin(OriginAdmin, PortraitVideoPages, VideoPreviewPages, Reco
         if form.cleaned_data.get("portrait_video"):
             services.request_portrait_video(obj, form.cleaned_data["portrait_video"], by=who(request))
             self.message_user(request, _("The video is being checked. This page shows the progress."))
-        for words in form.warnings:
-            self.message_user(request, words, messages.WARNING)
+        for warning in form.warnings:
+            self.message_user(request, warning, messages.WARNING)
 
     def delete_model(self, request: HttpRequest, obj: DigitalHuman) -> None:
         services.remove_digital_human(obj)

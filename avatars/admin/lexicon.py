@@ -26,8 +26,8 @@ FORMS = {Form.PINYIN: _("pinyin"), Form.IPA: _("IPA"), Form.WORDS: _("other word
 
 def remark_words(remark: services.ScriptRemark) -> str:
     """A remark with what it is about, in one line."""
-    words = {"written": remark.written, "words": f"{remark.words} {remark.remedy}"}
-    return gettext("“%(written)s”: %(words)s") % words
+    values = {"written": remark.written, "words": f"{remark.words} {remark.remedy}"}
+    return gettext("“%(written)s”: %(words)s") % values
 
 
 class ReadingForm(forms.Form):

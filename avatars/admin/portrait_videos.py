@@ -65,19 +65,19 @@ def video_check_words(human: DigitalHuman) -> str:
     )
 
 
-def _next_step(found: PortraitVideo, human: DigitalHuman) -> str:
+def _next_step(video: PortraitVideo, human: DigitalHuman) -> str:
     """The video that is the portrait, and what it still needs."""
-    if not _is_shown(found, human):
+    if not _is_shown(video, human):
         return ""
     needed = "" if services.human_allowed(human) else gettext("It speaks once you record a consent for it.")
     player = format_html(
-        '<video controls preload="none" poster="{}" src="{}"></video>', human.portrait.url, found.video.url
+        '<video controls preload="none" poster="{}" src="{}"></video>', human.portrait.url, video.video.url
     )
     return format_html('{}<div class="ou-portrait-video">{}</div>', needed, player)
 
 
-def _is_shown(found: PortraitVideo, human: DigitalHuman) -> bool:
-    return found.status == PortraitVideo.Status.DONE and bool(found.video) and str(human.portrait.name) == found.still
+def _is_shown(video: PortraitVideo, human: DigitalHuman) -> bool:
+    return video.status == PortraitVideo.Status.DONE and bool(video.video) and str(human.portrait.name) == video.still
 
 
 def _progress_words(video: PortraitVideo) -> str:

@@ -131,7 +131,7 @@ class RenderAdmin(EngineComparisonPages, VideoPages, SomeWordsAdmin, WorkAdmin):
         """The engines, and why others than those that were asked for."""
         if not render.engine_used:
             return NOTHING
-        notes = format_html_join("", "<br>{}", [(words,) for words in render.note_words])
+        notes = format_html_join("", "<br>{}", [(note,) for note in render.note_words])
         return format_html("{} · {}{}", render.engine_used, render.speech_engine_used, notes)
 
     @display(description=_("consent"))
@@ -222,7 +222,7 @@ class RenderAdmin(EngineComparisonPages, VideoPages, SomeWordsAdmin, WorkAdmin):
             Render.Status.CANCELLED: "again_this",
         }
         wanted = useful.get(Render.Status(status)) if status else None
-        return [one for one in super().get_actions_detail(request, object_id) if wanted and one.path == wanted]
+        return [detail for detail in super().get_actions_detail(request, object_id) if wanted and detail.path == wanted]
 
     def has_steer_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("avatars.change_render")

@@ -90,12 +90,17 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
 def _field(variable: Variable) -> forms.Field:
     slot, today = variable.slot, timezone.localdate()
     shown = slot.parse(variable.example or variable.default, today=today)
-    words = [services.value_advice(variable)] if variable.type != Variable.Type.CHOICE else []
+    advice = [services.value_advice(variable)] if variable.type != Variable.Type.CHOICE else []
     if not variable.required:
         default = slot.label(slot.parse(variable.default, today=today) or "")
         left = gettext("Left empty: %(default)s.") % {"default": default} if default else ""
-        words.append(left or gettext("May be left empty."))
-    common: dict[str, Any] = {"label": str(variable), "required": False, "help_text": " ".join(words), "initial": shown}
+        advice.append(left or gettext("May be left empty."))
+    common: dict[str, Any] = {
+        "label": str(variable),
+        "required": False,
+        "help_text": " ".join(advice),
+        "initial": shown,
+    }
     if variable.type == Variable.Type.CHOICE:
         choices = [("", gettext_lazy("— choose —")), *((choice.value, choice.label) for choice in slot.choices)]
         return forms.CharField(**common, widget=UnfoldAdminSelectWidget(choices=choices))

@@ -164,8 +164,8 @@ class VideoPreviewPages(ModelAdmin[Any]):
             raise Http404
         form = preview_form(human, request.POST)
         if not form.is_valid():
-            words = [f"{form[name].label}: {' '.join(map(str, found))}" for name, found in form.errors.items()]
-            return JsonResponse({"ended": True, "words": " ".join(words)})
+            errors = [f"{form[name].label}: {' '.join(map(str, faults))}" for name, faults in form.errors.items()]
+            return JsonResponse({"ended": True, "words": " ".join(errors)})
         try:
             render = services.request_render(form.instance, form.instance.voice.sample_text, priority=services.TEST)
         except AvatarError as error:
@@ -206,10 +206,10 @@ def _shown_so_far(render: Render) -> dict[str, Any]:
     return stream.for_player(base)
 
 
-def _uncached(found: Callable[[], bytes | str], kind: str) -> HttpResponse:
+def _uncached(read: Callable[[], bytes | str], kind: str) -> HttpResponse:
     """A response that no cache keeps; 404 where it may not be shown."""
     try:
-        content = found()
+        content = read()
     except AvatarError as error:
         raise Http404 from error
     return HttpResponse(content, content_type=kind, headers={"Cache-Control": "no-store"})

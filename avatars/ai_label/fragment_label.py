@@ -14,8 +14,8 @@ HEAD = 24  # bytes of a `uuid` box before its text: 4 of length, 4 of type, 16 o
 
 def labelled(fragment: bytes, origin: video_label.Origin) -> bytes:
     """The fragment with its label before it."""
-    words = video_label.words_of(origin, fragmented_mp4.content_sha256(fragment)).encode()
-    return (HEAD + len(words)).to_bytes(4, "big") + b"uuid" + BOX + words + fragment
+    attribute = video_label.words_of(origin, fragmented_mp4.content_sha256(fragment)).encode()
+    return (HEAD + len(attribute)).to_bytes(4, "big") + b"uuid" + BOX + attribute + fragment
 
 
 def fault(fragment: bytes, content_id: str = "") -> str:
@@ -23,8 +23,8 @@ def fault(fragment: bytes, content_id: str = "") -> str:
     length = int.from_bytes(fragment[:4], "big")
     if fragment[4:HEAD] != b"uuid" + BOX or length > len(fragment):
         return "the AIGC metadata is missing"
-    words = fragment[HEAD:length].decode(errors="replace")
-    return video_label.tag_fault(words, fragmented_mp4.content_sha256(fragment[length:]), content_id)
+    attribute = fragment[HEAD:length].decode(errors="replace")
+    return video_label.tag_fault(attribute, fragmented_mp4.content_sha256(fragment[length:]), content_id)
 
 
 def beginning_tag(origin: video_label.Origin) -> str:

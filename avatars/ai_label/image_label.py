@@ -74,13 +74,13 @@ def examine(path: Path, content_id: str = "") -> video_label.LabelReport:
     """The label that a JPEG carries. Raises `OutputError` for what is no picture."""
     data = path.read_bytes()
     grey = _opened(data, "L")
-    words, bare = _taken_apart(data)
+    attribute, bare = _taken_apart(data)
     mark = video_label.Mark(grey.shape[1], grey.shape[0])
-    faults = [video_label.tag_fault(words, hashlib.sha256(bare).hexdigest(), content_id)]
+    faults = [video_label.tag_fault(attribute, hashlib.sha256(bare).hexdigest(), content_id)]
     if mark.likeness(grey[mark.box.place]) < video_label.LIKENESS:
         faults.append("the visible mark is missing")
     return video_label.LabelReport(
-        origin=video_label.origin_of(words), faults=tuple(fault for fault in faults if fault)
+        origin=video_label.origin_of(attribute), faults=tuple(fault for fault in faults if fault)
     )
 
 

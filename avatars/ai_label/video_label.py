@@ -108,7 +108,7 @@ class LabelReport:
 
 def words_of(origin: Origin, content_sha256: str) -> str:
     """The attribute that the standard asks for, as JSON."""
-    words = {
+    attribute = {
         "Label": "1",
         "ContentProducer": origin.provider,
         "ProduceID": origin.content_id,
@@ -117,7 +117,7 @@ def words_of(origin: Origin, content_sha256: str) -> str:
         "PropagateID": origin.content_id,
         "ReservedCode2": "",
     }
-    return json.dumps(words, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(attribute, ensure_ascii=False, separators=(",", ":"))
 
 
 def write(path: Path, to: Path, origin: Origin) -> None:
@@ -137,10 +137,10 @@ def read(probed: mp4.Probe) -> Origin | None:
     return origin_of(probed.tags.get(KEY, ""))
 
 
-def origin_of(words: str) -> Origin | None:
+def origin_of(attribute: str) -> Origin | None:
     """Who made something, by its attribute."""
     try:
-        said = json.loads(words)
+        said = json.loads(attribute)
         return Origin(provider=str(said["ContentProducer"]), content_id=str(said["ProduceID"]))
     except (KeyError, ValueError, TypeError):
         return None
@@ -190,10 +190,10 @@ def missing_mark(frame: int, fps: float) -> str:
     return f"the visible mark is missing at {frame / max(fps, 1):.2f} s"
 
 
-def tag_fault(words: str, content_sha256: str, content_id: str = "") -> str:
+def tag_fault(attribute: str, content_sha256: str, content_id: str = "") -> str:
     """The flaw of an attribute, of this content where it is given; nothing where it is good."""
     try:
-        said = json.loads(words)
+        said = json.loads(attribute)
         good = said["Label"] == "1" and bool(said["ProduceID"]) and bool(said["ContentProducer"])
         ours = not content_id or said["ProduceID"] == content_id
         whole = said["ReservedCode1"] == content_sha256

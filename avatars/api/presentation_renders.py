@@ -60,8 +60,8 @@ class PresentationCheckSerializer(serializers.Serializer[services.PresentationCh
     lower_thirds = LowerThirdSerializer(many=True, help_text="Names and titles, by scene.")
     estimated_seconds = serializers.FloatField(source="estimate.likely", help_text="How long the render takes.")
 
-    def get_characters(self, found: services.PresentationCheck) -> int:
-        return len(found.text)
+    def get_characters(self, checked: services.PresentationCheck) -> int:
+        return len(checked.text)
 
 
 ANSWER = PolymorphicProxySerializer(

@@ -92,15 +92,15 @@ def srt(text: str, tokens: Sequence[Token], *, late: float = 0.0) -> str:
     return subrip(cues(text, tokens, late=late))
 
 
-def subrip(found: Sequence[Cue]) -> str:
+def subrip(captions: Sequence[Cue]) -> str:
     """Captions as SubRip."""
-    numbered = enumerate(found, start=1)
+    numbered = enumerate(captions, start=1)
     return "\n".join(f"{number}\n{_clock(cue.start)} --> {_clock(cue.end)}\n{cue.text}\n" for number, cue in numbered)
 
 
-def webvtt(found: Sequence[Cue]) -> str:
+def webvtt(captions: Sequence[Cue]) -> str:
     """Captions as WebVTT, those of a short pause apart without a gap."""
-    shown = (f"{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}\n{cue.text}\n" for cue in held(list(found)))
+    shown = (f"{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}\n{cue.text}\n" for cue in held(list(captions)))
     return "\n".join(["WEBVTT\n", *shown])
 
 
@@ -211,13 +211,13 @@ def _chinese_words(text: str) -> list[str]:
     return chinese_words.cut(text)
 
 
-def held(found: list[Cue]) -> list[Cue]:
+def held(captions: list[Cue]) -> list[Cue]:
     """Keep captions up through short pauses."""
     longer = [
         replace(cue, end=following.start) if following.start - cue.end < SHORT_PAUSE else cue
-        for cue, following in pairwise(found)
+        for cue, following in pairwise(captions)
     ]
-    return [*longer, *found[-1:]]
+    return [*longer, *captions[-1:]]
 
 
 def _lines(text: str, inside: set[int]) -> Iterator[tuple[int, int]]:
@@ -232,10 +232,10 @@ def _parts(text: str, start: int, end: int, inside: set[int]) -> Iterator[tuple[
         yield start, end
         return
     places = range(start + 1, end)
-    words = [place for place in places if place not in inside and _is_gap(text, place)]
-    clauses = [place for place in words if text[start:place].rstrip()[-1:] in _CLAUSE_ENDS]
+    between = [place for place in places if place not in inside and _is_gap(text, place)]
+    clauses = [place for place in between if text[start:place].rstrip()[-1:] in _CLAUSE_ENDS]
     middle = (start + end) / 2
-    cut = min(clauses or words or places, key=lambda place: abs(place - middle))
+    cut = min(clauses or between or places, key=lambda place: abs(place - middle))
     yield from _parts(text, start, cut, inside)
     yield from _parts(text, cut, end, inside)
 

@@ -19,8 +19,8 @@ def cues(text: str, tokens: Sequence[Token], translation: str, *, late: float = 
     Where both have as many sentences, each is shown with its own; else they share the time by their lengths.
     """
     translated = []
-    for heard, words in _pairs(text, tokens, blanked(translation)):
-        lines = srt.written(words)
+    for heard, caption in _pairs(text, tokens, blanked(translation)):
+        lines = srt.written(caption)
         start, whole = heard[0].start, heard[-1].end - heard[0].start
         ends = [start + whole * share for share in _shares([line.text for line in lines])]
         for line, begin, end in zip(lines, [start, *ends], ends, strict=False):
@@ -34,18 +34,18 @@ def cues_of(
     """The captions of a text whose scenes begin at these places, each with its translation."""
     translated: list[Cue] = []
     ends = [*(begin for begin, _words in translations[1:]), len(text)]
-    for (begin, words), end in zip(translations, ends, strict=bool(translations)):
+    for (begin, translation), end in zip(translations, ends, strict=bool(translations)):
         own = [replace(token, offset=token.offset - begin) for token in _between(tokens, begin, end)]
-        translated += cues(text[begin:end], own, words, late=late)
+        translated += cues(text[begin:end], own, translation, late=late)
     return srt.held(translated)
 
 
 def shared(translation: str, lengths: Sequence[int]) -> list[str]:
     """The sentences of a translation, in order, for lines of a dialogue that are so long."""
-    words = [translation[begin:end].strip() for begin, end in _sentences(translation)]
-    places, ends = _shares(words), list(accumulate(lengths))
+    sentences = [translation[begin:end].strip() for begin, end in _sentences(translation)]
+    places, ends = _shares(sentences), list(accumulate(lengths))
     parts: list[list[str]] = [[] for _length in lengths]
-    for sentence, begin, end in zip(words, [0.0, *places], places, strict=False):
+    for sentence, begin, end in zip(sentences, [0.0, *places], places, strict=False):
         middle = (begin + end) / 2 * ends[-1]
         parts[min(bisect_left(ends, middle), len(lengths) - 1)].append(sentence)
     return ["\n".join(part) for part in parts]
@@ -71,7 +71,7 @@ def _sentences(text: str) -> list[Span]:
     return [(begin, end) for begin, end in srt.sentences(text) if any(char.isalnum() for char in text[begin:end])]
 
 
-def _shares(words: Sequence[str]) -> list[float]:
+def _shares(sentences: Sequence[str]) -> list[float]:
     """Where each ends, as a share of all by its length."""
-    lengths = [max(srt.width(each), 0.1) for each in words]
+    lengths = [max(srt.width(each), 0.1) for each in sentences]
     return [reached / sum(lengths) for reached in accumulate(lengths)]

@@ -61,9 +61,9 @@ class CheckRequest:
 class _Said(Exception):
     """Ends a check, with a message of the catalogues and its values."""
 
-    def __init__(self, words: str, **values: Any) -> None:
-        super().__init__(words, values)
-        self.words, self.values = words, values
+    def __init__(self, message: str, **values: Any) -> None:
+        super().__init__(message, values)
+        self.words, self.values = message, values
 
     def __str__(self) -> str:
         return self.words % self.values if self.values else self.words
@@ -77,10 +77,10 @@ class NotApplicable(_Said):
     """There is nothing to check here."""
 
 
-def demand(met: bool, words: str, **values: Any) -> None:
+def demand(met: bool, message: str, **values: Any) -> None:
     """Raise `Broken` with these words unless it is met."""
     if not met:
-        raise Broken(words, **values)
+        raise Broken(message, **values)
 
 
 def judged(check: Check, stage: Any) -> Outcome:

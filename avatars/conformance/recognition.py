@@ -54,9 +54,9 @@ def through_a_telephone(speech: Speech) -> Samples:
         return ffmpeg.samples(amr.parts(path, Path(folder))[0], RATE)
 
 
-def alike(one: str, other: str) -> float:
+def alike(first: str, second: str) -> float:
     """How much two texts have in common, 0..1: letters and numbers count."""
-    kept = ["".join(char for char in text.lower() if char.isalnum()) for text in (one, other)]
+    kept = ["".join(char for char in text.lower() if char.isalnum()) for text in (first, second)]
     return difflib.SequenceMatcher(None, kept[0], kept[1]).ratio()
 
 

@@ -217,4 +217,6 @@ def _partner_of(render: Render) -> tuple[str, tuple[str, str]]:
 
 
 def _active(given: list[Consent], purpose: str, now: datetime | None) -> Consent | None:
-    return next((one for one in given if one.state(now) == Consent.State.ACTIVE and one.covers(purpose)), None)
+    return next(
+        (consent for consent in given if consent.state(now) == Consent.State.ACTIVE and consent.covers(purpose)), None
+    )

@@ -64,12 +64,12 @@ class Command(RenderEngine):
     @classmethod
     def probe(cls, *, command: str | Sequence[str] = "", licence: str = "", **_options: Any) -> Availability:
         """See `Probed.probe`: whether the program is there; what it needs itself, it says with its exit code."""
-        words = _words(command)
-        program = (_program(words[0]) or Path(words[0])) if words else None
+        parts = _words(command)
+        program = (_program(parts[0]) or Path(parts[0])) if parts else None
         return look(
             licence=licence or "that of the program",
             device="program",
-            settings=[("OPENUSER_RENDER_COMMAND", words)],
+            settings=[("OPENUSER_RENDER_COMMAND", parts)],
             files=[NeededFile(name=program.name, path=program)] if program else [],
         )
 
@@ -157,13 +157,13 @@ def _judge(code: int) -> None:
         return
     if code == UNFIT:
         raise refused("The program cannot animate this portrait or this sound.")
-    words = {
+    meanings = {
         MISUSED: ("The program does not understand its order", "engine_failed", "Correct the command in the settings."),
         UNAVAILABLE: ("The program lacks something", "engine_unavailable", "Install what the program needs."),
         LATER: ("The program cannot work now", "engine_failed", "Try it later."),
     }
     other = ("The program failed", "engine_failed", "Run the command by hand, or set OPENUSER_RENDER_COMMAND_STDERR.")
-    message, name, remedy = words.get(code, other)
+    message, name, remedy = meanings.get(code, other)
     raise EngineFailed(f"{message} (exit {code}).", code=name, remedy=remedy, field=FIELD)
 
 

@@ -108,8 +108,8 @@ class Duix(RenderEngine):
         until = time.monotonic() + self._limit
         while time.monotonic() < until:
             answer = self._server.get("/easy/query", {"code": code}).json()
-            found = answer.get("data")
-            data: dict[str, Any] = found if isinstance(found, dict) else {}
+            answered = answer.get("data")
+            data: dict[str, Any] = answered if isinstance(answered, dict) else {}
             state = data.get("status")
             if answer.get("code") != ACCEPTED or state == FAILED:
                 raise EngineFailed(
@@ -137,10 +137,10 @@ class Duix(RenderEngine):
             path.relative_to(self._inside) if path.is_relative_to(self._inside) else PurePosixPath(named.lstrip("/"))
         )
         root = self._shared.resolve()
-        found = (root / inside).resolve()
+        video = (root / inside).resolve()
         # Some versions name it from the root of their volume, some from the folder of temporary files in it.
-        if not found.is_file():
-            found = (root / "temp" / inside).resolve()
-        if not found.is_relative_to(root) or not found.is_file() or found.stat().st_size > driving_video.MOST_BYTES:
+        if not video.is_file():
+            video = (root / "temp" / inside).resolve()
+        if not video.is_relative_to(root) or not video.is_file() or video.stat().st_size > driving_video.MOST_BYTES:
             raise strange("Duix names a video that is not in the shared folder.", field=FIELD)
-        return found
+        return video

@@ -35,8 +35,8 @@ class OriginForm(forms.ModelForm[Any]):
     may_state = False
     """Whether the user has the right to record consents; the admin sets it."""
 
-    def refuse(self, field: str, words: Any, *, code: str) -> None:
-        self.add_error(field, forms.ValidationError(words, code=code))
+    def refuse(self, field: str, message: Any, *, code: str) -> None:
+        self.add_error(field, forms.ValidationError(message, code=code))
 
     def refuse_statement(self) -> None:
         self.refuse("origin", MAY_NOT_STATE, code="statement_forbidden")

@@ -145,11 +145,11 @@ def _gap(points: NDArray[np.floating]) -> float:
     return float(apart / np.linalg.norm(points[EYE_LEFT][:2] - points[EYE_RIGHT][:2]))
 
 
-def _correlation(one: Curve, other: Curve) -> float:
+def _correlation(first: Curve, second: Curve) -> float:
     """Pearson's r; 0 where one of them does not change."""
-    if one.std() == 0 or other.std() == 0:
+    if first.std() == 0 or second.std() == 0:
         return 0.0
-    return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
+    return float(np.corrcoef(first.ravel(), second.ravel())[0, 1])
 
 
 def _rounded(value: float, digits: int) -> float:

@@ -121,8 +121,8 @@ def _scaled(values: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.fl
     return chosen
 
 
-def _difference(one: NDArray[np.int16], other: NDArray[np.int16]) -> int:
-    return int(np.abs(one - other).max(initial=0))
+def _difference(first: NDArray[np.int16], second: NDArray[np.int16]) -> int:
+    return int(np.abs(first - second).max(initial=0))
 
 
 def _uncovered(expected: Expected, video: tuple[int, int], size: tuple[int, int]) -> NDArray[np.bool_]:

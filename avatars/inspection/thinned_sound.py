@@ -51,12 +51,12 @@ class Thinned:
 
     def louder_than(self, level: float) -> tuple[int, int] | None:
         """The first and the last place that is louder; None where there is none."""
-        found: list[int] = []
+        edges: list[int] = []
         for start in range(0, len(self), BLOCK):
             places = np.flatnonzero(np.abs(self[start : start + BLOCK]) > level)
             if len(places):
-                found += [start + int(places[0]), start + int(places[-1])]
-        return (found[0], found[-1]) if found else None
+                edges += [start + int(places[0]), start + int(places[-1])]
+        return (edges[0], edges[-1]) if edges else None
 
 
 def heard_in(path: Path, expected: Expected, step: int) -> Heard:

@@ -42,9 +42,9 @@ def inspect(
     return tracks
 
 
-def check_format(found: mp4.Probe, expected: Expected, *, limit: int) -> None:
+def check_format(probed: mp4.Probe, expected: Expected, *, limit: int) -> None:
     """Codecs, pixels, sides, frames and how many a second, both tracks of one length from the start, and the size."""
-    video, audio, shot = found.video, found.audio, expected.shot
+    video, audio, shot = probed.video, probed.audio, expected.shot
     if video is None or video.codec != "h264" or video.pixels != "yuv420p":
         raise wrong("video_codec", "its picture is not H.264 in yuv420p")
     if audio is None or audio.codec != "aac":
@@ -61,8 +61,8 @@ def check_format(found: mp4.Probe, expected: Expected, *, limit: int) -> None:
         raise wrong("lengths_differ", f"picture {video.seconds:.2f} s, sound {audio.seconds:.2f} s")
     if abs(video.seconds - expected.seconds) > 1 / shot.fps:
         raise wrong("duration", f"it takes {video.seconds:.2f} s instead of {expected.seconds:.2f} s")
-    if found.size > limit:
-        raise wrong("too_large", f"it has {found.size} bytes, {limit} are allowed")
+    if probed.size > limit:
+        raise wrong("too_large", f"it has {probed.size} bytes, {limit} are allowed")
 
 
 def _nothing(share: float) -> None:

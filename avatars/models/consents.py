@@ -144,7 +144,7 @@ class Consent(models.Model):
 
 def purpose_words(purposes: Iterable[str]) -> list[str]:
     """The labels of purposes."""
-    return [str(Consent.Purpose(one).label) for one in purposes if one in Consent.Purpose.values]
+    return [str(Consent.Purpose(purpose).label) for purpose in purposes if purpose in Consent.Purpose.values]
 
 
 class Likeness(models.Model):

@@ -48,10 +48,10 @@ def finish(spec: VideoSpec, shot: Shot, parts: Montage, work: Path) -> None:
 
 
 def deliver(
-    spec: VideoSpec, found: mp4.Probe, work: Path, folder: Path, timer: StageTimer, notes: list[str]
+    spec: VideoSpec, probed: mp4.Probe, work: Path, folder: Path, timer: StageTimer, notes: list[str]
 ) -> FinishedVideo:
     """Move the files to their place, the video last: once it is there, everything is."""
-    assert found.video is not None
+    assert probed.video is not None
     digest = digest_of(work / "video.mp4")
     places = {
         suffix: folder / f"{spec.content_id}{suffix}" for suffix in SUFFIXES if (work / f"video{suffix}").exists()
@@ -68,11 +68,11 @@ def deliver(
         captions=places[".srt"],
         translated_captions=places.get(TRANSLATED),
         poster=places[".jpg"],
-        seconds=found.video.seconds,
-        frames=found.video.samples,
-        width=found.video.width,
-        height=found.video.height,
-        size=found.size,
+        seconds=probed.video.seconds,
+        frames=probed.video.samples,
+        width=probed.video.width,
+        height=probed.video.height,
+        size=probed.size,
         sha256=digest,
         timings=timer.finish(),
         notes=tuple(dict.fromkeys(notes)),

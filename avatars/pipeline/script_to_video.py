@@ -117,8 +117,8 @@ def _drawn(
     if spec.cuts and source.engine is not None and joins(moving, engine, notes):
         shot, covered = _segmented(spec, source, engine, setup, parts, target, timer, cache, writer)
         return Drawn(spec=spec, shot=shot, parts=parts, covered=covered)
-    with source.stream(spec, timer, work) as (stream, words):
-        spec = replace(spec, text=words)
+    with source.stream(spec, timer, work) as (stream, text):
+        spec = replace(spec, text=text)
         shot, covered = _streamed(spec, stream, engine, setup, parts, target, timer, writer)
     return Drawn(spec=spec, shot=shot, parts=parts, covered=covered)
 

@@ -44,10 +44,10 @@ class SpeechSource:
         if spec.recording:
             from avatars.speech.synthesis import recorded_speech
 
-            spoken, words = recorded_speech.recorded(
+            spoken, text = recorded_speech.recorded(
                 spec.recording, words=spec.text, lexicon=spec.manner.lexicon, ears=self.recognition
             )
-            yield SpeechStream.of(spoken), words
+            yield SpeechStream.of(spoken), text
             return
         # Brings dictionaries, which only the studio's child may load.
         from avatars.speech.synthesis import background

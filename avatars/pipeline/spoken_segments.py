@@ -213,10 +213,10 @@ def speak_segments(
     places = sorted({0, *(cut for cut in cuts if 0 < cut < len(text)), len(text)})
     segments = []
     for begin, end in pairwise(places):
-        words = text[begin:end]
-        wanted = 0.0 if end == len(text) else pause * (2 if "\n" in words[len(words.rstrip()) :] else 1)
-        speech = _even(list((others or {}).get(begin, say)(words)), fps, silence=wanted - BEFORE, folder=folder)
-        segments.append(Segment(begin=begin, text=words, speech=speech))
+        piece = text[begin:end]
+        wanted = 0.0 if end == len(text) else pause * (2 if "\n" in piece[len(piece.rstrip()) :] else 1)
+        speech = _even(list((others or {}).get(begin, say)(piece)), fps, silence=wanted - BEFORE, folder=folder)
+        segments.append(Segment(begin=begin, text=piece, speech=speech))
     return segments
 
 

@@ -12,12 +12,12 @@ from avatars.portraits.orientation import LARGE
 from avatars.portraits.verdict import MIN_EYES, MIN_SIDE
 
 
-def around(index: int, found: tuple[SeenFace, ...], size: tuple[int, int]) -> Box:
+def around(index: int, faces: tuple[SeenFace, ...], size: tuple[int, int]) -> Box:
     """Head and shoulders of one face, and as little of others as can be."""
-    left, top, right, bottom = found[index].box
+    left, top, right, bottom = faces[index].box
     wide, high = right - left, bottom - top
     edges = [left - 1.1 * wide, top - 0.8 * high, right + 1.1 * wide, bottom + 1.2 * high]
-    for other in (*found[:index], *found[index + 1 :]):
+    for other in (*faces[:index], *faces[index + 1 :]):
         # On the side where there is most room between the two, what is kept ends in the middle of it.
         rooms = {
             0: left - other.box[2],
@@ -55,6 +55,6 @@ def alone(picture: Picture, cut: Box, face: SeenFace) -> tuple[SeenFace | None, 
 
 
 def _moved(face: SeenFace, right: float, down: float) -> SeenFace:
-    one, two, three, four = face.box
+    left, top, right_edge, bottom = face.box
     points = tuple((x + right, y + down) for x, y in face.points)
-    return replace(face, box=(one + right, two + down, three + right, four + down), points=points)
+    return replace(face, box=(left + right, top + down, right_edge + right, bottom + down), points=points)

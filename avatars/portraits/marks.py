@@ -33,9 +33,9 @@ def marks(
     return tuple(places)
 
 
-def faces(code: str, found: Iterable[SeenFace], *, size: tuple[int, int]) -> tuple[Place, ...]:
+def faces(code: str, seen: Iterable[SeenFace], *, size: tuple[int, int]) -> tuple[Place, ...]:
     """The places of faces."""
-    return _places(code, [face.box for face in found], size)
+    return _places(code, [face.box for face in seen], size)
 
 
 def _points(code: str, face: SeenFace) -> tuple[int, ...]:

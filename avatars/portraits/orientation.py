@@ -49,8 +49,8 @@ def upright(picture: Picture) -> Upright:
     return Upright(picture, turn, tuple(face for face in faces if not _is_phantom(face)))
 
 
-def _large(found: tuple[SeenFace, ...]) -> list[SeenFace]:
-    real = [face for face in found if not _is_phantom(face)] or list(found)
+def _large(faces: tuple[SeenFace, ...]) -> list[SeenFace]:
+    real = [face for face in faces if not _is_phantom(face)] or list(faces)
     return [face for face in real if face.eye_distance > LARGE * real[0].eye_distance]
 
 

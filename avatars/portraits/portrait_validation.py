@@ -63,13 +63,13 @@ def examine(data: bytes, *, face: int | None = None) -> Examined:
     return _cut_to(seen, picture, chosen=face or 0)
 
 
-def kept(data: bytes, found: Examined) -> bytes:
+def kept(data: bytes, examined: Examined) -> bytes:
     """What is to be kept of an image file in its place, upright, as JPEG; b"" to keep the file."""
-    if found.flaw or not (found.cut or found.turn):
+    if examined.flaw or not (examined.cut or examined.turn):
         return b""
-    image = opened(data).image.rotate(-found.turn, expand=True)
+    image = opened(data).image.rotate(-examined.turn, expand=True)
     out = io.BytesIO()
-    (image.crop(found.cut) if found.cut else image).save(out, "JPEG", quality=95)
+    (image.crop(examined.cut) if examined.cut else image).save(out, "JPEG", quality=95)
     return out.getvalue()
 
 

@@ -103,6 +103,6 @@ def _seconds(path: Path) -> float:
     return video.samples / FPS if video is not None else 0.0
 
 
-def _refused(words: str, code: str) -> PortraitError:
+def _refused(message: str, code: str) -> PortraitError:
     remedy = f"Upload an MP4, MOV or WebM video of {SHORTEST:.0f} seconds to {LONGEST / 60:.0f} minutes, up to "
-    return PortraitError(words, code=code, remedy=f"{remedy}{MAX_BYTES >> 20} MB.")
+    return PortraitError(message, code=code, remedy=f"{remedy}{MAX_BYTES >> 20} MB.")

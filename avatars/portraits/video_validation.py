@@ -142,12 +142,12 @@ def _from_track(track: Track) -> dict[str, list[int]]:
 
 
 def _times(frames: dict[str, list[int]]) -> tuple[VideoFinding, ...]:
-    found = []
+    findings = []
     for code, numbers in frames.items():
         spans = [span for span in _spans(numbers, code) if span[1] - span[0] >= LASTS.get(code, 0.0)]
         longest = sorted(spans, key=lambda span: span[0] - span[1])[:TELLS]
-        found += [VideoFinding(code=code, begin=begin, end=end) for begin, end in sorted(longest)]
-    return tuple(found)
+        findings += [VideoFinding(code=code, begin=begin, end=end) for begin, end in sorted(longest)]
+    return tuple(findings)
 
 
 def _spans(numbers: Iterable[int], code: str) -> Seconds:
@@ -186,9 +186,9 @@ def _marked(code: str, frame: Picture, number: int, track: Track) -> tuple[Place
     return marks.marks([code], faces[0], faces[1:], size=size, darker=darker)
 
 
-def _large(found: tuple[SeenFace, ...]) -> list[SeenFace]:
+def _large(faces: tuple[SeenFace, ...]) -> list[SeenFace]:
     """The faces that may be meant to speak."""
-    return [each for each in found if each.eye_distance > orientation.LARGE * found[0].eye_distance]
+    return [each for each in faces if each.eye_distance > orientation.LARGE * faces[0].eye_distance]
 
 
 def _frame(whole: VideoFrames, number: int) -> Picture:

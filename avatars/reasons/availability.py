@@ -32,16 +32,16 @@ SUPPLIES: dict[State, Any] = {
 }
 
 
-def lack(found: Availability) -> str:
+def lack(availability: Availability) -> str:
     """What an engine lacks, in words; nothing where it is ready."""
-    return _about(LACKS, found)
+    return _about(LACKS, availability)
 
 
-def supply(found: Availability) -> str:
+def supply(availability: Availability) -> str:
     """What to do about it."""
-    return _about(SUPPLIES, found)
+    return _about(SUPPLIES, availability)
 
 
-def _about(words: dict[State, Any], found: Availability) -> str:
-    text = str(words[found.state])
-    return text % found.about if "%s" in text else text
+def _about(texts: dict[State, Any], availability: Availability) -> str:
+    text = str(texts[availability.state])
+    return text % availability.about if "%s" in text else text

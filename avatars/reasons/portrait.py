@@ -4,6 +4,6 @@ from django.utils.translation import gettext_lazy
 
 from avatars import portrait_words
 
-UNUSABLE = {code: gettext_lazy(words) for code, words in portrait_words.UNUSABLE.items()}
+UNUSABLE = {code: gettext_lazy(text) for code, text in portrait_words.UNUSABLE.items()}
 # Remarks of the portrait check about a portrait that will do, but could be better, or was changed.
-REMARKS = {code: gettext_lazy(words) for code, words in portrait_words.REMARKS.items()}
+REMARKS = {code: gettext_lazy(text) for code, text in portrait_words.REMARKS.items()}

@@ -97,13 +97,13 @@ class Whisper(RecognitionEngine):
 def _prompt(language: str, hints: Sequence[str]) -> str:
     """The prompt that Whisper takes for earlier speech: it continues in that style and favours words in it."""
     fitting = [hint for hint in hints if ("\u4e00" <= hint[:1] <= "\u9fff") == (language == "zh")]
-    words, room = [], LONGEST_HINTS
+    chosen, room = [], LONGEST_HINTS
     for hint in fitting:
         room -= len(hint) + 1
         if room < 0:
             break
-        words.append(hint)
-    return PROMPTS[language] + COMMAS[language].join(words)
+        chosen.append(hint)
+    return PROMPTS[language] + COMMAS[language].join(chosen)
 
 
 def _simplified(text: str) -> str:
@@ -163,5 +163,5 @@ def join(parts: list[Path], whole: Path) -> None:
         )
 
 
-def _missing(words: str, *, field: str = "") -> EngineMissing:
-    return EngineMissing(words, code="recognition_missing", remedy=REMEDY, field=field)
+def _missing(message: str, *, field: str = "") -> EngineMissing:
+    return EngineMissing(message, code="recognition_missing", remedy=REMEDY, field=field)

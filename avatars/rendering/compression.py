@@ -101,12 +101,12 @@ def _shrunk(video: Path, content_id: str, limit: int, folder: Path) -> Path:
     raise OutputError("It did not become small enough.", code="too_large")
 
 
-def _shape(found: mp4.Probe, *, limit: int) -> ffmpeg.Shape:
-    assert found.video is not None
-    seconds = max(found.video.seconds, found.audio.seconds if found.audio else 0)
-    fps = max(1, round(found.video.fps))
-    frames = max(found.video.samples, round(seconds * fps))
-    return ffmpeg.Shape(width=found.video.width, height=found.video.height, fps=fps, frames=frames, limit=limit)
+def _shape(probed: mp4.Probe, *, limit: int) -> ffmpeg.Shape:
+    assert probed.video is not None
+    seconds = max(probed.video.seconds, probed.audio.seconds if probed.audio else 0)
+    fps = max(1, round(probed.video.fps))
+    frames = max(probed.video.samples, round(seconds * fps))
+    return ffmpeg.Shape(width=probed.video.width, height=probed.video.height, fps=fps, frames=frames, limit=limit)
 
 
 def _scale(shape: ffmpeg.Shape) -> float:

@@ -214,15 +214,20 @@ def _totals(rows: models.QuerySet[Render], *parts: models.Q) -> list[_Total]:
     ]
 
 
-def _only(one: Estimate) -> _Total:
-    return _Total(count=1, likely=one.likely, early=(one.likely - one.low) ** 2, late=(one.high - one.likely) ** 2)
+def _only(estimate: Estimate) -> _Total:
+    return _Total(
+        count=1,
+        likely=estimate.likely,
+        early=(estimate.likely - estimate.low) ** 2,
+        late=(estimate.high - estimate.likely) ** 2,
+    )
 
 
 def _after(before: Sequence[_Total], own: Estimate, *, workers: int) -> Estimate:
     """One after others. Their errors add up like independent ones: rarely are all late."""
-    likely = sum(one.likely for one in before) / workers + own.likely
-    early = math.hypot(own.likely - own.low, math.sqrt(sum(one.early for one in before)) / workers)
-    late = math.hypot(own.high - own.likely, math.sqrt(sum(one.late for one in before)) / workers)
+    likely = sum(total.likely for total in before) / workers + own.likely
+    early = math.hypot(own.likely - own.low, math.sqrt(sum(total.early for total in before)) / workers)
+    late = math.hypot(own.high - own.likely, math.sqrt(sum(total.late for total in before)) / workers)
     return Estimate(low=max(0.0, likely - early), likely=likely, high=likely + late)
 
 
@@ -254,10 +259,10 @@ def _ratios(guess: float, mode: str, host: str, *, kind: str) -> list[float]:
     for cold, took, text, where, *deck in warm or rows:
         guessed = warm_seconds(text, *deck)
         ratios.append((took / (guessed + (COLD if cold else 0.0)), guessed, where))
-    here = [one for one in ratios if one[2] == host] if host else []
+    here = [ratio for ratio in ratios if ratio[2] == host] if host else []
     ratios = here if len(here) >= ENOUGH else ratios
-    alike = [one for one in ratios if guess / ALIKE <= one[1] <= guess * ALIKE]
-    return sorted(one[0] for one in (alike if len(alike) >= ENOUGH else ratios)[:HISTORY])
+    alike = [ratio for ratio in ratios if guess / ALIKE <= ratio[1] <= guess * ALIKE]
+    return sorted(ratio[0] for ratio in (alike if len(alike) >= ENOUGH else ratios)[:HISTORY])
 
 
 def _span(ratios: list[float]) -> tuple[float, float]:

@@ -54,10 +54,10 @@ class LiveStream:
         if flaw:
             raise unlabelled(flaw)
         self._save(part)
-        for translated, words in ((False, part.captions), (True, part.translated_captions)):
-            if words:
+        for translated, captions in ((False, part.captions), (True, part.translated_captions)):
+            if captions:
                 name = captions_name(self.folder, part.number, translated=translated)
-                default_storage.save(name, ContentFile(words.encode()))
+                default_storage.save(name, ContentFile(captions.encode()))
         self._index = replace(self._index, seconds=(*self._index.seconds, part.seconds))
         self._render.update_leased(stream_index=self._index.entry())
 

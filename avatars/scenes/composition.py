@@ -51,9 +51,9 @@ class SceneComposition:
     def lower_third(self) -> LowerThird | None:
         if not self.scene.name and not self.scene.role:
             return None
-        words, place = (self.scene.name, self.scene.role), self.place.lower_third_of(self.scene.speaker)
+        texts, place = (self.scene.name, self.scene.role), self.place.lower_third_of(self.scene.speaker)
         scale = self.place.lower_third_scale
-        return LowerThird(*words, place, self.size, accent=self._deck.accent, scale=scale)
+        return LowerThird(*texts, place, self.size, accent=self._deck.accent, scale=scale)
 
     def human(
         self, portrait: Path, folder: Path, mend: Mend | None = None, *, person: int = 0, keeps_background: bool = False
@@ -101,14 +101,14 @@ class SceneComposition:
     def frames(
         self,
         humans: Sequence[Iterator[Picture]],
-        found: Sequence[Moment],
+        moments: Sequence[Moment],
         *,
         fps: int,
         count: int,
         before: Picture | None,
     ) -> Iterator[Picture]:
         """The frames of the scene with those of its people; the canvas `before` fades into its own."""
-        pointer = self._pointer(found)
+        pointer = self._pointer(moments)
         for number in itertools.count():
             frame = self._background(number, before)
             if pointer is not None:
@@ -123,16 +123,16 @@ class SceneComposition:
                 self.lower_third.draw(frame, (number + 0.5) / fps, count / fps)
             yield frame
 
-    def covered(self, found: Sequence[Moment]) -> tuple[Box, ...]:
+    def covered(self, moments: Sequence[Moment]) -> tuple[Box, ...]:
         """Where something is drawn over the scene at some time."""
-        pointer = self._pointer(found)
+        pointer = self._pointer(moments)
         plate = (self.lower_third.box,) if self.lower_third is not None else ()
         return (*(pointer.boxes if pointer else ()), *plate)
 
-    def _pointer(self, found: Sequence[Moment]) -> Pointer | None:
-        if self.canvas.slide is None or not found:
+    def _pointer(self, moments: Sequence[Moment]) -> Pointer | None:
+        if self.canvas.slide is None or not moments:
             return None
-        return Pointer(found, self.canvas.slide, self.size, accent=self._deck.accent)
+        return Pointer(moments, self.canvas.slide, self.size, accent=self._deck.accent)
 
     def _background(self, number: int, before: Picture | None) -> Picture:
         if before is None or number >= FADE:

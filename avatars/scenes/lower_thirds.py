@@ -46,15 +46,15 @@ class LowerThird:
 def _plate(name: str, role: str, width: int, short: int, accent: str) -> Image.Image:
     pad, stripe = round(PAD * short), max(3, round(STRIPE * short))
     room = width - 2 * pad - stripe
-    rows = [(words, *_fitted(words, round(share * short), weight, room)) for words, share, weight in _rows(name, role)]
+    rows = [(text, *_fitted(text, round(share * short), weight, room)) for text, share, weight in _rows(name, role)]
     across = stripe + 2 * pad + round(max(length for _words, _size, length, _weight in rows))
     down = 2 * pad + round(sum(size * LEADING for _words, size, _length, _weight in rows))
     image = Image.new("RGBA", (across, down), PLATE)
     pen = ImageDraw.Draw(image)
     pen.rectangle((0, 0, stripe - 1, down), fill=(*rgb(accent), 255))
     top = float(pad)
-    for words, size, _length, weight in rows:
-        _write(pen, words, (stripe + pad, top + size * (LEADING - 1) / 2), size, weight)
+    for text, size, _length, weight in rows:
+        _write(pen, text, (stripe + pad, top + size * (LEADING - 1) / 2), size, weight)
         top += size * LEADING
     return image
 
@@ -64,16 +64,16 @@ def _rows(name: str, role: str) -> list[tuple[str, float, int]]:
     return [row for row in rows if row[0]]
 
 
-def _fitted(words: str, size: int, weight: int, room: float) -> tuple[int, float, int]:
+def _fitted(text: str, size: int, weight: int, room: float) -> tuple[int, float, int]:
     """The largest font up to this size in which the words have room."""
-    length = partial(fonts.length, words, weight=weight)
+    length = partial(fonts.length, text, weight=weight)
     while size > SMALLEST and length(size=size) > room:
         size -= 1
     return size, length(size=size), weight
 
 
-def _write(pen: ImageDraw.ImageDraw, words: str, place: tuple[float, float], size: int, weight: int) -> None:
+def _write(pen: ImageDraw.ImageDraw, text: str, place: tuple[float, float], size: int, weight: int) -> None:
     left, top = place
-    for piece, font in fonts.runs(words, size, weight):
+    for piece, font in fonts.runs(text, size, weight):
         pen.text((left, top + size * 0.5), piece, fill=INK, font=font, anchor="lm")
         left += font.getlength(piece)

@@ -52,4 +52,4 @@ def lines(script: str) -> list[tuple[int, str]]:
         parts.append((speaker, script[begin : name.start()]))
         speaker, begin = int(name[1] in "Bb乙"), name.end()
     parts.append((speaker, script[begin:]))
-    return [(who, words) for who, words in parts if read(words).text]
+    return [(who, line) for who, line in parts if read(line).text]

@@ -54,19 +54,19 @@ def moments(pointings: Sequence[Pointing], tokens: Sequence[Token], *, begin: in
     )
 
 
-def looks(found: Sequence[Moment], layout: Layout) -> tuple[Look, ...]:
+def looks(moments: Sequence[Moment], layout: Layout) -> tuple[Look, ...]:
     """How the digital human turns to the slide at these moments."""
     if layout not in (Layout.HUMAN_LEFT, Layout.HUMAN_RIGHT, Layout.DIALOGUE_SLIDE):
         return ()
     yaw = TURN if layout is Layout.HUMAN_LEFT else -TURN
-    return tuple(Look(start=moment.start, end=min(moment.end, moment.start + GLANCE), yaw=yaw) for moment in found)
+    return tuple(Look(start=moment.start, end=min(moment.end, moment.start + GLANCE), yaw=yaw) for moment in moments)
 
 
 class Pointer:
     """Rings on a slide that lies at `slide` in frames of (width, height)."""
 
-    def __init__(self, found: Sequence[Moment], slide: Box, size: tuple[int, int], *, accent: str) -> None:
-        self._rings = [(moment, _rings(moment, slide, size, accent)) for moment in found]
+    def __init__(self, moments: Sequence[Moment], slide: Box, size: tuple[int, int], *, accent: str) -> None:
+        self._rings = [(moment, _rings(moment, slide, size, accent)) for moment in moments]
 
     @property
     def boxes(self) -> tuple[Box, ...]:

@@ -45,8 +45,8 @@ def compare_engines(human: DigitalHuman, text: str, names: Sequence[str]) -> lis
     """
     if not set(names) <= set(backends.names(EngineKind.RENDER.setting)):
         raise LookupError(", ".join(names))
-    words = check_script(text)
-    return [_trial(human, EngineKind.RENDER, name, words) for name in names]
+    script = check_script(text)
+    return [_trial(human, EngineKind.RENDER, name, script) for name in names]
 
 
 def _trial(human: DigitalHuman, kind: EngineKind, name: str, text: str) -> Render:

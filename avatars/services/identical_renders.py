@@ -68,9 +68,9 @@ def _join(render: Render, wish: Mapping[str, Any]) -> None:
 def _queued(render: Render, recording: Recording | None) -> Render | None:
     """Write a new row; None where the same was requested at this moment and its row exists now."""
     seconds = recording.seconds if recording else render.recipe.get("loop", 0)
-    words = render.text or "字" * round(PER_SECOND * seconds)
+    text = render.text or "字" * round(PER_SECOND * seconds)
     made = {"spliced": "cuts" in render.recipe, "deck": render.recipe.get("deck")}
-    likely = estimates.estimate(words, render.mode, **made)
+    likely = estimates.estimate(text, render.mode, **made)
     render.estimated_seconds = likely.likely
     render.estimated_low, render.estimated_high = likely.low, likely.high
     try:

@@ -123,9 +123,9 @@ def check_choices(**chosen: str) -> None:
         "captions": (CaptionStyle.values, "There are no such captions."),
     }
     for field, value in chosen.items():
-        known, words = choices[field]
+        known, message = choices[field]
         if value and value not in known:
-            raise ScriptError(words, code=f"{field}_unknown", field=field, remedy=f"We have {', '.join(known)}.")
+            raise ScriptError(message, code=f"{field}_unknown", field=field, remedy=f"We have {', '.join(known)}.")
 
 
 @transaction.atomic

@@ -129,8 +129,8 @@ def _line(message: Order | Answer) -> str:
 def _plain(value: Any) -> Any:
     """A value that JSON can hold, for one that it cannot."""
     if isinstance(value, AvatarError):
-        words = {"message": value.message, "code": value.code, "remedy": value.remedy, "field": value.field}
-        return {"kind": type(value).__name__, **words}
+        facts = {"message": value.message, "code": value.code, "remedy": value.remedy, "field": value.field}
+        return {"kind": type(value).__name__, **facts}
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in fields(value)}
     if isinstance(value, bytes):
@@ -147,7 +147,7 @@ def _built(kind: Any, value: Any) -> Any:
         return None if value is None else _built(next(each for each in inner if each is not type(None)), value)
     if origin is tuple:
         kinds = [inner[0]] * len(value) if inner[-1] is Ellipsis else inner
-        return tuple(_built(one, each) for one, each in zip(kinds, value, strict=True))
+        return tuple(_built(part, each) for part, each in zip(kinds, value, strict=True))
     if kind is AvatarError:
         return _error(**value)
     if isinstance(kind, type) and is_dataclass(kind):

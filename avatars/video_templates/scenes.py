@@ -35,10 +35,10 @@ class Filling:
     variables: Sequence[PresentationVariable] = ()
     shown: Mapping[str, str] = field(default_factory=dict)
 
-    def put(self, words: str) -> str:
+    def put(self, text: str) -> str:
         """The words with the values in them."""
         slots = {variable.name: variable.slot for variable in self.variables}
-        return fill_placeholders(words, self.shown, slots)
+        return fill_placeholders(text, self.shown, slots)
 
     @property
     def names(self) -> list[str]:
@@ -61,7 +61,7 @@ def filling_of(
     scenes = list(scenes)
     places = _places(scenes, translated)
     values, faults = read_values(variables, given, today=today)
-    said = "".join(words for scene in scenes for words in _texts(scene, translated).values())
+    said = "".join(text for scene in scenes for text in _texts(scene, translated).values())
     filling = Filling(variables=variables, shown=shown_values(said, variables, values))
     return filling, [_placed(each, places) for each in faults if each.code != "required" or each.field in places]
 
@@ -73,15 +73,15 @@ def lines(
     script = scene.script_in(translated=translated)
     if not is_dialogue:
         return [(0, marks.read(script).filled(filling.put))]
-    filled = [(speaker, marks.read(words).filled(filling.put)) for speaker, words in marks.lines(script)]
+    filled = [(speaker, marks.read(line).filled(filling.put)) for speaker, line in marks.lines(script)]
     return [(speaker, line) for speaker, line in filled if line.text]
 
 
 def written(scene: PresentationScene, *, is_dialogue: bool) -> Iterator[str]:
     """The lines of a scene in both languages, with variables and marks of moods."""
     for script in (scene.script, scene.translation):
-        for words in [words for _speaker, words in marks.lines(script)] if is_dialogue else [script]:
-            yield marks.read(words).text
+        for line in [line for _speaker, line in marks.lines(script)] if is_dialogue else [script]:
+            yield marks.read(line).text
 
 
 def translations(
@@ -108,9 +108,9 @@ def caption_faults(
     faults = [each for each in _placeholder_faults(scene, other, not translated) if each[0] == script]
     shown = lines(scene, other, is_dialogue=is_dialogue, translated=not translated)
     if not faults and not any(char.isalnum() for _who, line in shown for char in blanked(line.text)):
-        words = _("Write “%(field)s”, or choose captions in the spoken language.") % {"field": _label(script)}
-        faults.append((script, "translation_missing", words))
-    return [SceneFault(scene=number, field=name, code=code, words=words) for name, code, words in faults]
+        message = _("Write “%(field)s”, or choose captions in the spoken language.") % {"field": _label(script)}
+        faults.append((script, "translation_missing", message))
+    return [SceneFault(scene=number, field=name, code=code, words=message) for name, code, message in faults]
 
 
 def lower_third(scene: PresentationScene, filling: Filling, *, translated: bool) -> tuple[str, str]:
@@ -157,10 +157,10 @@ def scene_faults(
     named = {point for line in marked for _place, point in line.points}
     unknown = sorted(point for point in named if not 0 < point <= len(scene.points))
     if unknown:
-        words = _("The script names point %(point)d, which the slide does not have.") % {"point": unknown[0]}
-        faults.append((script, "point_unknown", words))
+        message = _("The script names point %(point)d, which the slide does not have.") % {"point": unknown[0]}
+        faults.append((script, "point_unknown", message))
     faults += _lower_third_faults(scene, filling, translated)
-    return [SceneFault(scene=number, field=name, code=code, words=words) for name, code, words in faults]
+    return [SceneFault(scene=number, field=name, code=code, words=message) for name, code, message in faults]
 
 
 def _placeholder_faults(scene: PresentationScene, filling: Filling, translated: bool) -> Iterator[tuple[str, str, str]]:

@@ -163,7 +163,7 @@ def cuts(script: str, text: str) -> list[int]:
     """Where in a filled script sentences that are the same in every video begin or end; none where there is only one
     kind of sentence."""
     runs = list(_runs(script.strip()))
-    pattern = "".join(f"({'.*?'.join(map(re.escape, split_at_placeholders(words)))})" for words in runs)
+    pattern = "".join(f"({'.*?'.join(map(re.escape, split_at_placeholders(run)))})" for run in runs)
     match = re.fullmatch(pattern, text, re.DOTALL) if len(runs) > 1 else None
     borders = [match.start(number) for number in range(2, len(runs) + 1)] if match else []
     kept, begin = [], 0
@@ -187,15 +187,15 @@ def spoken_names(script: str, variables: Sequence[Variable], text: str) -> list[
     return sorted({value for name, value in values if name in wanted and value})
 
 
-def _is_spoken(words: str) -> bool:
-    return re.search(r"[^\W_]", clean(words)) is not None
+def _is_spoken(text: str) -> bool:
+    return re.search(r"[^\W_]", clean(text)) is not None
 
 
 def _runs(script: str) -> Iterator[str]:
     """Sentences that follow each other and all show a variable, or none does, together."""
     begins = [sentence.offset for sentence in sentences(clean(script))]
     each = [script[begin:end] for begin, end in pairwise([0, *begins[1:], len(script)])]
-    for _shows, group in groupby(each, key=lambda words: any(placeholder_names(words))):
+    for _shows, group in groupby(each, key=lambda sentence: any(placeholder_names(sentence))):
         yield "".join(group)
 
 
@@ -204,14 +204,14 @@ def value_advice(variable: Variable) -> str:
     slot = variable.slot
     if slot.type == SlotType.CHOICE:
         return _("Choose one of: %(choices)s.") % {"choices": ", ".join(choice.value for choice in slot.choices)}
-    words = {
+    advice = {
         SlotType.DATE: _("Write a date like 2026-12-01."),
         SlotType.PHONE: _("Write a mobile number of eleven digits."),
         SlotType.EMAIL: _("Write an e-mail address like name@example.com."),
         SlotType.NUMBER: _("Write a number%(bounds)s."),
         SlotType.TEXT: _("Write a text%(bounds)s."),
     }[slot.type]
-    return words % {"bounds": _bounds(slot.type, slot.minimum, slot.maximum)} if "%(bounds)s" in words else words
+    return advice % {"bounds": _bounds(slot.type, slot.minimum, slot.maximum)} if "%(bounds)s" in advice else advice
 
 
 def _bounds(kind: SlotType, least: int | None, most: int | None) -> str:

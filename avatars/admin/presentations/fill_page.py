@@ -40,8 +40,8 @@ class PresentationFillingForm(ValuesForm):
                 missing = faults_of(self.presentation, cleaned, translated=self.translated)
             except AvatarError as error:
                 missing = [str(error)]
-            for words in missing:
-                self.add_error(None, forms.ValidationError(words))
+            for sentence in missing:
+                self.add_error(None, forms.ValidationError(sentence))
         return cleaned
 
 

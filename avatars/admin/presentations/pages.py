@@ -220,8 +220,8 @@ class PresentationAdmin(ProtectedDeleteAdmin):
                 target = change_url(services.request_presentation_render(presentation, translated=translated))
         except AvatarError as error:
             faults = [str(error)]
-        for words in faults:
-            self.message_user(request, words, messages.ERROR)
+        for fault in faults:
+            self.message_user(request, fault, messages.ERROR)
         # HTMX sent the dialog and follows this header.
         return HttpResponse(headers={"HX-Redirect": target})
 

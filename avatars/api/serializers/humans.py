@@ -103,22 +103,24 @@ class ExaminedSerializer(serializers.Serializer[Examined]):
         help_text="Crop that leaves only the selected face: left, top, right, bottom. Null keeps the whole picture.",
     )
 
-    def get_ok(self, found: Examined) -> bool:
-        return not found.flaw
+    def get_ok(self, examined: Examined) -> bool:
+        return not examined.flaw
 
-    def get_words(self, found: Examined) -> str:
-        return str(UNUSABLE[found.flaw]) if found.flaw else ""
+    def get_words(self, examined: Examined) -> str:
+        return str(UNUSABLE[examined.flaw]) if examined.flaw else ""
 
     @extend_schema_field(RemarkSerializer(many=True))
-    def get_remarks(self, found: Examined) -> list[dict[str, Any]]:
-        return [{"code": code, "words": str(REMARKS[code]), "places": _places(found, code)} for code in found.remarks]
+    def get_remarks(self, examined: Examined) -> list[dict[str, Any]]:
+        return [
+            {"code": code, "words": str(REMARKS[code]), "places": _places(examined, code)} for code in examined.remarks
+        ]
 
     @extend_schema_field(PlaceSerializer(many=True))
-    def get_places(self, found: Examined) -> list[dict[str, float]]:
-        return _places(found, found.flaw)
+    def get_places(self, examined: Examined) -> list[dict[str, float]]:
+        return _places(examined, examined.flaw)
 
     @extend_schema_field(SeenFaceSerializer(many=True))
-    def get_faces(self, found: Examined) -> list[dict[str, Any]]:
+    def get_faces(self, examined: Examined) -> list[dict[str, Any]]:
         return [
             {
                 "index": index,
@@ -126,18 +128,18 @@ class ExaminedSerializer(serializers.Serializer[Examined]):
                 "eye_distance": round(face.eye_distance, 1),
                 "yaw": round(face.yaw, 1),
                 "roll": round(face.roll, 1),
-                "points": [[round(x, 1), round(y, 1)] for x, y in face.points] if index == found.chosen else [],
+                "points": [[round(x, 1), round(y, 1)] for x, y in face.points] if index == examined.chosen else [],
             }
-            for index, face in enumerate(found.faces)
+            for index, face in enumerate(examined.faces)
         ]
 
-    def get_chosen(self, found: Examined) -> int | None:
-        return None if found.chosen == NOBODY else found.chosen
+    def get_chosen(self, examined: Examined) -> int | None:
+        return None if examined.chosen == NOBODY else examined.chosen
 
 
-def _places(found: Examined, code: str) -> list[dict[str, float]]:
+def _places(examined: Examined, code: str) -> list[dict[str, float]]:
     edges = ("x", "y", "width", "height")
-    return [{edge: round(getattr(place, edge), 4) for edge in edges} for place in found.places_of(code)]
+    return [{edge: round(getattr(place, edge), 4) for edge in edges} for place in examined.places_of(code)]
 
 
 class OriginField(ChoiceField):

@@ -45,12 +45,12 @@ class Gesturing(StreamingEngine):
         frames = self._frames(setup, speech)
         height, width = setup.portrait.shape[:2]
         is_ours = not self._origin or setup.origin in ("", self._origin)
-        found = cues(setup.text) if is_ours else []
-        place = placed(self._figure.picture, _body(self._figure), setup.portrait) if found else None
+        gestures = cues(setup.text) if is_ours else []
+        place = placed(self._figure.picture, _body(self._figure), setup.portrait) if gestures else None
         if place is None:
             yield from frames
             return
-        stage, timing = Stage(self._figure, place, (width, height)), Timing(found, setup.fps)
+        stage, timing = Stage(self._figure, place, (width, height)), Timing(gestures, setup.fps)
         for number, frame in enumerate(frames):
             time = (number + 0.5) / setup.fps
             there = speech.until(time + AHEAD)
@@ -119,11 +119,11 @@ def _read(data: bytes) -> Figure:
         return Figure(bare=arrays["bare"], first=_limb(arrays, "first"), other=_limb(arrays, "other"))
 
 
-def _limb(found: Mapping[str, Any], name: str) -> Limb:
+def _limb(arrays: Mapping[str, Any], name: str) -> Limb:
     sprites = {}
     for arm in Arm:
-        if f"{name}_{arm}_place" in found:
-            left, top, x, y = found[f"{name}_{arm}_place"].tolist()
-            pixels = found[f"{name}_{arm}_pixels"]
+        if f"{name}_{arm}_place" in arrays:
+            left, top, x, y = arrays[f"{name}_{arm}_place"].tolist()
+            pixels = arrays[f"{name}_{arm}_pixels"]
             sprites[arm] = Sprite(pixels=pixels, left=int(left), top=int(top), wrist=(x, y))
-    return Limb(elbow=tuple(found[f"{name}_elbow"].tolist()), arms=sprites)
+    return Limb(elbow=tuple(arrays[f"{name}_elbow"].tolist()), arms=sprites)

@@ -105,9 +105,8 @@ class Command(BaseCommand):
 
     def _results(self, subject: Subject, studio: services.Studio) -> Results:
         checks = services.ENGINE_CHECKS[subject.kind.value]
-        found = subject.availability
-        if not found.ok:
-            message, remedy = availability.lack(found), availability.supply(found)
+        if not subject.availability.ok:
+            message, remedy = availability.lack(subject.availability), availability.supply(subject.availability)
             lacking = Outcome(verdict=Verdict.NOT_RUN, words=message, remedy=remedy)
             yield from ((check, lacking) for check in checks)
             return
@@ -142,8 +141,8 @@ class Command(BaseCommand):
     def _say(self, row: dict[str, Any], *, titled: bool) -> None:
         verdict = Verdict(row["verdict"])
         style = {Verdict.PASSED: self.style.SUCCESS, Verdict.FAILED: self.style.ERROR}.get(verdict, self.style.WARNING)
-        words = f"{row['check']:<12} {row['title']}" if titled else _("not available, so nothing was run")
-        self.stdout.write(f"  {style(MARKS[verdict])} {words}")
+        title = f"{row['check']:<12} {row['title']}" if titled else _("not available, so nothing was run")
+        self.stdout.write(f"  {style(MARKS[verdict])} {title}")
         for line in (row["words"], row["remedy"]):
             if line:
                 self.stdout.write(f"      → {line}")

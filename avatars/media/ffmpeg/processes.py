@@ -136,7 +136,7 @@ def failed(process: subprocess.Popen[bytes], errors: IO[bytes]) -> OutputError:
     code = process.wait()
     errors.seek(0)
     lines = errors.read().decode(errors="replace").strip().splitlines()
-    if any(words in line for line in lines for words in DISK_FULL):
+    if any(message in line for line in lines for message in DISK_FULL):
         return disk_full()
     if code < 0:
         return Interrupted("ffmpeg was killed.", code="encode_killed", remedy="It is tried again.")

@@ -94,13 +94,13 @@ class _Reporter:
             self._row.extend_lease()
 
 
-def _accept(row: PortraitVideo, found: ExaminedVideo, stored: Path) -> None:
+def _accept(row: PortraitVideo, examined: ExaminedVideo, stored: Path) -> None:
     """Store the video and its frame, and show them from now on."""
     with stored.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
         video = default_storage.save(f"portraits/{secrets.token_hex(16)}.mp4", File(file))
-    still = default_storage.save(f"portraits/{secrets.token_hex(16)}.jpg", ContentFile(found.still))
+    still = default_storage.save(f"portraits/{secrets.token_hex(16)}.jpg", ContentFile(examined.still))
     upload = str(row.upload.name)
     try:
         with transaction.atomic():
@@ -110,9 +110,9 @@ def _accept(row: PortraitVideo, found: ExaminedVideo, stored: Path) -> None:
                 video=video,
                 still=still,
                 sha256=digest,
-                seconds=found.seconds,
+                seconds=examined.seconds,
                 progress=100,
-                findings=_told(found.remarks),
+                findings=_told(examined.remarks),
                 upload="",
             )
             for name in filter(None, (upload, earlier)):
@@ -140,9 +140,9 @@ def _show(row: PortraitVideo, still: str) -> str:
     return "" if any(rows.exists() for rows in known) else earlier
 
 
-def _refuse(row: PortraitVideo, code: str, found: ExaminedVideo | None = None) -> None:
+def _refuse(row: PortraitVideo, code: str, examined: ExaminedVideo | None = None) -> None:
     upload = str(row.upload.name)
-    findings = _told((*found.flaws, *found.remarks)) if found else []
+    findings = _told((*examined.flaws, *examined.remarks)) if examined else []
     try:
         with transaction.atomic():
             row.settle(PortraitVideo.Status.FAILED, code[:40], findings=findings, upload="")

@@ -135,7 +135,7 @@ def _first_persons(row: Statement, human: DigitalHuman) -> Iterator[str]:
     """Who stated it, who brought the picture or the video of which it is a frame, and who holds a program's token."""
     videos = human.portrait_videos.filter(still=row.portrait).select_related("holder")
     done = [(row.recorded_by, row.holder), (human.portrait_by, human.portrait_holder)]
-    for name, holder in [*done, *((one.requested_by, one.holder) for one in videos)]:
+    for name, holder in [*done, *((video.requested_by, video.holder) for video in videos)]:
         yield from filter(None, (name, holder.get_username() if holder else ""))
 
 
@@ -168,5 +168,5 @@ def _record(about: dict[str, Any], **fields: Any) -> Statement:
     return statement
 
 
-def _reason_missing(words: str) -> ConsentError:
-    return ConsentError(words, code="reason_missing", field="origin_reason", remedy=_("Give the reason in words."))
+def _reason_missing(message: str) -> ConsentError:
+    return ConsentError(message, code="reason_missing", field="origin_reason", remedy=_("Give the reason in words."))

@@ -131,8 +131,8 @@ def progress_words(render: Render) -> str:
     """The progress of an unfinished render, in the reader's language."""
     left = gettext("%(seconds).1f s") % {"seconds": estimates.seconds_left(render)}
     if render.status == Render.Status.QUEUED:
-        words = {"place": estimates.queue_position(render), "left": left}
-        sentence = gettext("Number %(place)d in the queue, about %(left)s left.") % words
+        values = {"place": estimates.queue_position(render), "left": left}
+        sentence = gettext("Number %(place)d in the queue, about %(left)s left.") % values
     else:
         stage = f"{render.get_stage_display()}{_scene_words(render)}"
         sentence = gettext("%(stage)s, about %(left)s left.") % {"stage": stage, "left": left}
@@ -148,8 +148,8 @@ def _scene_words(render: Render) -> str:
     cuts = [scene["begin"] for scene in render.recipe["deck"]["scenes"] if not scene.get("continues")]
     begin, span = STAGES[stage]
     place = (render.progress - begin) / span * len(render.text)
-    words = {"number": max(1, bisect_right(cuts, place)), "count": len(cuts)}
-    return gettext(" (scene %(number)d of %(count)d)") % words
+    values = {"number": max(1, bisect_right(cuts, place)), "count": len(cuts)}
+    return gettext(" (scene %(number)d of %(count)d)") % values
 
 
 def _gone() -> AvatarError:

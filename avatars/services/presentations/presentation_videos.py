@@ -71,8 +71,8 @@ def presentation_remarks(presentation: Presentation) -> list[tuple[int, ScriptRe
     return [
         (number, remark)
         for number, scene in enumerate(presentation.scenes.all(), start=1)
-        for words in scene_texts.written(scene, **asked)
-        for remark in check_marks(words)
+        for text in scene_texts.written(scene, **asked)
+        for remark in check_marks(text)
     ]
 
 

@@ -140,14 +140,14 @@ def _load(source: VideoSource) -> None:
 
 
 def _presented(
-    presentation: Presentation, found: personalisation.PersonalValues, language: str, today: date
+    presentation: Presentation, personal: personalisation.PersonalValues, language: str, today: date
 ) -> PersonalScript:
     scenes, rows = list(presentation.scenes.all()), list(presentation.variables.all())
     translated = scene_texts.is_for(language, scenes)
     fillings = {translated: Filling()}
     lacking: list[str] = []
     for second in (translated, not translated) if presentation.has_both_captions else (translated,):
-        fillings[second], faults = scene_texts.filling_of(scenes, rows, found.found, translated=second, today=today)
+        fillings[second], faults = scene_texts.filling_of(scenes, rows, personal.found, translated=second, today=today)
         lacking += [fault.field for fault in faults if fault.code == "required"]
     filling = fillings[translated]
     asked = {"translated": translated, "filling": filling, "other": fillings.get(not translated)}
@@ -156,9 +156,9 @@ def _presented(
     return PersonalScript(
         source=presentation,
         text=_text(presentation, scenes, filling, translated=translated),
-        values=found.found,
+        values=personal.found,
         translated=translated,
-        defaulted=found.defaulted,
+        defaulted=personal.defaulted,
         missing=tuple(dict.fromkeys(lacking)),
     )
 

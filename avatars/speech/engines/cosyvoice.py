@@ -48,26 +48,28 @@ class CosyVoice(Dictated):
             licence=LICENCE, device="server", settings=[("OPENUSER_COSYVOICE_URL", url)], files=files, address=url
         )
 
-    def say(self, words: str, *, language: str, voice: str, speed: float) -> Heard:
+    def say(self, sentence: str, *, language: str, voice: str, speed: float) -> Heard:
         from avatars.speech.audio.sound_files import at_speed, read_pcm
 
-        reply = self._ask(words, voice)
+        reply = self._ask(sentence, voice)
         # An error page would make a terrible noise.
         if reply.kind.startswith(WORDY) or reply.body[:1] in (b"<", b"{"):
             raise strange("The server answered with words instead of sound.", field=FIELD)
         return Heard(samples=at_speed(read_pcm(reply.body), self._rate, speed), rate=self._rate)
 
-    def _ask(self, words: str, voice: str) -> Any:
+    def _ask(self, sentence: str, voice: str) -> Any:
         cloned = self._voices.get(voice)
         if cloned is None:
-            return self._server.post_form("/inference_sft", {"tts_text": words, "spk_id": voice})
+            return self._server.post_form("/inference_sft", {"tts_text": sentence, "spk_id": voice})
         recording = {"prompt_wav": ("prompt.wav", _prompt(voice, cloned), "audio/wav")}
         if how := cloned.get("instruct"):
-            fields = {"tts_text": words, "instruct_text": how}
+            fields = {"tts_text": sentence, "instruct_text": how}
             return self._server.post_form("/inference_instruct2", fields, recording)
         if said := cloned.get("text"):
-            return self._server.post_form("/inference_zero_shot", {"tts_text": words, "prompt_text": said}, recording)
-        return self._server.post_form("/inference_cross_lingual", {"tts_text": words}, recording)
+            return self._server.post_form(
+                "/inference_zero_shot", {"tts_text": sentence, "prompt_text": said}, recording
+            )
+        return self._server.post_form("/inference_cross_lingual", {"tts_text": sentence}, recording)
 
 
 def _prompt(name: str, voice: Mapping[str, str]) -> bytes:

@@ -43,15 +43,15 @@ class Edge(Dictated):
         """See `Probed.probe`: the package, and the permission. The service itself is not asked."""
         return look(licence=LICENCE, device="server", packages=(PACKAGE,), licensed=(SETTING, allowed))
 
-    def say(self, words: str, *, language: str, voice: str, speed: float) -> Heard:
-        return self.say_at(words, language=language, voice=voice, speed=speed, pitch=0.0)
+    def say(self, sentence: str, *, language: str, voice: str, speed: float) -> Heard:
+        return self.say_at(sentence, language=language, voice=voice, speed=speed, pitch=0.0)
 
-    def say_at(self, words: str, *, language: str, voice: str, speed: float, pitch: float) -> Heard:
+    def say_at(self, sentence: str, *, language: str, voice: str, speed: float, pitch: float) -> Heard:
         import aiohttp
         from edge_tts.exceptions import EdgeTTSException
 
         try:
-            sound, timed = asyncio.run(self._spoken(words, voice, f"{round((speed - 1) * 100):+d}%", pitch))
+            sound, timed = asyncio.run(self._spoken(sentence, voice, f"{round((speed - 1) * 100):+d}%", pitch))
         except TimeoutError as error:
             raise _failed("The service took too long.", "engine_timeout") from error
         except aiohttp.ClientConnectionError as error:
@@ -65,13 +65,13 @@ class Edge(Dictated):
         speech = heard(sound)
         return Heard(samples=speech.samples, rate=speech.rate, words=tuple(timed))
 
-    async def _spoken(self, words: str, voice: str, rate: str, pitch: float) -> tuple[bytes, list[Word]]:
+    async def _spoken(self, sentence: str, voice: str, rate: str, pitch: float) -> tuple[bytes, list[Word]]:
         from edge_tts import Communicate
 
         sound, timed = bytearray(), []
         async with asyncio.timeout(self._limit):
             wish = Communicate(
-                words,
+                sentence,
                 voice,
                 rate=rate,
                 pitch=f"{round(pitch * USUAL_PITCH):+d}Hz",

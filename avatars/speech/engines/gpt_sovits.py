@@ -39,7 +39,7 @@ class GPTSoVITS(Dictated):
         settings = [("OPENUSER_GPT_SOVITS_URL", url), ("OPENUSER_GPT_SOVITS_VOICES", voices)]
         return look(licence=LICENCE, device="server", settings=settings, address=url)
 
-    def say(self, words: str, *, language: str, voice: str, speed: float) -> Heard:
+    def say(self, sentence: str, *, language: str, voice: str, speed: float) -> Heard:
         known = self._voices.get(voice)
         if known is None:
             raise AvatarError(
@@ -51,7 +51,7 @@ class GPTSoVITS(Dictated):
         reply = self._server.post_json(
             "/tts",
             {
-                "text": words,
+                "text": sentence,
                 "text_lang": language,
                 "ref_audio_path": known.get("path", ""),
                 "prompt_text": known.get("text", ""),

@@ -40,8 +40,8 @@ class OpenAI(Dictated):
         settings = [("OPENUSER_OPENAI_SPEECH_URL", url)]
         return look(licence=LICENCE, device="server", settings=settings, address=url)
 
-    def say(self, words: str, *, language: str, voice: str, speed: float) -> Heard:
-        order = {**self._order, "input": words[:LONGEST], "voice": voice, "speed": round(speed, 2)}
+    def say(self, sentence: str, *, language: str, voice: str, speed: float) -> Heard:
+        order = {**self._order, "input": sentence[:LONGEST], "voice": voice, "speed": round(speed, 2)}
         return heard(self._server.post_json("/audio/speech", order).body)
 
 

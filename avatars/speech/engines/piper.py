@@ -67,12 +67,12 @@ class Piper(Dictated):
         ]
         return look(licence=LICENCE, settings=[("OPENUSER_PIPER_DIR", folder)], packages=("onnxruntime",), files=files)
 
-    def say(self, words: str, *, language: str, voice: str, speed: float) -> Heard:
+    def say(self, text: str, *, language: str, voice: str, speed: float) -> Heard:
         name, _, speaker = voice.partition("#")
         from avatars.speech.audio import onnx
 
         known = self._known(name)
-        sounds = self._sounds(name, known, words, language)
+        sounds = self._sounds(name, known, text, language)
         ids = [*known.numbers[FIRST], *known.numbers[BETWEEN]]
         for sound in sounds:
             ids += [*known.numbers.get(sound, ()), *known.numbers[BETWEEN]] if sound in known.numbers else []
@@ -102,9 +102,9 @@ class Piper(Dictated):
             self._voices[name] = _read(self._folder / f"{name}.onnx", self._threads)
         return self._voices[name]
 
-    def _sounds(self, name: str, voice: _Voice, words: str, language: str) -> list[str]:
+    def _sounds(self, name: str, voice: _Voice, text: str, language: str) -> list[str]:
         if voice.english and language == "en":
-            return list(_english(words))
+            return list(_english(text))
         try:
             from piper import PiperVoice
         except ImportError as error:
@@ -115,16 +115,16 @@ class Piper(Dictated):
                 field=FIELD,
             ) from error
         loaded = PiperVoice.load(self._folder / f"{name}.onnx")
-        return [sound for sentence in loaded.phonemize(words) for sound in sentence]
+        return [sound for sentence in loaded.phonemize(text) for sound in sentence]
 
 
-def _english(words: str) -> Iterator[str]:
+def _english(text: str) -> Iterator[str]:
     """Our phonemes in eSpeak's letters: diphthongs as two, and long vowels with their mark where they are stressed."""
     from avatars.speech.text.g2p import phonemes
     from avatars.speech.text.script import Language
 
     stressed = False
-    for phoneme in phonemes(words, Language.ENGLISH):
+    for phoneme in phonemes(text, Language.ENGLISH):
         letter = phoneme.symbol
         yield from LETTERS.get(letter, letter)
         if letter in LONG and stressed:

@@ -59,7 +59,7 @@ class Sherpa(Dictated):
             files=files,
         )
 
-    def say(self, words: str, *, language: str, voice: str, speed: float) -> Heard:
+    def say(self, sentence: str, *, language: str, voice: str, speed: float) -> Heard:
         if not voice.isdigit():
             raise AvatarError(
                 f"There is no voice “{voice}”.",
@@ -67,7 +67,7 @@ class Sherpa(Dictated):
                 remedy="A voice of sherpa-onnx is the number of a speaker, from 0.",
                 field="voice",
             )
-        made = self._model.generate(words, sid=int(voice), speed=speed)
+        made = self._model.generate(sentence, sid=int(voice), speed=speed)
         return Heard(samples=np.asarray(made.samples, np.float32), rate=int(made.sample_rate))
 
 

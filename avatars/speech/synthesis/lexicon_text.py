@@ -58,16 +58,16 @@ def respelled(text: str, entries: Sequence[Pronunciation]) -> Respelled:
     from avatars.speech.text.pronunciation_lexicon import Lexicon
 
     parts, changes, place, size = [], [], 0, 0
-    for found in Lexicon(entries).find(clean(text)):
-        words = _words(found.entry)
-        if not words:
+    for match in Lexicon(entries).find(clean(text)):
+        spelling = _words(match.entry)
+        if not spelling:
             continue
-        kept = text[place : found.offset]
+        kept = text[place : match.offset]
         size += len(kept)
-        changes.append(_Change(at=size, now=len(words), offset=found.offset, length=found.end - found.offset))
-        parts += [kept, words]
-        size += len(words)
-        place = found.end
+        changes.append(_Change(at=size, now=len(spelling), offset=match.offset, length=match.end - match.offset))
+        parts += [kept, spelling]
+        size += len(spelling)
+        place = match.end
     return Respelled(text="".join([*parts, text[place:]]), changes=tuple(changes))
 
 
@@ -90,9 +90,9 @@ def _homophones() -> dict[str, str]:
 
     chinese_words.load()
     counts = {char: count for char, count in jieba.dt.FREQ.items() if len(char) == 1 and "\u4e00" <= char <= "\u9fff"}
-    found: dict[str, str] = {}
+    homophones: dict[str, str] = {}
     for char in sorted(counts, key=lambda char: -counts[char]):
         readings = pinyin(char, style=Style.TONE3, heteronym=True, neutral_tone_with_five=True)[0]
         if len(readings) == 1:
-            found.setdefault(readings[0].replace("ü", "v"), char)
-    return found
+            homophones.setdefault(readings[0].replace("ü", "v"), char)
+    return homophones

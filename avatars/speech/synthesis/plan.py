@@ -64,14 +64,14 @@ def plan(
     cleaned = clean(text)
     for sentence, style in styled(text, sentences(cleaned), mood=mood, automatic=automatic):
         spoken = spell_out(sentence, normaliser, lexicon or Lexicon())
-        found = [
+        known = [
             replace(phoneme, at=spoken.owners[phoneme.at] if phoneme.at != NOWHERE else NOWHERE)
             for phoneme in phonemes(spoken.text, sentence.language, spoken.given)
             if knows(phoneme.symbol)
         ]
-        if all(phoneme.at == NOWHERE for phoneme in found):
+        if all(phoneme.at == NOWHERE for phoneme in known):
             continue
-        parts = list(split(_ended(found)))
+        parts = list(split(_ended(known)))
         after = pause * (PARAGRAPH if ends_paragraph(cleaned, sentence) else 1.0)
         runs += [
             Utterable(
@@ -87,11 +87,11 @@ def plan(
 
 
 def styled(
-    text: str, found: list[Sentence], *, mood: Mood = Mood.NEUTRAL, automatic: bool = False
+    text: str, script_sentences: list[Sentence], *, mood: Mood = Mood.NEUTRAL, automatic: bool = False
 ) -> list[tuple[Sentence, Style]]:
     """The sentences of a script, each with its speaking style."""
-    ends, words = [each.offset + len(each.text) for each in found], [each.text for each in found]
-    return list(zip(found, styles(text, ends, words, mood=mood, automatic=automatic), strict=True))
+    ends, texts = [each.offset + len(each.text) for each in script_sentences], [each.text for each in script_sentences]
+    return list(zip(script_sentences, styles(text, ends, texts, mood=mood, automatic=automatic), strict=True))
 
 
 def is_mixed(text: str) -> bool:
@@ -102,8 +102,8 @@ def is_mixed(text: str) -> bool:
 def spell_out(sentence: Sentence, normaliser: Normaliser, lexicon: Lexicon) -> Spoken:
     """A sentence as it is spoken: the lexicon first, then numbers and abbreviations in words."""
     own = [
-        _reading(found.entry, found.offset, sentence.text[found.offset : found.end], sentence.language)
-        for found in lexicon.find(sentence.text)
+        _reading(match.entry, match.offset, sentence.text[match.offset : match.end], sentence.language)
+        for match in lexicon.find(sentence.text)
     ]
     masked = sentence.text
     for reading in own:
@@ -135,37 +135,37 @@ def ends_paragraph(text: str, sentence: Sentence) -> bool:
     return (sentence.text[len(sentence.text.rstrip()) :] + (blanks.group() if blanks else "")).count("\n") > 1
 
 
-def split(found: list[Phoneme]) -> Iterator[list[Phoneme]]:
+def split(run: list[Phoneme]) -> Iterator[list[Phoneme]]:
     """Halve a run that is too long at the mark nearest its middle, else between words, else between sounds."""
-    if len(found) <= TOKEN_LIMIT:
-        if any(phoneme.at != NOWHERE for phoneme in found):
-            yield found
+    if len(run) <= TOKEN_LIMIT:
+        if any(phoneme.at != NOWHERE for phoneme in run):
+            yield run
         return
-    middle = len(found) // 2
+    middle = len(run) // 2
     for is_end in (_after_mark, _after_space, _always):
-        ends = [index for index in range(len(found) // 4, len(found) * 3 // 4) if is_end(found, index)]
+        ends = [index for index in range(len(run) // 4, len(run) * 3 // 4) if is_end(run, index)]
         if ends:
             cut = min(ends, key=lambda index: abs(index - middle))
             break
-    yield from split(found[:cut])
-    yield from split(found[cut:])
+    yield from split(run[:cut])
+    yield from split(run[cut:])
 
 
-def _after_mark(found: list[Phoneme], index: int) -> bool:
-    return found[index - 1].symbol == " " and found[index - 2].symbol in MARKS
+def _after_mark(run: list[Phoneme], index: int) -> bool:
+    return run[index - 1].symbol == " " and run[index - 2].symbol in MARKS
 
 
-def _after_space(found: list[Phoneme], index: int) -> bool:
-    return found[index - 1].symbol == " "
+def _after_space(run: list[Phoneme], index: int) -> bool:
+    return run[index - 1].symbol == " "
 
 
-def _always(found: list[Phoneme], index: int) -> bool:
-    return found[index].at != found[index - 1].at or index == len(found) // 2
+def _always(run: list[Phoneme], index: int) -> bool:
+    return run[index].at != run[index - 1].at or index == len(run) // 2
 
 
-def _ended(found: list[Phoneme]) -> list[Phoneme]:
+def _ended(run: list[Phoneme]) -> list[Phoneme]:
     """Close a sentence without a mark with a full stop, which lets the voice fall."""
-    return found if found[-1].symbol in _FINAL else [*found, Phoneme(symbol=".", at=NOWHERE)]
+    return run if run[-1].symbol in _FINAL else [*run, Phoneme(symbol=".", at=NOWHERE)]
 
 
 def _spoken(sentence: Sentence, readings: list[Reading]) -> Spoken:

@@ -69,10 +69,10 @@ def read(text: str, entries: tuple[Pronunciation, ...], normaliser: Normaliser) 
 
 
 def _words(
-    sentence: Sentence, spoken: Spoken, found: list[Phoneme], entries: dict[str, Pronunciation]
+    sentence: Sentence, spoken: Spoken, sounds: list[Phoneme], entries: dict[str, Pronunciation]
 ) -> Iterator[Word]:
     """One word for each place of the author's text, in order."""
-    heard = _heard(spoken, found)
+    heard = _heard(spoken, sounds)
     pinyin = _pinyin(spoken)
     embedded = sentence.language is Language.CHINESE
     sure = {
@@ -104,11 +104,11 @@ def _words(
         yield word
 
 
-def _heard(spoken: Spoken, found: list[Phoneme]) -> dict[int, str]:
+def _heard(spoken: Spoken, sounds: list[Phoneme]) -> dict[int, str]:
     """The phonemes of each place, a blank between the words of one."""
     heard: dict[int, str] = {}
     before = 0
-    for phoneme in found:
+    for phoneme in sounds:
         if phoneme.at != NOWHERE:
             owner = spoken.owners[phoneme.at]
             blank = " " if owner in heard and " " in spoken.text[before : phoneme.at] else ""

@@ -80,8 +80,8 @@ def driven(
 
 
 def _along(samples: NDArray[np.float32], rate: int, text: str, lexicon: Sequence[Pronunciation]) -> Speech:
-    found = passages(text, Normaliser(), Lexicon(lexicon))
-    units = [(unit, passage) for passage in found for unit in passage.units]
+    spoken_passages = passages(text, Normaliser(), Lexicon(lexicon))
+    units = [(unit, passage) for passage in spoken_passages for unit in passage.units]
     spoken, seconds = sum(unit.place != NOWHERE for unit, _ in units), len(samples) / rate
     if not SLOWEST <= spoken / seconds <= FASTEST:
         raise ScriptError(

@@ -61,12 +61,12 @@ class Dictated(SpeechEngine):
         self._voice, self._parallel = voice, parallel
 
     @abstractmethod
-    def say(self, words: str, *, language: str, voice: str, speed: float) -> Heard:
+    def say(self, sentence: str, *, language: str, voice: str, speed: float) -> Heard:
         """One sentence, from several threads at once; `language` is "zh" or "en". Raises `EngineFailed`."""
 
-    def say_at(self, words: str, *, language: str, voice: str, speed: float, pitch: float) -> Heard:
+    def say_at(self, sentence: str, *, language: str, voice: str, speed: float, pitch: float) -> Heard:
         """As `say`, higher by a share of the pitch where the engine can; others leave it."""
-        return self.say(words, language=language, voice=voice, speed=speed)
+        return self.say(sentence, language=language, voice=voice, speed=speed)
 
     def speak(
         self,
@@ -147,12 +147,12 @@ def _judge(heard: Heard, units: int) -> None:
         raise strange(f"The engine gave {seconds:.0f} seconds for one sentence.", field=FIELD)
 
 
-def _anchors(words: str, timed: Sequence[Word]) -> tuple[Anchor, ...]:
+def _anchors(sentence: str, timed: Sequence[Word]) -> tuple[Anchor, ...]:
     """Where the engine's words stand in ours; none at all where one of them is not found after the one before."""
     anchors: list[Anchor] = []
     reached = 0
     for word in timed:
-        at = words.find(word.text, reached)
+        at = sentence.find(word.text, reached)
         if at < 0:
             return ()
         reached = at + len(word.text)

@@ -59,15 +59,15 @@ def passages(
     """The sentences of a script that can be spoken. Raises `ScriptError` where there are none."""
     if not text.strip():
         raise ScriptError("There is nothing to say.", code="script_empty", remedy="Write a script.", field="text")
-    found = list(_passages(text, normaliser, lexicon or Lexicon(), mood, automatic))
-    if not found:
+    spoken = list(_passages(text, normaliser, lexicon or Lexicon(), mood, automatic))
+    if not spoken:
         raise ScriptError(
             "Nothing in this text can be spoken.",
             code="script_unspeakable",
             remedy="Write Chinese or English words or numbers.",
             field="text",
         )
-    return found
+    return spoken
 
 
 def _passages(text: str, normaliser: Normaliser, lexicon: Lexicon, mood: Mood, automatic: bool) -> Iterator[Passage]:
@@ -86,9 +86,9 @@ def _passages(text: str, normaliser: Normaliser, lexicon: Lexicon, mood: Mood, a
             )
 
 
-def _units(found: list[Phoneme], owners: Sequence[int]) -> Iterator[Unit]:
+def _units(sounds: list[Phoneme], owners: Sequence[int]) -> Iterator[Unit]:
     stress = ""
-    for phoneme in found:
+    for phoneme in sounds:
         if phoneme.symbol == _STRESS:
             stress = _STRESS
         elif phoneme.symbol == " " or phoneme.symbol in MARKS or phoneme.at == NOWHERE:

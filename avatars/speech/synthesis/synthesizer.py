@@ -113,12 +113,12 @@ def _to_cache(speech: Speech) -> cache.CachedSpeech:
     return cache.CachedSpeech(samples=speech.samples, facts=facts)
 
 
-def _from_cache(found: cache.CachedSpeech | None) -> Speech | None:
-    if found is None:
+def _from_cache(cached: cache.CachedSpeech | None) -> Speech | None:
+    if cached is None:
         return None
     return Speech(
-        samples=found.samples,
-        rate=found.facts["rate"],
-        sounds=tuple(Sound(**sound) for sound in found.facts["sounds"]),
-        tokens=tuple(Token(**token) for token in found.facts["tokens"]),
+        samples=cached.samples,
+        rate=cached.facts["rate"],
+        sounds=tuple(Sound(**sound) for sound in cached.facts["sounds"]),
+        tokens=tuple(Token(**token) for token in cached.facts["tokens"]),
     )

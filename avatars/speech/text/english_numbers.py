@@ -119,8 +119,8 @@ def _long(match: Match) -> str:
 
 def _version(match: Match) -> str:
     number = match.group().lstrip("vV")
-    words = " point ".join(english_cardinal(part) for part in number.split("."))
-    return words if number == match.group() else f"version {words}"
+    spoken = " point ".join(english_cardinal(part) for part in number.split("."))
+    return spoken if number == match.group() else f"version {spoken}"
 
 
 def _code(match: Match) -> str:
@@ -150,8 +150,8 @@ def _money(match: Match) -> str:
 def _measure(match: Match) -> str:
     low, high, unit = match.group("v", "to", "u")
     first = english_decimal(low)
-    words = f"{first} to {english_decimal(high)}" if high else first
-    return f"{words} {_many(high or low, UNITS[unit])}"
+    spoken = f"{first} to {english_decimal(high)}" if high else first
+    return f"{spoken} {_many(high or low, UNITS[unit])}"
 
 
 def _percent(match: Match) -> str:

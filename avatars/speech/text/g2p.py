@@ -221,10 +221,10 @@ def _punctuation(text: str) -> Iterator[Phoneme]:
             yield Phoneme(symbol=symbol, at=NOWHERE)
 
 
-def _tidy(found: list[Phoneme]) -> list[Phoneme]:
+def _tidy(sounds: list[Phoneme]) -> list[Phoneme]:
     """Leave one space between words, none before a mark or around the sentence, and no mark twice."""
     kept: list[Phoneme] = []
-    for phoneme in found:
+    for phoneme in sounds:
         if phoneme.symbol == " ":
             if kept and kept[-1].symbol != " ":
                 kept.append(phoneme)

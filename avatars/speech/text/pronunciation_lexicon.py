@@ -61,8 +61,8 @@ class Lexicon:
                 (weight + best[end], end, None) for end, weight in _words(text, start)
             ]
             choices += [
-                (self._weights[found.entry.token] + _EPSILON + best[found.end], found.end, found)
-                for found in starting.get(start, ())
+                (self._weights[match.entry.token] + _EPSILON + best[match.end], match.end, match)
+                for match in starting.get(start, ())
             ]
             best[start], end, chosen = max(choices, key=lambda choice: choice[0])
             step[start] = (end, chosen)

@@ -88,8 +88,8 @@ def symbols(reading: str) -> str:
 
 def check(token: str, reading: str) -> None:
     """Raise `ScriptError` if a lexicon cannot have this entry; its `field` names the wrong one of the two."""
-    words = clean(token).strip()
-    if words != token or not re.search(rf"[{HAN}{LATIN}\d]", token) or len(token) > LONGEST_TOKEN:
+    cleaned = clean(token).strip()
+    if cleaned != token or not re.search(rf"[{HAN}{LATIN}\d]", token) or len(token) > LONGEST_TOKEN:
         raise ScriptError(
             "This cannot be found in a script.",
             code="token_unusable",

@@ -161,8 +161,8 @@ def styles(
     unless their words suggest one and it is `automatic`."""
     left = list(marks(text))
     spans = []
-    for end, words in zip(ends, sentences, strict=True):
-        suggested = suggested_mood(words) if automatic else None
+    for end, sentence in zip(ends, sentences, strict=True):
+        suggested = suggested_mood(sentence) if automatic else None
         style = Style(mood=suggested or mood)
         while left and left[0].offset < end:
             mark = left.pop(0)

@@ -104,11 +104,11 @@ def drawn_lids(picture: Picture, axes: Floats, middle: Floats, unit: float, mesh
 
 
 def _to_tips(
-    other: NDArray[np.bool_], heights: Floats, lines: tuple[Floats, Floats], found: NDArray[np.bool_], unit: float
+    other: NDArray[np.bool_], heights: Floats, lines: tuple[Floats, Floats], measured: NDArray[np.bool_], unit: float
 ) -> None:
     """Carry both lines on to the tip of an eye that goes on as something else than white, at most `TO_TIP`."""
     (top, bottom), most = lines, round(TO_TIP * unit * FINENESS)
-    first, last = (int(edge) for edge in np.flatnonzero(found)[[0, -1]])
+    first, last = (int(edge) for edge in np.flatnonzero(measured)[[0, -1]])
     for edge, step in ((first, -1), (last, 1)):
         tip, low, high = edge, bottom[edge], top[edge] - TO_TIP * unit
         for i in range(edge + step, min(max(edge + step * (most + 1), 0), len(top)), step):
@@ -120,7 +120,7 @@ def _to_tips(
             between = slice(min(edge, tip), max(edge, tip) + 1)
             for line in lines:
                 line[between] = np.interp(np.arange(*between.indices(len(line))), *_rising(edge, tip, line, high, low))
-            found[between] = True
+            measured[between] = True
 
 
 def _rising(edge: int, tip: int, line: Floats, high: float, low: float) -> tuple[list[int], list[float]]:
