@@ -1,6 +1,6 @@
 """Whether an engine can work here, and if not, which package, file, setting or licence it lacks. Loads nothing.
 
-Web processes ask this, so whatever asks it keeps its heavy imports for the moment when it is made.
+Web processes call it, so engines import heavy packages only when they are created.
 """
 
 import importlib.util
@@ -16,7 +16,7 @@ CONNECT_SECONDS = 0.5  # seconds: a check must not wait for a server that is not
 
 
 class State(StrEnum):
-    """How it stands with an engine; all but the first keep it from working."""
+    """The state of an engine; all but the first keep it from working."""
 
     READY = "ready"
     SETTING = "not_configured"
@@ -30,7 +30,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class NeededFile:
-    """A file that an engine reads. `size` is what it has in bytes, `least` what it has at least; 0 where unknown."""
+    """A file that an engine reads. `size` is its exact length in bytes, `least` its least; 0 where unknown."""
 
     name: str
     path: Path
@@ -51,9 +51,9 @@ class NeededFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Availability:
-    """What an engine says of itself: `about` is the package, file, setting or address that `state` is about.
+    """The availability of an engine: `about` is the package, file, setting or address that `state` is about.
 
-    `reason` says it in English; `device` is where it computes: "cpu", "cuda", "server" or "program".
+    `reason` is the state in English; `device` is where it computes: "cpu", "cuda", "server" or "program".
     """
 
     state: State = State.READY

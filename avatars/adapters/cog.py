@@ -21,7 +21,7 @@ LATE = "engine_timeout"
 
 
 class CogServer:
-    """A container at `url`. Methods raise `EngineFailed` as those of `Server` do, and `server_interface` where it holds
+    """A container at `url`. Methods raise `EngineFailed` as `Server` does, and with code `server_interface` if it holds
     another model."""
 
     def __init__(self, url: str, *, field: str, key: str = "", time_limit: float) -> None:
@@ -49,7 +49,7 @@ class CogServer:
         return self._video(answer)
 
     def _known(self) -> set[str]:
-        """The names of the inputs: editions of a model differ in them, and Cog refuses those that it does not know."""
+        """The names of the inputs: editions of a model differ in them, and Cog refuses unknown ones."""
         schema: Any = self._server.get("/openapi.json").json()
         for name in ("components", "schemas", "Input", "properties"):
             schema = schema.get(name) if isinstance(schema, dict) else None

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import urlsplit
 
 SETTING = "OPENUSER_PUBLIC_ENGINE_HOSTS"
-# What can be nowhere but on this machine or in a network of its owner: RFC 1918, 4193 and 6598.
+# Addresses that exist only on this machine or in a network of its owner: RFC 1918, 4193 and 6598.
 OWN = tuple(
     map(
         ipaddress.ip_network,

@@ -117,7 +117,7 @@ def _late() -> EngineFailed:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Kill it, and what it started. It stays in our own group, so that it ends too where the studio is killed."""
+    """Kill it and its children. It stays in our own group, so that it also ends if the studio is killed."""
     for pid in reversed([process.pid, *_descendants(process.pid)]):
         # It is ours until it is waited for; a child of it may just have ended.
         if pid != process.pid or process.returncode is None:

@@ -1,7 +1,7 @@
 """The page that most models come with, called as its own client does: files are uploaded, a queue is joined.
 
 Gradio 4, 5 and 6 are asked through their queue, which tells the progress and can cancel. Gradio 3 answers one request.
-What a page offers is read from its `/config`: inputs are found by kind and label, so that another order does no harm.
+Its `/config` lists the inputs; they are matched by kind and label, so that another order does no harm.
 """
 
 import contextlib
@@ -25,15 +25,15 @@ CANCEL_SECONDS = 5.0  # seconds; a cancellation is a courtesy: a server that doe
 
 
 class GradioServer:
-    """A page of Gradio at `url`. `login` is "name:password" where the page asks for one.
+    """A page of Gradio at `url`. `login` is "name:password" if the page asks for it.
 
-    Methods raise `EngineFailed` as those of `Server` do, and `server_interface` where the page offers something else.
+    Methods raise `EngineFailed` as `Server` does, and with the code `server_interface` if the page has another model.
     """
 
     def __init__(self, url: str, *, field: str, key: str = "", login: str = "", time_limit: float) -> None:
         self._field, self._login = field, login
         self._server = Server(url, field=field, key=key, time_limit=time_limit)
-        # What answers only once the model is done stays silent until then.
+        # For requests that are answered only once the model is done: the server is silent until then.
         self._patient = Server(url, field=field, key=key, time_limit=time_limit, silence=time_limit)
         self._hasty = Server(url, field=field, key=key, time_limit=min(CANCEL_SECONDS, time_limit))
 
@@ -53,7 +53,7 @@ class GradioServer:
             server.post_form("/login", {"username": name, "password": password})
 
     def _value(self, page: "_Page", component: dict[str, Any], inputs: Sequence[Input]) -> Any:
-        """The value for an input of the page: a file, an option, or what the page shows by itself."""
+        """The value for an input of the page: a file, an option, or the page's default."""
         file = page.file_for(component, inputs)
         if file is not None:
             return _old_file(file) if page.version < OLD else self._uploaded(page, file)

@@ -16,7 +16,7 @@ class Media(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class FileInput:
-    """A file to send. Its name must be unguessable: servers keep files by their names, and mix those of equal names."""
+    """A file to send. Its name must be unguessable: servers keep files by name, and mix files of equal names."""
 
     name: str
     media: Media
