@@ -111,7 +111,7 @@ class ConsentAdmin(ReadOnlyAdmin):
         obj.pk = made.pk
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """The service wrote what belongs to it."""
+        """The service has written the related rows."""
 
     @display(description=_("covers"))
     def covers(self, consent: Consent) -> str:

@@ -1,4 +1,4 @@
-"""One sentence by each render engine, side by side, with what each took and how good it is."""
+"""One sentence by each render engine, side by side, with the time and quality of each."""
 
 from typing import Any
 
@@ -59,7 +59,7 @@ class EngineComparisonPages(ModelAdmin[Any]):
         return page(request, "admin/engines/compare.html", context)
 
     def measures(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What came of one render, as HTML: what it took, and what is seen in its video."""
+        """The result of one render, as HTML: its time, and the measures of its video."""
         self._check(request)
         render = next(iter(_named([str(pk)])), None)
         if render is None or render.status != Render.Status.DONE:
@@ -87,7 +87,7 @@ def _named(keys: list[str]) -> list[Render]:
 
 
 def _begin(renders: list[Render]) -> dict[str, Any]:
-    """What the form shows first: what is compared already, so that it can be repeated."""
+    """The form's initial values: those of the compared renders, so that the comparison can be repeated."""
     if not renders:
         return EngineComparisonForm.suggestion()
     return {

@@ -118,7 +118,7 @@ class DigitalHumanAdmin(OriginAdmin, PortraitVideoPages, VideoPreviewPages, Reco
         return [path("portrait/", view, name="avatars_digitalhuman_portrait"), *urls]
 
     def examine(self, request: HttpRequest) -> HttpResponse:
-        """What is in a picture that may become a portrait, or in that of the digital human `human`, as JSON."""
+        """The examination of an uploaded picture, else of the portrait of the digital human `human`, as JSON."""
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied
         if request.method != "POST":

@@ -25,7 +25,7 @@ FORMS = {Form.PINYIN: _("pinyin"), Form.IPA: _("IPA"), Form.WORDS: _("other word
 
 
 def remark_words(remark: services.ScriptRemark) -> str:
-    """A remark with what it is about, in one line."""
+    """A remark with its passage of the script, in one line."""
     values = {"written": remark.written, "words": f"{remark.words} {remark.remedy}"}
     return gettext("“%(written)s”: %(words)s") % values
 
@@ -36,7 +36,7 @@ class ReadingForm(forms.Form):
     text = forms.CharField(label=capfirst(_("script")), widget=UnfoldAdminTextareaWidget(attrs={"rows": 5}))
 
     def clean(self) -> dict[str, Any]:
-        """Also reads it, so that what is wrong with it stands beside it; `preview` is the result."""
+        """Also reads the script, so that its errors stand beside it; `preview` is the result."""
         cleaned: dict[str, Any] = super().clean() or {}
         self.preview: services.ScriptPreview | None = None
         if "text" in cleaned:
@@ -72,7 +72,7 @@ class LexiconAdmin(FormAdmin):
         return redirect(reverse("admin:avatars_lexiconentry_read"))
 
     def read(self, request: HttpRequest) -> HttpResponse:
-        """GET asks for a script, POST shows every word of it with its reading, and what to look at."""
+        """GET asks for a script, POST shows every word of it with its reading, and remarks."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         form = ReadingForm(request.POST if request.method == "POST" else None)

@@ -1,4 +1,4 @@
-"""Narrations in the admin: what was spoken in the place of a video."""
+"""Narrations in the admin: scripts as voice messages."""
 
 from collections.abc import Iterable, Sequence
 
@@ -32,7 +32,7 @@ class NarrationAdmin(WordsAdmin, WorkAdmin):
     )
 
     def people_in(self, rows: Sequence[Narration]) -> Iterable[int]:
-        """Nobody in particular: equal words share one."""
+        """No member: equal scripts share one narration."""
         return ()
 
     @display(description=_("script"), ordering="text")

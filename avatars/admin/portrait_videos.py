@@ -1,4 +1,4 @@
-"""The check of a portrait video on the page of its digital human: how far it is, and what was found."""
+"""The check of a portrait video on the page of its digital human: its progress and its findings."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -35,7 +35,7 @@ class PortraitVideoPages:
 
 
 def progress(request: HttpRequest, pk: int) -> JsonResponse:
-    """How far the check is, and whether it has ended."""
+    """The progress of the check, and whether it has ended."""
     if not request.user.has_perm("avatars.view_digitalhuman"):
         raise PermissionDenied
     video = services.latest_portrait_video(get_object_or_404(DigitalHuman, pk=pk))
@@ -45,7 +45,7 @@ def progress(request: HttpRequest, pk: int) -> JsonResponse:
 
 
 def video_check_words(human: DigitalHuman) -> str:
-    """The outcome of the video that was brought last."""
+    """The outcome of the latest upload."""
     video = services.latest_portrait_video(human) if human.pk else None
     if video is None:
         return NOTHING
@@ -66,7 +66,7 @@ def video_check_words(human: DigitalHuman) -> str:
 
 
 def _next_step(video: PortraitVideo, human: DigitalHuman) -> str:
-    """The video that is the portrait, and what it still needs."""
+    """A player of the video if it is the portrait, and the missing consent."""
     if not _is_shown(video, human):
         return ""
     needed = "" if services.human_allowed(human) else gettext("It speaks once you record a consent for it.")
@@ -99,7 +99,7 @@ def _why(video: PortraitVideo) -> str:
 
 
 def _findings(video: PortraitVideo) -> str:
-    """A numbered list; each frame has the number at what is meant."""
+    """A numbered list; the place of each finding is marked in its frame by the number."""
     kind = "ou-bad" if video.status == PortraitVideo.Status.FAILED else "ou-minded"
     rows = (
         (

@@ -128,7 +128,7 @@ class RenderAdmin(EngineComparisonPages, VideoPages, SomeWordsAdmin, WorkAdmin):
 
     @display(description=_("made by"))
     def made_by(self, render: Render) -> str:
-        """The engines, and why others than those that were asked for."""
+        """The engines, and the reasons for a fallback."""
         if not render.engine_used:
             return NOTHING
         notes = format_html_join("", "<br>{}", [(note,) for note in render.note_words])
@@ -213,7 +213,7 @@ class RenderAdmin(EngineComparisonPages, VideoPages, SomeWordsAdmin, WorkAdmin):
     )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Only what this render's status allows."""
+        """The actions that this render's status allows."""
         status = Render.objects.filter(pk=object_id).values_list("status", flat=True).first()
         useful = {
             Render.Status.QUEUED: "cancel_this",

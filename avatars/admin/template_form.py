@@ -1,4 +1,4 @@
-"""A page that fills a video template in: what it says then, how that will be read, and the video."""
+"""A page that fills in a video template: the filled script, its reading, and the video."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -26,7 +26,7 @@ class VariableFormSet(PaginationInlineFormSet):
     """Variables; new ones come last."""
 
     def faults(self, variables: list[Variable]) -> list[services.TemplateFault]:
-        """What is wrong with them."""
+        """The faults of these variables."""
         raise NotImplementedError
 
     def clean(self) -> None:
@@ -50,7 +50,7 @@ class VariableFormSet(PaginationInlineFormSet):
 
 
 class TemplateVariableFormSet(VariableFormSet):
-    """Those of a template. Whether they and its script belong together is seen here, where both are known."""
+    """Variables of a template, checked against its script here, where both are known."""
 
     def faults(self, variables: list[Variable]) -> list[services.TemplateFault]:
         return services.template_faults(self.instance.script, variables)

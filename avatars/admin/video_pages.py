@@ -128,7 +128,7 @@ class VideoPages(ModelAdmin[Any]):
         return page(request, "admin/videos/compare.html", context)
 
     def _shown(self, page_of: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        """A read-only view of one render, and what else its address names. The permission is checked first."""
+        """A read-only view of one render, with the other arguments of its address. The permission is checked first."""
 
         def view(request: HttpRequest, pk: int, **named: Any) -> HttpResponse:
             if not self.has_view_permission(request):
@@ -195,7 +195,7 @@ def state_words(render: Render) -> str:
 
 
 def _shown_so_far(render: Render) -> dict[str, Any]:
-    """The poster of a video that is being made, and what `stream_player.js` needs to play it."""
+    """The poster of a video that is being made, and the data of its stream for `stream_player.js`."""
     try:
         stream = services.shown_stream(render)
     except AvatarError:

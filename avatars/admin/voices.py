@@ -23,7 +23,7 @@ from core.web.admin import NOTHING, ProtectedDeleteAdmin
 
 
 class OriginFilter(admin.SimpleListFilter):
-    """Voices by what statements say of them."""
+    """Voices with a statement that they are synthetic, or without one."""
 
     title = _("origin")
     parameter_name = "origin"

@@ -96,7 +96,7 @@ class ConsentSerializer(StrictModelSerializer[Consent]):
 
 
 class WithdrawalSerializer(StrictSerializer):
-    """Reason of the withdrawal, and what happens to the videos."""
+    """The reason of the withdrawal, and whether the videos are deleted or kept as evidence."""
 
     reason = StrictCharField(required=False, allow_blank=True, max_length=300)
     videos = ChoiceField(

@@ -144,7 +144,7 @@ class DigitalHumans(viewsets.ModelViewSet[DigitalHuman]):
                 services.declare_drawn(human, by=name_of(request), reason=reason, photographic=photographic)
             elif origin == DigitalHuman.Origin.PHOTOGRAPH:
                 services.withdraw_statements(human, by=name_of(request))
-        # As it is now: what was known of its statement and consents was about the earlier portrait.
+        # Read anew: the annotations of its statement and consents are those of the earlier portrait.
         human = self.get_queryset().get(pk=human.pk)
         context = {**self.get_serializer_context(), "warnings": warnings}
         data = CheckedDigitalHumanSerializer(human, context=context).data

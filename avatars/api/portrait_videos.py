@@ -25,7 +25,7 @@ class VideoUploadSerializer(StrictSerializer):
 
 
 class VideoFindingSerializer(serializers.Serializer[Any]):
-    """What was found, and when, in seconds of the video."""
+    """A finding, and its time in seconds of the video."""
 
     code = serializers.CharField()
     words = serializers.SerializerMethodField()
@@ -82,7 +82,7 @@ class PortraitVideos(viewsets.GenericViewSet[Any]):
 
     @extend_schema(summary="Get the portrait video", responses={200: PortraitVideoSerializer, 404: None})
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """The video that was uploaded last, with the progress of its check and what was found."""
+        """The latest uploaded video, with the progress of its check and the findings."""
         video = services.latest_portrait_video(self.get_object())
         if video is None:
             raise NotFound

@@ -1,4 +1,4 @@
-"""Renders of presentations over REST, and what one would show."""
+"""Renders of presentations over REST, and their dry runs."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ class LowerThirdSerializer(serializers.Serializer[tuple[int, str, str]]):
 
 
 class PresentationCheckSerializer(serializers.Serializer[services.PresentationCheck]):
-    """What would be rendered."""
+    """The result of a dry run."""
 
     text = serializers.CharField(help_text="All scripts, without marks.")
     characters = serializers.SerializerMethodField(help_text="How many characters they have.")
@@ -91,7 +91,7 @@ class PresentationRenders(viewsets.GenericViewSet[Render]):
     def create(self, request: Request, pk: int) -> Response:
         """The video of the scenes as they are now. Scenes that have not changed since are not drawn again.
 
-        Missing values use their defaults. `errors` names what is missing as `scenes[0].script` or `variables.<name>`.
+        Missing values use their defaults. `errors` names missing parts as `scenes[0].script` or `variables.<name>`.
         """
         presentation = get_object_or_404(
             Presentation.objects.select_related(*WITH_VOICES).prefetch_related("scenes", "variables"), pk=pk

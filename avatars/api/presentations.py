@@ -60,7 +60,7 @@ class PointsField(serializers.JSONField):
 class SceneSerializer(ClearableFilesSerializer[PresentationScene]):
     """A scene: a layout, a slide and a script. `[point 1]` in the script shows the first of `points` from there on.
 
-    In dialogues, lines of the script begin with `A:` or `B:`; `partner` of the presentation speaks those of `B`.
+    In dialogues, lines of the script begin with `A:` or `B:`; `partner` of the presentation speaks the lines of `B`.
     """
 
     has_slide = serializers.BooleanField(source="slide", read_only=True)
@@ -115,7 +115,7 @@ class PresentationSerializer(ClearableFilesSerializer[Presentation]):
         for name, value in validated_data.items():
             setattr(instance, name, value)
         services.save_presentation(instance, rows)
-        # The variables that were read before are not those that it has now.
+        # The prefetched variables are out of date.
         return Presentation.objects.prefetch_related("scenes", "variables").get(pk=instance.pk)
 
 
@@ -176,7 +176,7 @@ class Presentations(viewsets.ModelViewSet[Presentation]):
 
 
 class OfPresentation(viewsets.GenericViewSet[PresentationScene]):
-    """What belongs to one presentation."""
+    """Addresses below one presentation."""
 
     queryset = PresentationScene.objects.all()
     serializer_class = SceneSerializer

@@ -1,4 +1,4 @@
-"""Who asks, for fair order and for the record, and where the row of an answer is."""
+"""The requester of a call, for fair order and for the record, and the address of a row for an answer."""
 
 from typing import Any
 

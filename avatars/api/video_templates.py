@@ -88,7 +88,7 @@ class TemplateSerializer(ClearableFilesSerializer[RenderTemplate]):
         for name, value in validated_data.items():
             setattr(instance, name, value)
         services.save_template(instance, rows)
-        # The variables that were read before are not those that it has now.
+        # The prefetched variables are out of date.
         return RenderTemplate.objects.prefetch_related("variables").get(pk=instance.pk)
 
 
@@ -220,7 +220,7 @@ class Templates(viewsets.ModelViewSet[RenderTemplate]):
 
 
 class OfTemplate(viewsets.GenericViewSet[Render]):
-    """What is made of one template."""
+    """Addresses below one template."""
 
     queryset = Render.objects.all()
     parser_classes = (JSONParser,)

@@ -58,13 +58,13 @@ class Voices(viewsets.ReadOnlyModelViewSet[Voice]):
 
 @extend_schema_view(list=extend_schema(summary="List engines", responses=EngineSerializer(many=True)))
 class Engines(viewsets.ViewSet):
-    """Speech, render and recognition engines, and what each is missing."""
+    """Speech, render and recognition engines, and the files, packages or settings that each lacks."""
 
     pagination_class = None
     required_scopes = {"GET": "digital_humans:read"}
 
     def get_queryset(self) -> "QuerySet[Voice]":
-        """What staff need the right to view."""
+        """The rows that staff need the right to view."""
         return Voice.objects.all()
 
     def list(self, request: Request) -> Response:

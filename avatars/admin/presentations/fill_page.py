@@ -1,4 +1,4 @@
-"""A page that fills a presentation in: what its scenes say and show then, how that is read, and the video."""
+"""A page that fills in a presentation: the filled texts, their readings, and the video."""
 
 from typing import Any
 

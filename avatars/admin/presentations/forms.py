@@ -90,7 +90,7 @@ class SceneFormSet(PaginationInlineFormSet):
 
 
 class PresentationVariableFormSet(VariableFormSet):
-    """Those of a presentation. Whether its scenes show them is seen when it is filled in."""
+    """Variables of a presentation, checked against its scenes when it is filled in."""
 
     def faults(self, variables: list[Variable]) -> list[services.TemplateFault]:
         return services.presentation_variable_faults(variables)

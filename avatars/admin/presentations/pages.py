@@ -210,7 +210,7 @@ class PresentationAdmin(ProtectedDeleteAdmin):
         return self._make(request, object_id, translated=True)
 
     def _make(self, request: HttpRequest, object_id: str, *, translated: bool) -> HttpResponse:
-        """Render it, or say what is missing. One with variables is filled in first."""
+        """Render it, or show its faults. A presentation with variables leads to the page that fills it in."""
         presentation = Presentation.objects.select_related(*WITH_VOICES).get(pk=object_id)
         if presentation.variables.exists():
             return HttpResponse(headers={"HX-Redirect": fill_page.address(presentation, translated=translated)})

@@ -1,4 +1,4 @@
-"""What several serializers share."""
+"""Fields and addresses that several serializers share."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ class FormBooleanField(serializers.BooleanField):
 
 
 def address(context: Mapping[str, Any], name: str, pk: int) -> str:
-    """Where something can be had, whole where a request tells our own host."""
+    """The address of a row's file: absolute if the context has a request, else a path."""
     path = reverse(name, args=[pk])
     request = context.get("request")
     return str(request.build_absolute_uri(path)) if request else path

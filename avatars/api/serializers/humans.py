@@ -143,7 +143,7 @@ def _places(examined: Examined, code: str) -> list[dict[str, float]]:
 
 
 class OriginField(ChoiceField):
-    """What the statements say of a portrait; writing it records or withdraws one."""
+    """The origin of a portrait by its statements; writing it records or withdraws one."""
 
     def get_attribute(self, human: DigitalHuman) -> DigitalHuman.Origin:
         return DigitalHuman.Origin.DRAWN if services.is_drawn(human) else DigitalHuman.Origin.PHOTOGRAPH
