@@ -1,4 +1,4 @@
-"""System checks: what videos lack, with the remedy, in the words of the doctor; and settings that name former paths."""
+"""System checks: the doctor's checks of videos, with their remedies; and settings that name former paths."""
 
 import shutil
 from typing import Any

@@ -82,7 +82,7 @@ def made(options: Namespace, folder: Path) -> FinishedVideo:
 
 
 def portrait(options: Namespace, folder: Path) -> Path:
-    """The picture to animate. Says what could be better about one that was given; raises `PortraitError`."""
+    """The picture to animate. Prints remarks about a given one; raises `PortraitError`."""
     if options.portrait is None:
         picture = folder / "portrait.png"
         picture.write_bytes(shipped.png(options.character))

@@ -97,7 +97,7 @@ class DrawnFaces(Check):
 
 
 class PluggedIn(Check):
-    """The engines that digital humans and voices name, and those that stand in for others."""
+    """The engines that digital humans and voices name, and their fallbacks."""
 
     id = "engines"
     title = gettext_lazy("Engines")

@@ -19,7 +19,7 @@ def verify(path: Path, content_id: str) -> None:
 
 
 def examine(path: Path, content_id: str = "") -> video_label.LabelReport:
-    """The label that an M4A carries, of this content where it is given. Raises `OutputError` for what is none."""
+    """The label of an M4A, checked against `content_id` if given. Raises `OutputError` for a file without sound."""
     if path.suffix.lower() in WORDLESS:
         return video_label.LabelReport(origin=None, faults=(WORDLESS[path.suffix.lower()],), frames=0)
     sound = mp4.probe(path)

@@ -1,6 +1,6 @@
 """The AI label of still pictures taken from a video: its mark, and the attribute in their XMP.
 
-The attribute is that of the video (`AIGC`), in the name space of TC260, which wrote the standard.
+It is the attribute of the video (`AIGC`), in the name space of TC260, which wrote the standard.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ def write_poster(video: Path, path: Path, origin: video_label.Origin, *, at: flo
 
 
 def write(path: Path, origin: video_label.Origin) -> None:
-    """Put the attribute into a JPEG that has the mark. Raises `OutputError` for what is none."""
+    """Put the attribute into a JPEG that has the mark. Raises `OutputError` for a file that is no JPEG."""
     path.write_bytes(_labelled(path.read_bytes(), origin))
 
 
@@ -71,7 +71,7 @@ def verify(path: Path, content_id: str) -> None:
 
 
 def examine(path: Path, content_id: str = "") -> video_label.LabelReport:
-    """The label that a JPEG carries. Raises `OutputError` for what is no picture."""
+    """The label of a JPEG, checked against `content_id` if given. Raises `OutputError` for a file that is no JPEG."""
     data = path.read_bytes()
     grey = _opened(data, "L")
     attribute, bare = _taken_apart(data)

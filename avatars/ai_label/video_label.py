@@ -32,7 +32,7 @@ KEY = "AIGC"
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """Who made a video, and its number: what the metadata says."""
+    """The provider and the number of a video, as in its metadata."""
 
     provider: str
     content_id: str
@@ -61,7 +61,7 @@ class Mark:
         return Box(x=self.x, y=self.y, width=self.width, height=self.height)
 
     def draw(self, frame: Picture, number: int = 0) -> None:
-        """Put the mark on a frame, whatever its number."""
+        """Put the mark on a frame. All numbers get the same."""
         patch = frame[self.y : self.y + self.height, self.x : self.x + self.width]
         patch[:] = (patch * self._keep + self._add) >> 8
 
@@ -153,7 +153,7 @@ def verify(path: Path, content_id: str) -> None:
 
 
 def verify_tag(probed: mp4.Probe, content_id: str) -> None:
-    """Return only if the metadata are of this content, and the content is what was labelled: that takes no decoding.
+    """Return only if the metadata are of this content, and the content has not changed since: that takes no decoding.
 
     Raises `OutputError` (code `unlabelled`).
     """
@@ -163,9 +163,9 @@ def verify_tag(probed: mp4.Probe, content_id: str) -> None:
 
 
 def examine(path: Path, content_id: str = "") -> LabelReport:
-    """The label of a video, of this content where it is given; every frame is decoded for it.
+    """The label of a video, checked against `content_id` if given; every frame is decoded for it.
 
-    Raises `OutputError` for what is no video.
+    Raises `OutputError` for a file without a picture.
     """
     probed = mp4.probe(path)
     if probed.video is None:
@@ -186,12 +186,12 @@ def examine(path: Path, content_id: str = "") -> LabelReport:
 
 
 def missing_mark(frame: int, fps: float) -> str:
-    """The flaw of a video whose mark is missing on this frame, the first of those."""
+    """The flaw of a video of which this is the first frame without the mark."""
     return f"the visible mark is missing at {frame / max(fps, 1):.2f} s"
 
 
 def tag_fault(attribute: str, content_sha256: str, content_id: str = "") -> str:
-    """The flaw of an attribute, of this content where it is given; nothing where it is good."""
+    """The flaw of an attribute, checked against `content_id` if given; "" for none."""
     try:
         said = json.loads(attribute)
         good = said["Label"] == "1" and bool(said["ProduceID"]) and bool(said["ContentProducer"])
@@ -207,5 +207,5 @@ def tag_fault(attribute: str, content_sha256: str, content_id: str = "") -> str:
 
 
 def unlabelled(why: str) -> OutputError:
-    """The refusal of what lacks a label."""
+    """The error for a file without a valid label."""
     return OutputError(f"The video is not labelled as made by AI: {why}.", code="unlabelled")

@@ -82,7 +82,7 @@ class CaptionPainter:
         self._shown: tuple[_Page, _Sheet] | None = None
 
     def add(self, cue: Cue) -> None:
-        """One more, after those that there are."""
+        """Append a cue."""
         self._pages += self._paged(cue)
 
     @property
@@ -150,7 +150,7 @@ class CaptionPainter:
 
 
 class _Sheet:
-    """One page as pixels: what it keeps of a frame, and what it adds, unspoken and spoken."""
+    """One page as pixels: the share of a frame that it keeps, and the light that it adds, unspoken and spoken."""
 
     def __init__(self, page: _Page, size: int, pad: int) -> None:
         self._lines = [page.cue.text[row.begin : row.end].rstrip() for row in page.rows]
@@ -192,7 +192,7 @@ class _Sheet:
         return add
 
     def _painted(self, size: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """What is kept of a frame, and the light of the letters, both 0..1 of (height, width)."""
+        """The share of a frame that is kept, and the light of the letters, both 0..1 of (height, width)."""
         ink, edge = Image.new("L", (self.width, self.height)), Image.new("L", (self.width, self.height))
         for index, (line, left) in enumerate(zip(self._lines, self._lefts, strict=True)):
             base = self._pad + round((index + 0.5) * self._leading + size * 0.36)

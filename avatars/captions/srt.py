@@ -43,7 +43,7 @@ class Word:
 class Cue:
     """A caption and when it is shown, in seconds. `gaps` are the places of its text before which a line may end.
 
-    A line feed in it stands before what is not spoken.
+    A line feed in it stands before a part that is not spoken.
     """
 
     text: str
@@ -99,7 +99,7 @@ def subrip(captions: Sequence[Cue]) -> str:
 
 
 def webvtt(captions: Sequence[Cue]) -> str:
-    """Captions as WebVTT, those of a short pause apart without a gap."""
+    """Captions as WebVTT, without a gap across short pauses."""
     shown = (f"{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}\n{cue.text}\n" for cue in held(list(captions)))
     return "\n".join(["WEBVTT\n", *shown])
 
@@ -194,7 +194,7 @@ def _collapsed(text: str, start: int, end: int, inside: set[int]) -> Line:
 
 
 def _inside(text: str, places: Sequence[Place | Token]) -> set[int]:
-    """The places within words: of what is spoken as one, and of Chinese ones of several characters."""
+    """The places within units that are spoken as one, and within Chinese words of several characters."""
     inside = {place for each in places for place in range(each.offset + 1, each.offset + each.length)}
     for match in _HAN.finditer(text):
         place = match.start()

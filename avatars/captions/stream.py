@@ -19,9 +19,9 @@ class CaptionStream:
         self._known = -1.0
 
     def until(self, now: float) -> Iterator[Cue]:
-        """Those that were not given before and that matter up to a moment of the speech; waits where one is half known.
+        """Captions not given before that begin up to this second of the speech; waits while one of them is incomplete.
 
-        More may come, of later moments, where more is known.
+        Complete captions of later moments come too.
         """
         self._look()
         while (slot := self._next()) is not None:
@@ -31,7 +31,7 @@ class CaptionStream:
                 if cue:
                     yield slot.cue(cue)
                 continue
-            # Until a moment after the last frame is drawn, a caption that is up stays for the one that follows soon.
+            # Until a moment after the last frame is drawn, a caption stays up if the next one follows soon.
             if not cue or cue[0].start > now + SHORT_PAUSE:
                 return
             self._speech.more()

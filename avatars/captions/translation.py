@@ -52,7 +52,7 @@ def shared(translation: str, lengths: Sequence[int]) -> list[str]:
 
 
 def _pairs(text: str, tokens: Sequence[Token], translation: str) -> Iterator[tuple[Sequence[Token], str]]:
-    """The words heard, and those to show meanwhile."""
+    """The tokens of each spoken part, and the translation to show meanwhile."""
     own, other = _sentences(blanked(text)), _sentences(translation)
     heard = [_between(tokens, *span) for span in own]
     if len(own) == len(other) and all(heard):

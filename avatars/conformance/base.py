@@ -1,4 +1,4 @@
-"""A check of an engine, what came of it, and how a check says so."""
+"""A check of an engine, its outcome, and the exceptions by which a check ends."""
 
 import logging
 import os
@@ -33,9 +33,9 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One demand on an engine. `test` takes the stage of its kind, and raises `Broken` where it is not met.
+    """One demand on an engine. `test` takes the stage of its kind, and raises `Broken` if it is not met.
 
-    `title` says what is demanded and `remedy` what to do where it is not, both translated.
+    `title` is the demand and `remedy` the advice for an engine that fails it, both translated.
     """
 
     key: str
@@ -46,9 +46,9 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckRequest:
-    """Which engine of the settings to check (`kind` is a key of `CHECKS`), and by which check.
+    """An engine of the settings to check (`kind` is a key of `CHECKS`), and the check.
 
-    `voice` is for what speaks; `language` is "zh", "en", "both", or "" for whatever it can.
+    `voice` is for speech engines; `language` is "zh", "en", "both", or "" for the first that the engine takes.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""The checks of each kind of engine; loads what they measure with, so only those who check import it."""
+"""The checks of each kind of engine; it loads their measuring packages, so only the examiner imports it."""
 
 from avatars.conformance import recognition, render, speech
 from avatars.conformance.base import Check

@@ -37,7 +37,7 @@ def examine(wish: CheckRequest) -> Outcome:
 
 @cache
 def _stage(kind: str, name: str, voice: str, language: str) -> Any:
-    """An engine, and what it is checked with. Raises `EngineMissing`."""
+    """The stage of a kind: an engine with its test material. Raises `EngineMissing`."""
     if kind == "speech":
         return speech.Speaker(backend("SPEECH_ENGINES", name), voice=voice, language=language)
     if kind == "render":

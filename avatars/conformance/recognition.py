@@ -29,9 +29,9 @@ NOTHING = (0.0, 0.1, 3.0)
 
 
 class Listener:
-    """The stage: an engine, and where recordings come from: `voice` makes the built-in voice, or raises.
+    """The stage: an engine, and the source of recordings: `voice` makes the built-in voice.
 
-    What it raises is `NotApplicable` where there is no such voice here.
+    It raises `NotApplicable` if that voice is not installed.
     """
 
     def __init__(self, engine: RecognitionEngine, voice: Callable[[], SpeechEngine]) -> None:
@@ -47,7 +47,7 @@ class Listener:
 
 
 def through_a_telephone(speech: Speech) -> Samples:
-    """Speech after AMR of 12.2k, at the rate of what engines hear."""
+    """Speech after AMR of 12.2 kbit/s, at the rate that recognition engines take."""
     with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
         path = Path(folder) / "said.wav"
         audio_segments.write_wav(path, speech.samples, speech.rate)

@@ -15,7 +15,7 @@ from avatars.speech.base import Sound, Speech
 RATE = 16_000  # samples a second: enough for speech, and the rate of most networks
 PAUSE, WORD = 0.3, 0.3  # seconds of each silence and of each tone in the test sound
 NEAR = 20  # grey levels: a head moves; the same picture in a mirror differs by four times as many
-SAME = 3  # grey levels: what encoding alone changes between frames stays below it
+SAME = 3  # grey levels: encoding alone changes frames by less
 
 
 class Studio:
@@ -35,7 +35,7 @@ class Studio:
         return self._frames or self.first()
 
     def first(self) -> list[Picture]:
-        """Have it rendered. Raises whatever it raises."""
+        """Render the shot. Raises the engine's errors."""
         self._failed = True
         self._frames = self.again()
         self._failed = not self._frames

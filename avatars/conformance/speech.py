@@ -68,12 +68,12 @@ class Speaker:
 
     @property
     def script(self) -> Script:
-        """What it says."""
+        """The script in its language."""
         return SCRIPTS[self._languages[0]]
 
     @property
     def speech(self) -> Speech:
-        """What it said. Raises `NotApplicable` where it could not."""
+        """Its speech of the script. Raises `NotApplicable` if speaking failed."""
         if self._speech is None and not self._failed:
             self.say()
         if self._speech is None or self._failed:
@@ -82,11 +82,11 @@ class Speaker:
 
     @property
     def shares(self) -> list[float]:
-        """What it reported while it spoke. Raises `NotApplicable` where it could not speak."""
+        """The shares of progress that it reported. Raises `NotApplicable` if speaking failed."""
         return self._shares if self.speech.samples.size else []
 
     def say(self) -> object:
-        """Have it speak, and return what it returns. Raises whatever it raises."""
+        """Speak the script; returns the engine's result, of any type. Raises the engine's errors."""
         self._failed = True
         while True:
             self._shares.clear()

@@ -1,4 +1,4 @@
-"""The consents that permit a video or voice message, looked up for a request and checked for what exists."""
+"""The consents that permit a video or voice message: looked up for a request, and checked again for an existing one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ VOICE = "voice_"  # prefix of the codes that are about a voice
 class ConsentDecision:
     """The consents that permit a video; None for a synthetic voice and for a drawn face, which has a statement.
 
-    `partner` is what permits the second digital human of a dialogue.
+    `partner` is the decision for the second digital human of a dialogue.
     """
 
     face: Consent | None = None
@@ -45,10 +45,10 @@ class ConsentDecision:
 def decide(
     human: DigitalHuman, *, purpose: str = "", spoken: bool = True, now: datetime | None = None
 ) -> ConsentDecision:
-    """The consents that permit a video of this digital human, with the portrait and the voice that it has now.
+    """The consents that permit a video of this digital human, with its present portrait and voice.
 
-    `purpose` is one of `Consent.Purpose`, "" for a trial; `spoken` is false where its voice is not heard. Raises
-    `ConsentError` where no active consent covers it.
+    `purpose` is one of `Consent.Purpose`, "" for a trial; `spoken` is false if its voice is not heard. Raises
+    `ConsentError` if no active consent covers it.
     """
     voice = human.voice
     face, statement = _covering_face(human, "", purpose, now)
@@ -64,7 +64,7 @@ def covering_consent(
 ) -> Consent | None:
     """The consent to show this digital human; None for a drawn one.
 
-    `portrait` is the file name of the picture, by default the one that it has now. Raises as `decide` does.
+    `portrait` is the file name of the picture, by default the present one. Raises as `decide` does.
     """
     return _covering_face(human, portrait, purpose, now)[0]
 

@@ -37,13 +37,13 @@ def is_synthetic(voice: Voice) -> bool:
 
 
 def is_drawn(human: DigitalHuman) -> bool:
-    """Whether a statement says so of its portrait. No query if `annotate_consents` was applied."""
+    """Whether a statement in force says that its portrait is drawn. No query if `annotate_consents` was applied."""
     known: bool | None = getattr(human, "stated", None)
     return Statement.objects.in_force().about_picture(human).exists() if known is None else known
 
 
 def allowed_humans(humans: QuerySet[DigitalHuman], *, now: datetime | None = None) -> QuerySet[DigitalHuman]:
-    """Those that may be shown and heard for at least one purpose."""
+    """The digital humans that may be shown and heard for at least one purpose."""
     return annotate_consents(humans, now=now).filter(FACE_ALLOWED & VOICE_ALLOWED)
 
 
