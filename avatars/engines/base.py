@@ -18,7 +18,7 @@ Picture = NDArray[np.uint8]
 
 
 class Mode(StrEnum):
-    """How much moves: the names of the integration guide."""
+    """The moving parts and the quality of a video; the names are the integration guide's."""
 
     LIPSYNC = "lipsync"
     TALKING_HEAD = "talking_head"
@@ -44,7 +44,7 @@ def _unread(_code: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """From when to when, in seconds, the head is turned by `yaw` degrees: above 0 to the right of the picture."""
+    """A turn of the head by `yaw` degrees, from second `start` to `end`: above 0 to the right of the picture."""
 
     start: float
     end: float
@@ -59,10 +59,10 @@ class Setup:
     before its first frame reports its progress to `waiting`, 0..1.
     It reports each difference from the request to `note`, by a code of `avatars.reasons`.
     `origin` is the SHA-256, in hex, of the file that the portrait comes from: engines key their caches by it.
-    A shot that `rests` begins and ends with the face as it is in the portrait, so that videos join invisibly.
-    A shot that `loops` is silent, and its end leads into its beginning, with engines that can do so.
-    An engine that can turns the head where `looks` say so. `text` is what is spoken, where known; the places of its
-    tokens are in it.
+    A shot that `rests` begins and ends with the face of the portrait, so that videos join invisibly.
+    A shot that `loops` is silent, and its end leads into its beginning, if the engine can do so.
+    An engine that can turns the head at the `looks`. `text` is the spoken text, "" if unknown; tokens have their places
+    in it.
     With `moving` the portrait is one frame of a video; engines that do not move it (`moves_video`) animate that frame.
     """
 

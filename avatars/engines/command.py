@@ -23,17 +23,17 @@ from avatars.speech.audio.sound_files import resampled
 
 VERSION = 1  # of the order that the program reads; a higher one tells programs of a changed contract
 VIDEO = "{video}"
-# What networks were trained with that paint lips on a video; and the share of the work that making that video is.
+# Frames a second with which lip networks were trained; and 0..1, the share of the progress that the driving video is.
 FPS, DRIVING = 25, 0.1
 DONE, MISUSED, UNFIT, UNAVAILABLE, LATER = 0, 64, 65, 69, 75
 """Exit codes, the last four as sysexits.h numbers them; avatars/engines/README.md lists them."""
-SOUND_RATE = 16_000  # samples a second of the WAV: what lip networks were trained with
+SOUND_RATE = 16_000  # samples a second of the WAV: the rate with which lip networks were trained
 
 
 class Command(RenderEngine):
     """Options: `command`, as a shell would read it, or a list; `time_limit` in seconds; `environment`, variables that
     the program gets beside the harmless ones; `complaints`, a file to which its stderr is appended; `puppet`,
-    options of the puppet, for a command with `{video}`; `licence`, what the list of engines says of it."""
+    options of the puppet, for a command with `{video}`; `licence`, its licence in the list of engines."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Command(RenderEngine):
 
     @classmethod
     def probe(cls, *, command: str | Sequence[str] = "", licence: str = "", **_options: Any) -> Availability:
-        """See `Probed.probe`: whether the program is there; what it needs itself, it says with its exit code."""
+        """See `Probed.probe`: whether the program is there; its exit code reports its own missing parts."""
         parts = _words(command)
         program = (_program(parts[0]) or Path(parts[0])) if parts else None
         return look(
@@ -107,7 +107,7 @@ class Command(RenderEngine):
 
 
 def _order(shot: Shot, folder: Path, video: Path | None) -> dict[str, Any]:
-    """Write what the program needs, and say where it is."""
+    """Write the program's input files, and return the order with their paths."""
     height, width = shot.portrait.shape[:2]
     places = {
         name: folder / name for name in ("portrait.png", "sound.wav", "timing.json", "output.mp4", "frames", "results")
@@ -152,7 +152,7 @@ def _result(order: Mapping[str, Any]) -> Path:
 
 
 def _judge(code: int) -> None:
-    """Raise what an exit code means; the codes are those of sysexits.h."""
+    """Raise the error of an exit code; the codes are those of sysexits.h."""
     if code == DONE:
         return
     if code == UNFIT:
@@ -192,7 +192,7 @@ def _pictures(paths: Sequence[Path], shot: Shot) -> Iterator[Picture]:
 
 
 def _filled(word: str, order: Mapping[str, Any]) -> str:
-    """`{portrait}` and the like replaced by what the order says; other braces stay as they are."""
+    """A word with `{portrait}` and the like replaced by values of the order; other braces stay."""
     for name, value in order.items():
         word = word.replace(f"{{{name}}}", str(value))
     return word

@@ -1,4 +1,4 @@
-"""The portrait with a closed mouth, as a video: what networks that only know lips speak on."""
+"""The driving video of networks that draw lips only: the portrait, moving with a closed mouth."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,7 +8,7 @@ from avatars.engines.base import RenderEngine, Shot
 from avatars.media import ffmpeg
 
 MOST_BYTES = 200 * 1024 * 1024
-"""Of a file that is deleted after the render: large, so that encoding costs the network no detail."""
+"""Bytes of a file that is deleted after the render: large, so that encoding costs the network no detail."""
 
 
 def write(puppet: RenderEngine, shot: Shot, path: Path, progress: Callable[[float], None]) -> None:

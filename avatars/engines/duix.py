@@ -20,7 +20,7 @@ from avatars.exceptions import EngineFailed, EngineMissing
 from avatars.media import audio_segments
 from avatars.speech.audio.sound_files import resampled
 
-SOUND_RATE = 16_000  # samples a second of the WAV: what lip networks were trained with
+SOUND_RATE = 16_000  # samples a second of the WAV: the rate with which lip networks were trained
 ACCEPTED = 10_000  # `code` of an answer without an error, by Duix's API
 DONE, FAILED = 2, 3  # `status` of a task by Duix's API; 1 is running
 ANSWER_SECONDS = 30.0  # seconds for one request; the server answers at once and works afterwards

@@ -1,4 +1,4 @@
-"""A face in a picture, as plain values: what a check of portraits decides by, and what a page draws on a preview."""
+"""A face in a picture, as plain values, for the check of portraits and for the preview on a page."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ class SeenFace:
     `pitch` where it looks down, `roll` where its left side in the picture is the higher one. `eye_distance` is between
     the outer corners of the eyes, `gap` between the lips in eye distances: above 0.045 it shows teeth. `mouth_doubt`
     and `eyes_doubt` tell by how much, in eye distances, these points move when the face is measured again in other
-    crops: they do where something covers them. Both are None where they were not asked for.
+    crops: they do where something covers them. Both are None unless requested.
     """
 
     score: float

@@ -1,4 +1,4 @@
-"""A video as a portrait: what an engine is given beside the still picture. Values; no engine is needed to hold them."""
+"""A video as a portrait, given to an engine beside the still picture. Values that need no engine."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +22,10 @@ Part = tuple[int, int, int, int]
 class Track:
     """A face followed through all n frames of a video, by the mesh of 478 points.
 
-    `points` (n, 478, 3) are pixels of the video, float32. `score` (n,) is how sure the mesh is, 0 where no face is
+    `points` (n, 478, 3) are pixels of the video, float32. `score` (n,) is the certainty of the mesh, 0 where no face is
     seen; `angles` (n, 3) are yaw, pitch and roll in degrees; `gap` (n,) is between the lips, in eye distances;
-    `colours` (n, spots, 3) are those of the skin around the mouth; `motion` (n,) is by how many grey levels a frame
-    differs from the one before.
+    `colours` (n, spots, 3) are the skin's around the mouth; `motion` (n,) is the difference from the frame before, in
+    grey levels.
     """
 
     points: NDArray[np.float32]

@@ -20,7 +20,7 @@ class LatentSync(ServerEngine):
     restricted = True
     apis = (GRADIO, COG)
     endpoints = ("process_video",)
-    # It draws 16 frames at once, and some editions drop those that fill no whole turn.
+    # It draws 16 frames at once, and some editions drop an incomplete last batch.
     tail_seconds = AT_ONCE / FPS
 
     def __init__(

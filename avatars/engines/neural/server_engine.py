@@ -22,9 +22,9 @@ from avatars.exceptions import EngineMissing
 from avatars.media import audio_segments
 from avatars.speech.audio.sound_files import resampled
 
-SOUND_RATE = 16_000  # samples a second of the WAV: what lip networks were trained with
+SOUND_RATE = 16_000  # samples a second of the WAV: the rate with which lip networks were trained
 FPS = 25
-"""What all of them were trained with. MuseTalk's page writes 25 frames a second whatever it was given."""
+"""Frames a second with which all of them were trained. MuseTalk's page writes 25 for input of any rate."""
 SUBMITTING, ANSWERED = 0.1, 0.98
 """0..1, of the progress: when the files are sent, and when only the answer is left to fetch."""
 GRADIO, COG = "gradio", "cog"

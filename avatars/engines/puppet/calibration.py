@@ -1,8 +1,8 @@
-"""How far apart and how wide the lips of a portrait look, against what they are told: measured once, then made up for.
+"""The seen opening and width of a portrait's lips against the intended ones: measured once, then compensated.
 
 Thin, painted or shaded lips hide a narrow opening, others show it too soon, and a broad smile looks broader once teeth
-are seen. So the rig is rendered in a few dozen shapes of the mouth, the mesh says what is seen, and from then on lips
-are opened until they look as open as they should be, and spread or drawn in until they look as wide.
+are seen. So the rig is rendered in a few dozen shapes of the mouth, and the mesh measures them. From then on lips are
+opened until they look as open as they should be, and spread or drawn in until they look as wide.
 """
 
 from dataclasses import dataclass
@@ -27,16 +27,17 @@ GAPS = (0.02, 0.04, 0.055, 0.07, 0.09, 0.12, 0.165)
 """Eye distances between the lips that are measured, from hardly open to the widest vowel; between them it is
 interpolated."""
 SHAPES = (-0.65, 0.0, 0.6, 0.93)
-"""From spread to pursed."""
+"""The measured widths of the mouth, from spread (below 0) to pursed (1 fully)."""
 SHARES = (0.4, 0.9)
-"""How much of the gap the jaw makes; the rest is the lips'."""
+"""The measured shares of the jaw in the gap, 0..1; the rest is the lips'."""
 LEAST, MOST = 0.55, 1.9  # by how many times a gap is corrected: beyond that the mesh has lost the lips
 MOST_PURSED = 1.3
-"""Pursed lips hide what they leave open, and shall: opened until all of it is seen they would no longer be pursed."""
+"""Times that a gap between pursed lips is corrected at most. They hide a part of their opening, and shall: opened until
+all of it is seen they would no longer be pursed."""
 MOST_WIDER = 0.5  # of the width that `wide` adds: beyond that the mesh has lost the corners of the mouth
 MOST_DRAWN_IN = 0.2
-"""By how much pursed lips are drawn in further: where the mesh asks for more it has lost thin or shaded lips, and these
-would become a beak."""
+"""The most by which pursed lips are drawn in further, of a full pursing: a larger correction comes from a mesh that has
+lost thin or shaded lips, and these would become a beak."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +137,7 @@ def _needed(seen: Floats) -> Floats:
     """How far to open so that each of `GAPS` is seen."""
     rising = np.maximum.accumulate(seen + np.arange(len(GAPS)) * 1e-6)
     needed = np.interp(GAPS, (0.0, *rising), (0.0, *GAPS))
-    # What would have to be wider than was looked at is taken to go on in proportion.
+    # Beyond the measured openings, the seen gap is taken to grow in proportion.
     needed[-1] = max(needed[-1], GAPS[-1] ** 2 / max(rising[-1], 1e-3)) if rising[-1] < GAPS[-1] else needed[-1]
     clipped: Floats = np.clip(needed / GAPS, LEAST, MOST) * GAPS
     return clipped

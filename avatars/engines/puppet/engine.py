@@ -32,8 +32,8 @@ logger = logging.getLogger("avatars.engines.puppet")
 
 
 class Puppet(puppet.Puppet):
-    """Options: `models`, the folder of the model files; `strength`, how wide the lips move (1 is natural); `rigs`, how
-    many portraits are kept ready in memory; `cache`, a folder for those that are kept between runs; `device`: "auto",
+    """Options: `models`, the folder of the model files; `strength`, the size of the lips' motion, 1 is natural; `rigs`,
+    the number of portraits kept ready in memory; `cache`, a folder that keeps them between runs; `device`: "auto",
     "cpu" (OpenCV), "torch" (torch on the processor), or "cuda" (torch), with its number as "cuda:1".
 
     Raises `EngineMissing` where a model, LiteRT or the demanded graphics card is absent.
@@ -114,7 +114,7 @@ class Puppet(puppet.Puppet):
             yield replace(motion, face=face, head=motion.head * np.float32(rig.amplitude))
 
     def _on_card(self, rig: Rig, setup: Setup, motions: Iterator[Motion]) -> Generator[Picture, None, Motion | None]:
-        """Yield frames made by the graphics card; return what it did not make of a block that it took.
+        """Yield frames made by the graphics card; return the rest of its block if it fails, else None.
 
         A video is never lost to a card that is full.
         """

@@ -1,4 +1,4 @@
-"""What the renderer makes of an open mouth when it shuts it: a mouth shuts, a microphone before it does not."""
+"""A trial that shuts an open mouth by rendering it: a mouth shuts, a microphone before it does not."""
 
 from functools import cache
 
@@ -14,7 +14,7 @@ from avatars.engines.puppet.rig.rig import build
 
 
 def shut(picture: Picture) -> SeenFace | None:
-    """The largest face of an RGB picture of even sides as it is seen once its lips are shut; None where it is lost.
+    """The largest face of an RGB picture of even sides, measured once its lips are shut; None if it is lost.
 
     It takes a third of a second of CPU. Raises `EngineMissing` where a model or LiteRT is absent, `PortraitError`
     where there is no face.

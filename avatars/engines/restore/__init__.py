@@ -1,4 +1,4 @@
-"""What makes a portrait sharper or larger, once, before it moves: networks whose weights people bring.
+"""Restorers make a portrait sharper or larger, once, before it moves: networks whose weights you bring.
 
 `settings.RESTORERS` names them; the modes `enhanced_*` use the one that `settings.RESTORER` names.
 """

@@ -13,7 +13,7 @@ from avatars.engines.base import Picture
 from avatars.exceptions import EngineFailed, EngineMissing
 
 FIELD = "restorer"
-# What makes pictures larger is not asked where they are large enough.
+# Times the picture's sides: below this scale a picture is not enlarged, since it is large enough.
 WORTHWHILE = 1.1
 
 
@@ -36,9 +36,9 @@ class Patience:
         self._late: set[str] = set()
 
     def wait(self, name: str, work: Callable[[], Picture]) -> Picture:
-        """What `work` gives, and raises. Raises `EngineFailed` (code "engine_timeout") where that takes too long.
+        """The result of `work`, and its errors. Raises `EngineFailed` (code "engine_timeout") if it takes too long.
 
-        Nothing can stop its thread then but the end of the process, which does not wait for it.
+        Its thread then goes on until it is done or the process ends, which does not wait for it.
         """
         done: Future[Picture] = Future()
 
@@ -65,7 +65,7 @@ class Patience:
 
 
 def resized(mended: Picture, before: Picture, scale: float) -> Picture:
-    """What a network made, `scale` times as large as the picture before."""
+    """A network's picture, brought to exactly `scale` times the size of the picture before."""
     height, width = before.shape[:2]
     size = (round(width * scale), round(height * scale))
     if (mended.shape[1], mended.shape[0]) == size:

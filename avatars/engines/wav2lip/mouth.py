@@ -55,7 +55,7 @@ def cut(face: Face, width: int, height: int) -> Cut:
 
 
 def crop(frame: Picture, place: Cut) -> Floats:
-    """What the network sees of a frame: (6, 96, 96), BGR, 0..1; first with its lower half hidden, then whole."""
+    """The network's view of a frame: (6, 96, 96), BGR, 0..1; first with its lower half hidden, then whole."""
     small = cv2.resize(frame[place.area], (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     whole = small[..., ::-1].transpose(2, 0, 1).astype(np.float32) / 255
     hidden = whole.copy()

@@ -1,4 +1,4 @@
-"""What the network hears: 80 mel bands, 80 times a second, on its own scale of −4 to 4."""
+"""The network's sound: 80 mel bands, 80 times a second, on its own scale of −4 to 4."""
 
 from functools import cache
 
@@ -11,7 +11,7 @@ RATE = 16_000  # samples a second, as the network was trained; so are all figure
 FFT, HOP = 800, 200  # samples of a window, and from one to the next: 80 columns a second
 BANDS, STEPS = 80, 16  # mel bands, and the fewest columns that the network takes
 LOWEST, HIGHEST = 55.0, 7_600.0  # hertz of the lowest and the highest band
-EMPHASIS = 0.97  # of the sample before, subtracted: lifts what consonants are told by
+EMPHASIS = 0.97  # of the sample before, subtracted: lifts the high frequencies of consonants
 FLOOR, REFERENCE_DB, RANGE_DB, SCALE = 1e-5, 20.0, 100.0, 4.0
 """The least magnitude; decibels taken off; decibels that become −4 to 4."""
 PER_SECOND = RATE // HOP

@@ -31,7 +31,7 @@ def load(path: Path) -> Wav2Lip:
 
 
 def difference(state: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> str:
-    """What a checkpoint has otherwise than it should, by its first example; nothing where it fits."""
+    """The differences of a checkpoint from the wanted tensors, with the first example; "" where it fits."""
     missing = [name for name in wanted if name not in state]
     unknown = [name for name in state if name not in wanted]
     if missing or unknown:

@@ -1,4 +1,4 @@
-"""`mouth.Mouth` for many frames at once, in torch: what is per frame is computed as there, what is per pixel here."""
+"""`mouth.Mouth` for many frames at once, in torch: its numbers per frame, computed per pixel here."""
 
 from collections.abc import Sequence
 

@@ -33,7 +33,7 @@ class Candidate:
 
 
 class Detector:
-    """BlazeFace of short range; it is quick, and sure of nothing smaller than a tenth of what it looks at."""
+    """BlazeFace of short range; it is quick, and unsure of faces smaller than a tenth of its picture."""
 
     def __init__(self, model: bytes) -> None:
         self._model = interpreter(model)

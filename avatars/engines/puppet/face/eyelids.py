@@ -17,7 +17,7 @@ BELOW_EYE = (0.10, 0.18)  # from where to where below an eye the colour of bare 
 FINENESS = 2.0  # samples a pixel along and across the eye: half a pixel is seen when a lid closes
 # Grey levels from the skin's colour, and how much darker than skin a lash is.
 NOT_SKIN, LIGHT = 42.0, 0.60
-# How ruddy beside skin what is no skin.
+# Times the skin's redness: less is no skin.
 PALE = 0.6
 # How far a lid goes past the lower one, or a sliver of the eye would be left.
 TRACE = 0.006
@@ -137,7 +137,7 @@ def _arch(heights: Floats, unit: float) -> Floats:
 
 
 def _pointed(steps: Floats, top: Floats, bottom: Floats, unit: float) -> tuple[Floats, Floats, Floats]:
-    """Both lines carried on to where they meet, on either side: what is thin in a corner was not seen."""
+    """Both lines carried on to where they meet, on either side: the thin end of a corner was not seen."""
     back = max(2, round(TAIL * unit * FINENESS))
     ends = []
     for end, inner in ((0, back), (-1, -1 - back)):

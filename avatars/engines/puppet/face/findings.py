@@ -1,4 +1,4 @@
-"""All faces of a picture for those who judge pictures: found everywhere, described by plain values."""
+"""All faces of a picture, of any size and place, as plain values for the check of pictures."""
 
 from functools import cache
 
@@ -16,10 +16,10 @@ LIDS = sorted({point for eye in EYES for point in eye.upper + eye.lower})
 
 
 def look(picture: Picture, *, doubts: int = 1) -> tuple[SeenFace, ...]:
-    """Every face of an RGB picture, largest first, none twice; the largest `doubts` of them with what may cover them.
+    """Every face of an RGB picture, largest first, none twice; the largest `doubts` of them with their doubts.
 
-    It takes a tenth of a second of CPU, and up to a fifteenth more for each face with doubts, at any size: larger
-    pictures than `LONGEST` are looked at smaller. Raises `EngineMissing` where the model or LiteRT is absent.
+    It takes a tenth of a second of CPU, and up to a fifteenth more for each face with doubts, at any size: pictures
+    larger than `LONGEST` are shrunk. Raises `EngineMissing` where the model or LiteRT is absent.
     """
     shrink = min(1.0, LONGEST / max(picture.shape[:2]))
     if shrink < 1:
@@ -37,7 +37,7 @@ def mesh() -> FaceMesh:
 
 
 def seen(face: Face, picture: Picture | None = None) -> SeenFace:
-    """A measured face as plain values; the `picture` tells what may cover it."""
+    """A measured face as plain values, with its doubts if the `picture` is given."""
     right, down, _ = face.axes.T
     mouth = eyes = None
     if picture is not None:

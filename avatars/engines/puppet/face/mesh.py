@@ -94,7 +94,7 @@ class FaceMesh:
             if parts > 1 and faces and not thorough:
                 break
             for candidate in self._detector(picture, parts=parts):
-                # Measuring costs ten times what looking does, and every face is in several parts.
+                # Measuring costs ten times as much as detecting, and every face is in several parts.
                 if all(overlap(candidate.edges, face.box) < SAME for face in faces):
                     # Of the whole picture, not of the part, whose edge may cut the face.
                     face = self._measure(picture, candidate)

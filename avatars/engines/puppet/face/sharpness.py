@@ -11,7 +11,7 @@ from avatars.engines.base import Picture
 from avatars.engines.puppet.face.closeup import Closeup
 
 REBLUR = 0.02
-"""Of the distance of the eyes: what a blur of this radius takes from a face is what makes it look sharp."""
+"""Of the distance of the eyes: a blur of this radius removes the details that make a face look sharp."""
 STRONGEST = 95  # percentile of the differences: eyes and lips, as bare skin is smooth in sharp portraits too
 LEAST_RADIUS = 0.5  # pixels: a smaller blur changes nothing
 

@@ -1,4 +1,4 @@
-"""Which of the 478 mesh points is what: numbers of the canonical mesh, left of the picture first."""
+"""The parts of the face as numbers of the 478 points of the canonical mesh, left of the picture first."""
 
 from dataclasses import dataclass
 

@@ -25,7 +25,7 @@ STRIP = 8
 class Camera:
     """Renders a rig in one mode; `frame` overwrites the picture it gave before.
 
-    Only the box of what can move is warped. Cubic interpolation costs three times what linear does, and keeps skin
+    Only the box of moving pixels is warped. Cubic interpolation costs three times as much as linear, and keeps skin
     sharp: the enhanced modes have it on the face, where people look, and let it end softly in the hair.
     """
 
@@ -56,8 +56,8 @@ class Camera:
 
 
 class _Warp:
-    """Fetches the pixels that a flow can move from where they are in a rig's picture; where `sharp`, cubically on the
-    face. What cannot move is left alone: half of a box around a person is wall."""
+    """Fetches the pixels that a flow can move from their places in a rig's picture; if `sharp`, cubically on the face.
+    Still pixels are left alone: half of a box around a person is wall."""
 
     def __init__(self, rig: Rig, flow: Flow, *, sharp: bool) -> None:
         self._picture, box = rig.picture, flow.pixels
@@ -138,7 +138,7 @@ def _around(inner: Box, width: int, height: int) -> list[Area]:
 
 
 def _moving(part: Area, flow: Flow) -> list[Area]:
-    """Strips of a part of a flow's pixels that cover whatever of it can move."""
+    """Strips of a part of a flow's pixels that cover all its moving pixels."""
     strips = []
     rows, columns = part
     high = STRIP * flow.cell
@@ -156,7 +156,7 @@ def _moving(part: Area, flow: Flow) -> list[Area]:
 
 
 def _rim(inner: Box, width: int, height: int) -> list[Area]:
-    """The parts of the inner box along those of its sides beyond which the outer one goes on."""
+    """The parts of the inner box along its sides, except sides that it shares with the outer box."""
     left, top = SEAM if inner.left > 0 else 0, SEAM if inner.top > 0 else 0
     right = inner.width - (SEAM if inner.right < width else 0)
     bottom = inner.height - (SEAM if inner.bottom < height else 0)

@@ -17,7 +17,7 @@ Plane = NDArray[np.float32]
 RADIUS = 0.133
 """Of the eye distance: an adult's eyeball is 24 mm across, and the eyes' outer corners are 90 mm apart."""
 ROOM = 0.55
-"""How much of the white beside the iris the iris may take up: what is left shows no fold."""
+"""The share of the white beside the iris that a turned iris may cover: the rest shows no fold."""
 FARTHEST = 12.0
 """Degrees: further looks go with the head."""
 LEAST_OPEN = 0.5
@@ -27,7 +27,7 @@ TURNED = 20.0
 BEYOND = 0.02
 """Of the eye distance: how far the curves' corners are outside the eye's."""
 RIM = 0.012
-"""Of the eye distance: over how much what moves with the eyeball ends at the lids."""
+"""Of the eye distance: the width over which the motion of the eyeball ends at the lids."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What a lid that has come down shows: skin as below the eye, shaded by the eyeball behind it, and its lashes."""
+"""The picture of a closed lid: skin as below the eye, shaded by the eyeball behind it, and its lashes."""
 
 from dataclasses import dataclass
 
@@ -21,17 +21,18 @@ LASH_LINE, LASH_HALF = 0.004, 0.008  # how far above the lid the dark line is, a
 # Pixels: a thinner line would break into dots where it is moved by parts of a pixel.
 THINNEST = 1.1
 FOLD_ABOVE, FOLD_HALF = 0.040, 0.014  # shares again: how far above the lid its fold is, and half its width
-# Grey levels of pores; what differs more is a wrinkle, a lash or the rim of glasses.
+# Grey levels of pores; larger differences are a wrinkle, a lash or the rim of glasses.
 GRAIN = 7.0
 # Shares of the skin's light that count as skin: shadows, hair and rims are darker, reflections lighter.
 DARKEST, LIGHTEST = 0.80, 1.15
-# Two strangers of `tests.benchmarks.pictures.blinks` were photographed with shut eyes (insightface's t1.jpg). In the
-# middle, their lids have 0.92 of the light of the skin below the eye, in the corners 0.82. The skin around the eye is
-# darker already; these factors give what is missing.
+# Factors of light. Two strangers of `tests.benchmarks.pictures.blinks` were photographed with shut eyes (insightface's
+# t1.jpg). In the middle, their lids have 0.92 of the light of the skin below the eye, in the corners 0.82. The skin
+# around the eye is darker already; these factors make up the rest.
 MIDDLE, CORNER = 0.98, 0.95
-# Where the skin around an eye is looked at, and how finely.
+# Of the eye distance: the step of the mesh on which the skin around an eye is measured, its reach beside, above and
+# below the eye; and the margins below the lower lid and beside the corners that count as eye, for lashes and folds.
 MESH, SIDES, OVER, UNDER, LOWER_LASHES, CORNERS = 0.0075, 0.09, 0.05, 0.13, 0.035, 0.03
-SHADOW, SHINE = 0.25, 1.25  # of its usual light: what is darker or lighter around an eye is not skin
+SHADOW, SHINE = 0.25, 1.25  # of its usual light: darker or lighter pixels around an eye are no skin
 # How much of a lid's middle looks like the skin below the eye rather than like the skin around it.
 BODY = 0.7
 # The share of its light that the skin around an eye has at most in the shadow of brow or hat: in the pictures of
@@ -39,7 +40,7 @@ BODY = 0.7
 SHADED, OPEN = 0.58, 0.76
 # Lashes and hair are thin and this much darker than the skin beside them; a shadow is wide. Steps of the mesh.
 HAIR, THIN = 9, 0.12
-ROUNDS, SETTLE = 9, 120  # blurs of falling width that fill gaps in the skin, and steps that smooth what they filled
+ROUNDS, SETTLE = 9, 120  # blurs of falling width that fill gaps in the skin, and steps that smooth the fillings
 # Where the darkest of an eye's lashes are looked for, of the way between its corners; how dark they must be to have a
 # colour, and how far from grey that may be.
 LASHES_ALONG, LASH_DARK, LASH_TINT = (0.2, 0.8), 0.2, 1.6
@@ -181,7 +182,7 @@ def _membrane(seen: Floats, known: NDArray[np.bool_]) -> Floats:
     """`seen` where known, elsewhere as smooth as can be between."""
     weight = known.astype(np.float64)
     weighted = seen * weight[..., None]
-    # From coarse to fine: a guess from far away first, then what is near settles.
+    # From coarse to fine: a guess from far away first, then near pixels settle it.
     sigmas = [max(seen.shape[:2]) / 2 ** (4 * n / ROUNDS) / 2 for n in range(ROUNDS)]
     guess = np.full_like(seen, np.nan)
     for sigma in sigmas:
@@ -258,7 +259,7 @@ def _lashes(
 
 
 def _tint(picture: Picture, axes: Axes, curves: Curves, beside: Floats) -> Plane:
-    """What the lashes of the picture take of each colour of the skin beside them; 1 of each where they are grey.
+    """The share of each colour that the picture's lashes take from the skin beside them; 1 of each where they are grey.
 
     In warm light the shadow of lashes is warm as well, and a grey one would look blue.
     """

@@ -1,4 +1,4 @@
-"""Blinking: skin comes down over the eyeball, the lashes on its edge, and what is before the eye stays there."""
+"""Blinking: skin comes down over the eyeball, the lashes on its edge; glasses and hair before the eye stay."""
 
 from dataclasses import replace
 
@@ -25,16 +25,16 @@ OPEN_ENOUGH = 0.004  # of a blink, 0..1: less moves a lid by a part of a pixel, 
 OVERLAP = 0.014
 # Above the lashes: where the lid's skin begins to cover, at least and at most, and over how much it does so softly.
 HIGHEST, LEAST_HIGH, SOFT = 0.090, 0.060, 0.025
-# Below the lower lid: over how much what covers the eye from below ends.
+# Below the lower lid: the width over which the cover of the eye fades out.
 LOWER_SOFT = 0.020
 BELOW_BROW = 0.015  # eye distances: so far below the brow the skin stays at least
 # A lid that has moved this far covers where its lashes were.
 MOVED = 0.030
-# Beside the corners of an eye, how far its curves go on, and how softly what covers it ends.
+# Beside the corners of an eye: the reach of its curves, and the widths over which its cover fades out.
 BEYOND, SIDES, CORNER = 0.06, 0.016, 0.02
 # An eyelid lies on a ball: the line on which both meet hangs rounder than a chord and flatter than an open lower lid.
 BALL = 0.75
-# What is this much darker or lighter than the cheek before an eye with glasses is their rim, or shines on them.
+# Times the cheek's light: a darker place before an eye with glasses is their rim, a lighter one a reflection.
 DARK_RIM, GLINT = 0.62, 1.3
 AROUND = 0.1  # eye distances around the drawn box from which its skin is taken
 NEARLY = 0.9  # 0..1: so much of a mark is drawn as all of it, or a lid would show through a rim
@@ -66,7 +66,7 @@ class Eye:
             drawn=drawn,
         )
         ball = eyeball(rig.face, points, axes, self.curves, self.pixels)
-        # Behind dark glasses there is no eye, only what they mirror.
+        # Behind dark glasses there is no eye, only a reflection.
         self.ball = ball if reach else replace(ball, most=0.0)
         self.corner = np.array([self.skin.area.left, self.skin.area.top], np.float32)
         self.front = self._before(axes, float(cheeks(rig.picture, rig.face) @ LUMA)) if glasses else None
@@ -242,7 +242,7 @@ def _blur(count: int, sigma: float) -> Plane:
 
 
 def _small(marks: NDArray[np.bool_], size: float) -> NDArray[np.bool_]:
-    """Those that belong to a part which is narrower and lower than `size`."""
+    """The marks of connected parts that are narrower and lower than `size`."""
     _count, parts, sizes, _middles = cv2.connectedComponentsWithStats(marks.astype(np.uint8))
     sides = sizes[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
     return np.asarray(marks & (sides < size)[parts])

@@ -15,9 +15,9 @@ as the line between them."""
 
 
 def without_teeth(picture: Picture, face: Anatomy) -> Picture:
-    """The picture with skin of the lips instead of what is between them; itself where nothing is.
+    """The picture with skin of the lips in place of teeth between them; itself where the mouth is shut.
 
-    Lips that are drawn in bring along what is next to them, and teeth would hang from their edges.
+    Lips that are drawn in bring their surroundings along, and teeth would hang from their edges.
     """
     if not face.shows_teeth:
         return picture

@@ -146,7 +146,7 @@ class Mouth:
         if self._moves_head:
             centre = self._rig.face.points[LIP_TOP, :2]
             # Not by `@`: OpenBLAS's product with a strided vector reads past its end and, on some processors,
-            # reports what it found there as an invalid number (numpy's issue 24067).
+            # reports the bytes there as an invalid number (numpy's issue 24067).
             maps = self._rig.fields.head_points[:, LIP_TOP]
             moved = np.einsum("ij,j->i", head_matrix(head, self._rig.face.unit), maps)
             roll, nearer = np.radians(float(head[Head.ROLL])), float(head[Head.NEARER]) * 0.01

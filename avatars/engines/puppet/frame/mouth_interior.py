@@ -1,4 +1,4 @@
-"""What is behind the lips: sprites of cavity, tongue and teeth, painted once and laid in place for each frame.
+"""The interior of the mouth: sprites of cavity, tongue and teeth, painted once and laid in place for each frame.
 
 Cavity and upper teeth belong to the skull, lower teeth and tongue to the jaw. A portrait that shows teeth has its own.
 """
@@ -21,7 +21,7 @@ INNER_RIMS = (*UPPER_RINGS[1][1:-1], *LOWER_RINGS[1][1:-1])
 
 FINENESS = 2.0  # pixels of a sprite to one of the portrait: moved by parts of a pixel, it stays sharp
 LEFT, TOP, RIGHT, BOTTOM = -0.40, -0.10, 0.40, 0.44
-"""Eye distances from the middle of the mouth: what the widest vowel shows, and no more."""
+"""Eye distances from the middle of the mouth: the opening of the widest vowel, and no more."""
 INCISOR_EDGE = 0.002  # eye distances below the middle of the mouth: the edge of the lower teeth
 # Half the upper teeth from the middle outwards: where each ends sideways, and how far it reaches below the seam.
 TOOTH_ENDS = (0.0, 0.088, 0.155, 0.212, 0.255, 0.290)
@@ -33,7 +33,7 @@ TIP_WIDTH, TIP_ROUND = 0.150, 0.045
 UPPER_ROW = 0.62
 """Light that lies further down in an opening than this share of it is on lower teeth."""
 LIP_RED, LIP_SHARE = 0.33, 0.7
-"""What is redder than this, and than this share of the lips in warm light, is no tooth."""
+"""Redness above which a pixel is no tooth, and in warm light its share of the lips' redness."""
 NOTCH = 0.04
 """Redder places among teeth that are narrower than this, in eye distances, are teeth too."""
 
@@ -120,7 +120,7 @@ def _tongue(canvas: _Canvas, colours: Palette) -> Sprite:
 def _tip(canvas: _Canvas, colours: Palette) -> Sprite:
     """The tip of the tongue, its apex at the seam; the frame takes it to the teeth and between them."""
     top = TIP_ROUND * (canvas.u / TIP_WIDTH) ** 2
-    # Its rim turns away from the light, and so does what is behind the lip.
+    # Its rim turns away from the light, and so does the part behind the lip.
     light = 0.80 + 0.26 * np.clip((canvas.v - top) / 0.022, 0, 1) - 0.20 * (canvas.u / TIP_WIDTH) ** 2
     if not colours.drawn:
         light = light * (1 - 0.08 * np.exp(-((canvas.u / 0.010) ** 2)))

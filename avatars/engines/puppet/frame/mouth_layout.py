@@ -17,7 +17,7 @@ LOWER_SHOWN = 0.024
 """How much of the lower teeth the lower lip leaves free at most: two millimetres."""
 TONGUE_FLAT, TONGUE_RISES = 0.13, 1.4
 """The opening of the jaw at which the tongue is flat, and by how many times that it rises at most: in a wide vowel it
-fills half of what is seen below the upper teeth."""
+fills half of the opening below the upper teeth."""
 AT_TEETH = 0.5
 """The amount of `Expression.TONGUE` that has the tip at the upper teeth."""
 TIP_RESTS, TIP_HIDDEN = 0.030, 0.006

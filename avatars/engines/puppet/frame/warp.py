@@ -12,13 +12,13 @@ from avatars.engines.puppet.rig.rig import Rig
 Pose = NDArray[np.float32]
 
 INVERSE_STEPS = 3  # fixed-point steps: more come nearer to the inverse and cost every frame
-STILL_PIXELS = 0.02  # pixels; what moves less at any pose is left as it is in the portrait
+STILL_PIXELS = 0.02  # pixels; points that move less at any pose stay as in the portrait
 EVERY_FACE = tuple(Expression)
 RESTING_FACE = tuple(part for part in Expression if part is not Expression.BROW)
 
 
 def head_matrix(head: Pose, unit: float) -> Pose:
-    """What a head pose makes of the maps of `rig.body`: (2, 8); `matrix @ maps` is the displacement in pixels."""
+    """The matrix of a head pose, (2, 8): `matrix @ maps`, of `rig.body`, is the displacement in pixels."""
     yaw, pitch, roll, lean = np.radians(head[[Head.YAW, Head.PITCH, Head.ROLL, Head.LEAN]])
     right, down, nearer, breath = head[[Head.RIGHT, Head.DOWN, Head.NEARER, Head.BREATH]] * 0.01
     return np.array(
@@ -48,7 +48,7 @@ class Flow:
         moving[self.inner] = np.abs(basis).max(axis=(0, 3)) > 0
         if self.head is not None:
             moving |= (np.abs(self.head).max(axis=0) > 0).reshape(self.shape)
-        # Between nodes a displacement fades: whatever is next to one that moves does so too.
+        # Between nodes a displacement fades: neighbours of a moving node move too.
         self.moving = cv2.dilate(moving, np.ones((3, 3), np.uint8)).astype(bool)
         y, x = np.mgrid[0 : window.height, 0 : window.width].astype(np.float32)
         self.nodes = np.stack([x, y], axis=-1)
@@ -87,7 +87,7 @@ class Flow:
 
 
 def face_flow(rig: Rig, *, moves_head: bool) -> Flow:
-    """The flow of the whole face over what can move: with a still head, what the lips and the jaw reach."""
+    """The flow of the whole face over all moving pixels: with a still head, over the reach of the lips and the jaw."""
     fields = rig.fields
     if moves_head:
         window = _reach(

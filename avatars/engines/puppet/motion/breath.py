@@ -54,7 +54,7 @@ class Inhalation:
 
 
 class Breath:
-    """Told the time frame by frame; what it does follows from its seed and from the speech until `AHEAD` later."""
+    """Given the times in order; its motion follows from its seed and from the speech until `AHEAD` later."""
 
     def __init__(self, seed: int) -> None:
         self._random = np.random.default_rng([seed, 20])
@@ -67,7 +67,7 @@ class Breath:
         """How high the shoulders are at these times, in hundredths of the eye distance."""
         silences = pauses(sounds, PAUSE)
         if sounds and silences and not sounds[-1].symbol and silences[-1][1] == sounds[-1].end:
-            # Nothing is known of what follows it.
+            # Its end is not known yet.
             silences[-1] = (silences[-1][0], np.inf)
         return np.array([HEIGHT * (self._full(float(time), silences) - MIDDLE) for time in times])
 
@@ -90,7 +90,7 @@ class Breath:
 
     def _begin(self, time: float, *, rise: float, fall: float, depth: float) -> None:
         before = self._last.at(time)
-        # What a short pause leaves no time for is not drawn in: shoulders do not jerk.
+        # A short pause has a shallower breath: shoulders do not jerk.
         reached = before + max(0.0, depth - before) * min(1.0, rise / GASP)
         self._last = Inhalation(start=time, before=before, depth=reached, rise=rise, fall=fall)
         self._due = self._next()

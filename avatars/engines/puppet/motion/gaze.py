@@ -45,7 +45,7 @@ class Saccade:
 
 
 class Gaze:
-    """Told the time frame by frame; what it does follows from its seed and the speech until half a second later."""
+    """Given the times in order; its motion follows from its seed and the speech until half a second later."""
 
     def __init__(self, seed: int, fps: int) -> None:
         self._random = np.random.default_rng([seed, 21])

@@ -1,4 +1,4 @@
-"""What moves of itself: lids that blink, and noise that wanders. Frame after frame, without an end in sight."""
+"""Idle motion: lids that blink, and noise that wanders, frame after frame without an end."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,8 +49,7 @@ class Blink:
 
 class Blinks:
     """Lids close fast and open slower, every two to five seconds, where a phrase ends if one does; sometimes twice,
-    partly, or for a longer look. What they do at a time depends on the seed and on the speech until half a second
-    later."""
+    partly, or for a longer look. Their place depends on the seed and on the speech until half a second later."""
 
     def __init__(self, seed: int) -> None:
         self._random = np.random.default_rng([seed, 0])

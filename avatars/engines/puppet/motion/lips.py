@@ -1,4 +1,4 @@
-"""What the lips do over time: every sound pulls towards its shape, strongest in its middle, and neighbours blend.
+"""The motion of the lips: every sound pulls towards its shape, strongest in its middle, and neighbours blend.
 
 Shapes are mixed on a fine track and then read at the times of the frames. Silence is closed by construction, and so are
 m, b and p.
@@ -131,7 +131,7 @@ def _span(track: Floats, start: float, end: float) -> slice:
 
 
 def _press_lips(poses: Floats, gestures: list[_Gesture], track: Floats) -> None:
-    """Pins m, b and p closed for longer than a frame lasts, whatever surrounds them."""
+    """Pins m, b and p closed for longer than a frame lasts, beside any other sounds."""
     for gesture in gestures:
         if gesture.shape is CLOSED:
             half = max(gesture.half, 0.045)
@@ -144,7 +144,7 @@ def _press_lips(poses: Floats, gestures: list[_Gesture], track: Floats) -> None:
 
 
 def _raise_tongue(poses: Floats, gestures: list[_Gesture], track: Floats) -> None:
-    """Takes the tip of the tongue up for l, n, t, d and th, whatever surrounds them."""
+    """Takes the tip of the tongue up for l, n, t, d and th, beside any other sounds."""
     poses[:, TONGUE] = 0
     for gesture in gestures:
         if gesture.shape.tongue:

@@ -26,7 +26,8 @@ from avatars.speech.base import Sound
 from avatars.speech.synthesis.stream import SpeechStream
 
 AHEAD = 0.68
-"""Seconds of speech that must be known after a frame: what shapes the lips before it is heard, and lifts the brows."""
+"""Seconds of speech that must be known after a frame: its sounds shape the lips, and lift the brows, before they are
+heard."""
 BLOCK = 8  # frames planned together on a processor: a stream waits for so many, and fewer cost more calls
 SETTLE, SHUT = 0.6, 0.1
 """Seconds in which the head comes to rest, and the lips, where a shot is to begin and end so."""
@@ -56,7 +57,7 @@ class Motion:
         return len(self.blink)
 
     def after(self, frames: int) -> "Motion":
-        """What follows so many of its frames."""
+        """The motion without its first `frames` frames."""
         return self.part(frames, len(self))
 
     def part(self, first: int, last: int) -> "Motion":

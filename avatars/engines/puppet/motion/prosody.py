@@ -11,7 +11,7 @@ from avatars.engines.puppet.face.mesh import Floats
 from avatars.speech.synthesis.stream import SpeechStream
 
 QUIETEST = 0.05
-"""What counts as a loud voice until a louder one is heard: root mean square of a frame."""
+"""Root mean square of a frame that counts as a loud voice until a louder one is heard."""
 FORGOTTEN = 10.0
 """Seconds after which a loud moment counts half."""
 USUAL, SETTLES = 0.35, 4.0
@@ -98,7 +98,7 @@ class Voice:
         return above
 
     def raw(self, first: int, last: int) -> Rising:
-        """What was heard at these frames alone, without those around them; silence where nothing is heard yet."""
+        """The speech in these frames, without smoothing over their neighbours; silence for frames not heard yet."""
         energy = _part(self._energy, first, last)
         return Rising(
             energy=energy,
@@ -110,7 +110,7 @@ class Voice:
         )
 
     def between(self, first: int, last: int) -> Rising:
-        """What was heard at these frames."""
+        """The speech in these frames, smoothed over their neighbours."""
         return Rising(
             louder=_part(self._louder, first, last),
             tone=_part(self._tone, first, last),

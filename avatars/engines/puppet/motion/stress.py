@@ -1,4 +1,4 @@
-"""Where speech is stressed, and what head and brows do there: a nod on the syllable, raised brows at a question.
+"""The stresses of speech, with the motion of head and brows: a nod on the syllable, raised brows at a question.
 
 Stress is heard (loudness, pitch, length), marked by the dictionary (English), or written: numbers and questions.
 """
@@ -21,8 +21,8 @@ AROUND, APART = 0.40, 0.55
 """Seconds around a stressed syllable in which it is the strongest, and at least from one nod to the next."""
 LEAST = 0.22  # of the sum below; a weaker stress gets no nod, or the head would nod at each word
 LOUD, TONE, LONG, MARKED, NUMBER = 0.55, 0.30, 0.30, 0.20, 0.30
-"""What counts for stress: twice the usual loudness, a pitch four semitones above it, a syllable 0.2 s longer than a
-short one, a mark of the dictionary, a number."""
+"""Weights of the signs of stress: twice the usual loudness, a pitch four semitones above the usual one, a syllable
+0.2 s longer than a short one, a mark of the dictionary, a number."""
 SEMITONES, SHORT, LONGER = 4.0, 0.12, 0.20
 """Semitones that count in full; seconds of a short syllable, and how much longer counts in full."""
 HALF_NOD, HALF_BROW = 0.22, 0.27
@@ -53,7 +53,7 @@ class Gestures:
 
 
 class Stress:
-    """Told the time frame by frame; hears as far as `Voice` has."""
+    """Given the times in order; it uses the speech that `Voice` has heard."""
 
     def __init__(self, text: str, fps: int) -> None:
         self._text, self._fps = text, fps
@@ -64,7 +64,7 @@ class Stress:
     def at(
         self, times: Floats, known: float, sounds: Sequence[Sound], tokens: Sequence[Token], voice: Voice
     ) -> Gestures:
-        """What is done at these times; sounds and tokens may be known until `known`."""
+        """The gestures at these times; sounds and tokens may be known until `known`."""
         heard = [token for token in tokens if token.start < known]
         self._find(float(times[-1]), sounds, heard, voice)
         for token in heard:

@@ -1,7 +1,7 @@
-"""How the lower face of each frame lies over that of the reference frame, and what the person's own mouth did there.
+"""The maps from the lower face of the reference frame to each frame, and the motion of the person's own mouth.
 
 The head is followed as a rigid body by points that no expression moves, smoothed over a fifth of a second, so that the
-mouth does not tremble on the face. What is left of the lips and the jaw is the person's own speech.
+mouth does not tremble on the face. The remaining motion of the lips and the jaw is the person's own speech.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ WINDOW, OWN_WINDOW, ORDER = 11, 5, 2
 
 Against heads whose way is known, the mouth then trembles by 0.1 to 0.25 pixels from frame to frame; without, by 0.6."""
 MODES = 10
-"""As many motions as a person's mouth has, about: what is beyond them is noise of the mesh."""
+"""About as many independent motions as a person's mouth has: further ones are noise of the mesh."""
 TRACE = 0.02  # of full weight, 0..1: points of less move with the head and have no motion of their own
 
 

@@ -25,7 +25,7 @@ SHIFT = 6
 
 
 class MovingCamera:
-    """Draws our mouth into frames of a video; `alignment` and `light` are those of its frames, in pixels of `rig`."""
+    """Draws our mouth into frames of a video, whose `alignment` and `light` are in pixels of `rig`."""
 
     def __init__(self, rig: Rig, alignment: Alignment, light: Floats, *, interpolation: int) -> None:
         self._rig, self._light, self._interpolation = rig, light, interpolation

@@ -23,7 +23,7 @@ def round_trip(track: Track, count: int) -> list[int]:
     spoken = loud[places + far + 1] - loud[places]
     first = int(places[np.lexsort((begins[places] + ends[places + far], spoken))[0]])
     there = [*range(first, first + far), *range(first + far, first, -1)] * trips
-    # What a whole number of trips leaves over is spent where it rests.
+    # The frames beyond a whole number of trips rest at the first.
     return there + [first] * (count - len(there))
 
 

@@ -9,7 +9,7 @@ from avatars.engines.portrait_video import FPS
 from avatars.engines.puppet.motion.planner import Motion
 
 STEADY = 0.01
-"""The lips of somebody who pauses move by less, from one frame to the next."""
+"""Of a motion's whole range: in a pause, every motion of the face changes by less from one frame to the next."""
 
 Poses = NDArray[np.float32]
 Marks = NDArray[np.bool_]

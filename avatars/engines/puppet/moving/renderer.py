@@ -21,7 +21,7 @@ from avatars.engines.puppet.rig.rig import Rig
 
 
 def moving_frames(rig: Rig, moving: MovingPortrait, setup: Setup, motions: Iterator[Motion]) -> Iterator[Picture]:
-    """A frame for each pose, overwritten once the next is asked for; `rig` is that of the reference frame as shown."""
+    """A frame for each pose, overwritten once the next is requested; `rig` is of the reference frame as shown."""
     x, y, width, height = moving.place
     frames = VideoFrames(path=moving.path, part=moving.part, size=(width, height))
     camera = _camera(rig, moving, frames, sharp=setup.mode.enhanced)

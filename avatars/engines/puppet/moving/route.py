@@ -23,7 +23,7 @@ AROUND = 3  # frames to both sides in which a silent place must be calm too
 CALM = 0.3
 """The share of frames, the calmest, at which it may turn between the ends."""
 STILL = 0.25
-"""The lips of a silent place move by such a share of what they move in speech."""
+"""The most that the lips of a silent place move, as a share of their motion in speech."""
 
 Marks = NDArray[np.bool_]
 

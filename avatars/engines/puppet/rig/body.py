@@ -21,7 +21,7 @@ MAPS = 8
 """Weighted by how much a node belongs to the head: x, y and depth from its pivot, and 1; by how much it belongs to the
 body: how far it rises and widens with the breath, how far it goes right and down where the person leans."""
 HEAD_BREATH = 0.35
-"""How much of the shoulders' rise reaches the head: the neck takes up the rest."""
+"""The share of the shoulders' rise that reaches the head: the neck takes up the rest."""
 SHOULDERS, BELLY, LOW_BREATH = 1.6, 7.0, 0.3
 """Half heights of the face below its middle where the chest rises most, and where only this much is left of that."""
 WIDENS, HALF_SHOULDERS = 0.45, 2.3
@@ -29,13 +29,13 @@ WIDENS, HALF_SHOULDERS = 0.45, 2.3
 HIPS = 7.0
 """Eye distances (90 mm in adults) from the middle of the face to the hips, about which a person leans."""
 FADES = 1.0
-"""Eye distances over which what would cross the border of the picture ends before it."""
+"""Eye distances over which motion towards the border of the picture ends before it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What the fields have to respect: the size of the picture in pixels, the person in it, and which of its four
-    sides (left, top, right, bottom) go on in the portrait, so that motion has to end before them."""
+    """The limits of the fields: the size of the picture in pixels, the person in it, and which of its four sides (left,
+    top, right, bottom) go on in the portrait, so that motion has to end before them."""
 
     width: int
     height: int
@@ -71,7 +71,7 @@ def _body_maps(
     chest *= 1 - (1 - LOW_BREATH) * smoothstep(SHOULDERS * height, BELLY * height, y)
     reach = FADES * face.unit / cell
     inside = _from_sides(nodes.shape[1], nodes.shape[0], reach, around.open_sides)
-    # What goes along a border may reach it; what goes across it would show what no picture has.
+    # Motion along a border may reach it; motion across it would show a place outside of the picture.
     upright, level = (
         _from_sides(nodes.shape[1], nodes.shape[0], reach, sides)
         for sides in ((False, True, False, True), (True, False, True, False))
@@ -120,7 +120,7 @@ def _from_sides(columns: int, rows: int, reach: float, sides: tuple[bool, bool, 
 
 
 def _still(weight: Floats) -> Floats:
-    """A weight whose last traces are exactly zero, so that what stands still stays bit by bit."""
+    """A weight whose last traces are exactly zero, so that still pixels stay bit by bit."""
     kept: Floats = np.maximum(0.0, (weight - 0.004) / 0.996)
     return kept
 

@@ -1,4 +1,4 @@
-"""Rigs between videos: a few in memory, those of known portraits on disk too."""
+"""A cache of rigs between videos: a few in memory, and on disk for portraits with a known file."""
 
 import hashlib
 import io

@@ -115,7 +115,7 @@ def _around_mouth(face: Anatomy, cell: int) -> Box:
 
 
 def mouth_box(face: Anatomy) -> Box:
-    """The pixels in which lips part, whatever they do."""
+    """The box of pixels in which lips part, in any pose."""
     x, y = face.mouth
     half = (0.675 * 2 * face.half_mouth + 0.12) * face.unit
     return Box(left=int(x - half), top=int(y - 0.30 * face.unit), right=int(x + half), bottom=int(y + 0.50 * face.unit))

@@ -32,8 +32,8 @@ RAISE, DROP = 0.045, 0.055  # eye distances: the upper lip up, the lower lip dow
 SEALED = 0.018  # eye distances by which round lips close near the corners, so that their opening is round as well
 RINGS, RING_UP, RING_FORM = (0.78, 0.84, 0.92, 1.0), 0.30, 0.8
 """Half the width of the opening of rounded lips, as a share of half the mouth, from the inner edges of the lips to the
-outer ones; the share of its height that is above the seam: what only the lower lip leaves is a sickle; and its form,
-between an ellipse (0.5) and a bow (1)."""
+outer ones; the share of its height that is above the seam, since an opening by the lower lip alone is a sickle; and
+its form, between an ellipse (0.5) and a bow (1)."""
 RING_FOLLOWS = (1.0, 0.9, 0.75, 0.60)
 """0..1: how much each ring follows the rounding, from the inner edge of the lips to the outer one."""
 OWN_TEETH_RING = 0.5
@@ -48,7 +48,7 @@ FOLLOW_UPPER, FOLLOW_LOWER = (1.0, 0.95, 0.85, 0.70), (1.0, 0.95, 0.85, 0.75)
 
 @dataclass(frozen=True, kw_only=True)
 class _Mouth:
-    """What the motions have in common, one value per point.
+    """Measures of the mouth that all motions use, one value per point.
 
     `across` is the place along the mouth (±1 at the corners), `arch` 1 in the middle and 0 at the corners, `near` 1 on
     the lips and fading on the skin, `lower` 1 below the seam, `thickness` the way from a lip point to its seam.
@@ -197,7 +197,7 @@ def _round(mouth: _Mouth) -> Floats:
         for points, swell in zip(rings, (0.004, 0.012, 0.020, 0.026), strict=True):
             inner = list(points[1:-1])
             move[inner, 1] += (outwards * swell * beside)[inner]
-    # And what they leave open is as round: near the corners they meet.
+    # The opening is as round: near the corners the lips meet.
     sealed = SEALED
     for rings in (UPPER_RINGS, LOWER_RINGS):
         for points, follow in zip(rings, (1.0, 0.8, 0.55, 0.3), strict=True):

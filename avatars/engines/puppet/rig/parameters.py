@@ -6,8 +6,8 @@ from enum import IntEnum
 class Expression(IntEnum):
     """Motions of the face's skin, 0 at rest; 1 is a wide open jaw, fully spread lips and so on.
 
-    The tongue moves no skin: 0.5 has its tip at the upper teeth, 1 between the teeth. A pout makes an opening round: 1
-    does so for that of a wide open jaw.
+    The tongue moves no skin: 0.5 has its tip at the upper teeth, 1 between the teeth. A pout makes an opening round, 1
+    the opening of a wide open jaw.
     """
 
     NEUTRAL = 0

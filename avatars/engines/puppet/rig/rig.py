@@ -1,4 +1,4 @@
-"""A portrait made ready to move: what is measured and computed once, before the first frame."""
+"""A portrait made ready to move: measured and computed once, before the first frame."""
 
 from dataclasses import dataclass, field
 
@@ -18,8 +18,8 @@ from avatars.exceptions import PortraitError
 CALM_FROM, CALM_TO = 20.0, 35.0
 """Degrees that a portrait is turned: from here motions are smaller; beyond, it is refused."""
 SHOULDERS, CHEST = 3.2, 5.2
-"""Eye distances (90 mm in adults) from the middle of the face: shoulders are 2.6 of them away, and what is further down
-than the chest does not rise with the breath."""
+"""Eye distances (90 mm in adults) from the middle of the face: shoulders are 2.6 of them away, and the body below the
+chest does not rise with the breath."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class Rig:
     """`region` is the part of the portrait that can move, `picture` its pixels, `face` measured within it.
 
     `amplitude` is 1 for a frontal face and less for one that is turned, because its far side cannot be seen. `response`
-    is what `response.measure` found, empty before.
+    is the result of `calibration.measure`, empty before.
     """
 
     portrait: Picture
