@@ -48,7 +48,7 @@ class ScriptHolding(WorkHolding):
 
     def erase(self, pks: Collection[int], person: Person) -> int:
         if pks:
-            # Pieces of speech and pictures are kept by what they were made of, not by whom they were made for.
+            # Pieces of speech and pictures are kept by the digest of their input, not by requester.
             services.forget_speech()
             spoken_segments.segment_cache(Path(settings.AVATARS["CACHE_DIR"])).purge()
         return super().erase(pks, person)
@@ -113,7 +113,7 @@ def register_models() -> None:
         # Deleted with the consent of the person that it shows, or with its digital human.
         WorkHolding(PortraitVideo, CONSENTS, files=("upload", "video"), hidden=(*LEASE, "findings")),
         Holding(Voice, CONSENTS),
-        # Those of a render go with it; those of a file that was sent have files of their own.
+        # Renditions of a render go with it; renditions of an uploaded file have files of their own.
         WorkHolding(Rendition, SCRIPTS, files=("source", "video"), hidden=LEASE),
         RenderHolding(Render, SCRIPTS, age="finished_at", blank=blank, hidden=hidden),
         NarrationHolding(Narration, SCRIPTS, age="finished_at", blank={"text": "", "recipe": {}}, hidden=hidden),

@@ -77,7 +77,7 @@ class ConsentForm(forms.ModelForm[Consent]):
 
 
 class WithdrawForm(BaseDialogForm):  # type: ignore[misc]
-    """Why a consent is withdrawn, and what becomes of its videos."""
+    """The reason of a withdrawal, and whether the videos are deleted or kept as evidence."""
 
     reason = forms.CharField(
         label=capfirst(_("reason")), required=False, max_length=300, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})

@@ -1,4 +1,4 @@
-"""The form of a digital human, and of what can be tried before it is saved."""
+"""The form of a digital human, and the form of its preview before it is saved."""
 
 from collections.abc import Iterator
 from copy import copy
@@ -24,14 +24,14 @@ DRAWN = DigitalHuman.Origin.DRAWN
 
 
 class PortraitField(forms.ImageField):
-    """A picture that is not checked yet: `services.check_portrait` explains in better words what is wrong with it."""
+    """A picture without Django's check: `services.check_portrait` explains its flaws in better words."""
 
     def to_python(self, data: Any) -> Any:
         return super(forms.ImageField, self).to_python(data)
 
 
 class DigitalHumanForm(OriginForm):
-    """Refuses a portrait that cannot be animated, saying why and what to do; `warnings` are for one that will do."""
+    """Refuses a portrait that cannot be animated, with reason and remedy; `warnings` are remarks about a usable one."""
 
     class Meta:
         model = DigitalHuman
@@ -162,7 +162,7 @@ class DigitalHumanForm(OriginForm):
             self.warnings += (gettext("The statement was about the earlier picture. This one needs a consent."),)
 
 
-# What a preview may change without anything being stored.
+# Fields that a preview may change; it stores nothing.
 PREVIEWED = ("voice", "speed", "pause", "mood", "automatic_mood", "mode", "format", "background_color", "captions")
 
 

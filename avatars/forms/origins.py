@@ -1,4 +1,4 @@
-"""Where a picture or a voice comes from: chosen in a form, and stated by those who may record consents."""
+"""The origin of a picture or a voice: chosen in a form, and stated by accounts with the right to record consents."""
 
 from collections.abc import Iterable
 from typing import Any

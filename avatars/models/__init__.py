@@ -1,6 +1,6 @@
 """Digital humans and the videos they speak, in rows."""
 
-import core.django_setup  # says what is missing
+import core.django_setup  # raises an error with a remedy where Django is not set up
 from avatars.models.consents import EVIDENCE, Consent, Likeness
 from avatars.models.engines import EngineFailure
 from avatars.models.humans import (

@@ -42,12 +42,12 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         return self.filter(open_end, withdrawn_at=None, valid_from__lte=day)
 
     def covering(self, human: DigitalHuman, portrait: str = "") -> "ConsentQuerySet":
-        """Those given for this portrait of a digital human, whatever became of them; the newest first."""
+        """Consents for this portrait of a digital human, in any state; the newest first."""
         name = portrait or str(human.portrait.name)
         return self.filter(likenesses__digital_human=human, likenesses__portrait=name).order_by("-pk")
 
     def covering_voice(self, engine: str, key: str) -> "ConsentQuerySet":
-        """Those given for this voice of an engine, whatever became of them; the newest first."""
+        """Consents for this voice of an engine, in any state; the newest first."""
         return self.filter(likenesses__voice_key=voice_identity(engine, key)).order_by("-pk")
 
 
@@ -138,7 +138,7 @@ class Consent(models.Model):
 
     @property
     def purpose_words(self) -> list[str]:
-        """What it is for, in the reader's language."""
+        """Its purposes, in the reader's language."""
         return purpose_words(self.purposes)
 
 
@@ -148,8 +148,8 @@ def purpose_words(purposes: Iterable[str]) -> list[str]:
 
 
 class Likeness(models.Model):
-    """What a consent covers: a digital human with the very picture that it was given for, or a voice by the very name
-    that its engine has for it. Another picture, and another voice, need another consent."""
+    """The coverage of a consent: a digital human with exactly the picture that it was given for, or a voice by exactly
+    the name that its engine has for it. Another picture, and another voice, need another consent."""
 
     consent = models.ForeignKey(Consent, models.CASCADE, related_name="likenesses", verbose_name=_("consent"))
     digital_human = models.ForeignKey(

@@ -66,13 +66,13 @@ class DigitalHumanQuerySet(models.QuerySet["DigitalHuman"]):
     """Queries on digital humans."""
 
     def drawn(self) -> "DigitalHumanQuerySet":
-        """Those of whose very picture a statement in force says that it shows no real person."""
+        """Digital humans with a statement in force that their present picture shows no real person."""
         looks, confirmed = "statements__looks_photographed", "statements__confirmed_at__isnull"
         counts = models.Q(**{looks: False}) | models.Q(**{f"{looks}__isnull": True}) | models.Q(**{confirmed: False})
         return self.filter(counts, statements__portrait=models.F("portrait"), statements__withdrawn_at=None)
 
     def unconfirmed(self) -> "DigitalHumanQuerySet":
-        """Those whose picture looks like a photograph and was stated to be drawn by one person alone."""
+        """Digital humans with a picture that looks like a photograph and that one person alone stated to be drawn."""
         alone = {"statements__looks_photographed": True, "statements__confirmed_at": None}
         return self.filter(statements__portrait=models.F("portrait"), statements__withdrawn_at=None, **alone)
 

@@ -24,7 +24,7 @@ class PortraitVideoQuerySet(models.QuerySet["PortraitVideo"]):
     """Queries on portrait videos."""
 
     def shown(self, human: DigitalHuman, portrait: str = "") -> "PortraitVideoQuerySet":
-        """That of which this portrait, by default the one it has now, is a frame. It never belongs to another one."""
+        """The video of which this portrait, by default the present one, is a frame. It never belongs to another."""
         name = portrait or str(human.portrait.name)
         return self.filter(digital_human=human, still=name, status=Work.Status.DONE).exclude(video="")
 

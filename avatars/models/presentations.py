@@ -36,7 +36,7 @@ class CaptionLanguages(models.TextChoices):
 
 
 class Presentation(models.Model):
-    """A video of scenes (演示视频): what it shows and says. Each request for it freezes it into a render."""
+    """A video of scenes (演示视频): its pictures and scripts. Each request for it freezes it into a render."""
 
     class Shape(models.TextChoices):
         WIDE = Format.WIDE.value, VideoFormat.WIDE.label
@@ -152,7 +152,7 @@ class Presentation(models.Model):
 
 
 class PresentationScene(models.Model):
-    """One scene of a presentation (场景): a layout, a slide and what is said beside it."""
+    """One scene of a presentation (场景): a layout, a slide and the script beside it."""
 
     presentation = models.ForeignKey(
         Presentation, models.CASCADE, related_name="scenes", verbose_name=_("presentation")
@@ -213,7 +213,7 @@ class PresentationScene(models.Model):
         return f"{self.presentation} · {self.position}"
 
     def script_in(self, *, translated: bool) -> str:
-        """What is said, in one of both languages."""
+        """The script, in one of both languages."""
         return self.translation if translated else self.script
 
     def lower_third_in(self, *, translated: bool) -> tuple[str, str]:
@@ -222,7 +222,7 @@ class PresentationScene(models.Model):
         return getattr(self, name), getattr(self, role)
 
     def lower_third_fields(self, *, translated: bool) -> tuple[str, str]:
-        """The fields that have name and title: without those of the second language, the others stand for them."""
+        """The fields with name and title: the first language's stand in for missing ones of the second."""
         has_own = translated and any((self.translation_name, self.translation_role))
         return ("translation_name", "translation_role") if has_own else ("lower_third_name", "lower_third_role")
 

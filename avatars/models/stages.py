@@ -35,8 +35,8 @@ class Outcome(models.TextChoices):
 class StageRun:
     """One stage of one attempt.
 
-    `ended_at` is None while it runs, and where it was lost. `cpu_seconds` is the CPU that it cost, with that of what it
-    started; None where it could not be measured. `first_seconds` is how long its first result took, where it says that.
+    `ended_at` is None while it runs, and if it was lost. `cpu_seconds` is its CPU time with its children's;
+    None where it could not be measured. `first_seconds` is the time until its first result, None if not reported.
     `code` is the reason of a failure.
     """
 

@@ -15,7 +15,7 @@ from core.parties.acting_client import PartyRow
 BUILT_IN = gettext_noop("It comes with OpenUser.")
 BEFORE = gettext_noop("Recorded before statements existed.")
 OURSELVES = "OpenUser"
-"""Who states what comes with OpenUser."""
+"""The author of statements about portraits and voices that come with OpenUser."""
 
 
 UNCONFIRMED = models.Q(looks_photographed=True, confirmed_at=None)
@@ -25,39 +25,39 @@ class StatementQuerySet(models.QuerySet["Statement"]):
     """Queries on statements."""
 
     def kept(self) -> "StatementQuerySet":
-        """Those not withdrawn. Whether one still applies depends on the picture or voice; see `about_picture`."""
+        """Statements not withdrawn. Whether one still applies depends on the picture or voice; see `about_picture`."""
         return self.filter(withdrawn_at=None)
 
     def in_force(self) -> "StatementQuerySet":
-        """Those that count: of a picture that looks like a photograph only with a second person's confirmation.
+        """Statements that count: about a picture that looks like a photograph only with a second person's confirmation.
 
-        One that is not measured yet counts until it is.
+        A statement about a picture that is not measured yet counts until it is.
         """
         return self.kept().exclude(UNCONFIRMED)
 
     def unconfirmed(self) -> "StatementQuerySet":
-        """Those that a second person has to confirm before they count, of the pictures that are used now."""
+        """Statements about present pictures that a second person has to confirm before they count."""
         return self.kept().filter(UNCONFIRMED, portrait=models.F("digital_human__portrait"))
 
     def unmeasured(self) -> "StatementQuerySet":
-        """Those about pictures of which no measurement is known."""
+        """Statements about pictures without a measurement."""
         return self.kept().filter(voice=None, looks_photographed=None)
 
     def about_picture(self, human: DigitalHuman, portrait: str = "") -> "StatementQuerySet":
-        """Those that hold for this portrait of a digital human, by default the one that it has now."""
+        """Statements about this portrait of a digital human, by default the present one."""
         return self.kept().filter(digital_human=human, portrait=portrait or str(human.portrait.name))
 
     def about_voice(self, voice: Voice) -> "StatementQuerySet":
-        """Those that hold for a voice as it is now."""
+        """Statements about a voice as it is now."""
         return self.kept().filter(voice=voice, voice_key=voice.identity)
 
 
 class Statement(PartyRow):
     """That a picture shows no real person, or that a voice is no real person's: void once the picture or voice changes.
 
-    What was stated is never changed. A program that stated it is named with the account that holds its token.
-    `looks_photographed` is what the measurement of the picture says, None until there is one. If it does, a second
-    person confirms the statement, with evidence: a file or a link.
+    A statement is never changed. A program that made it is named with the account that holds its token.
+    `looks_photographed` is the result of measuring the picture, None until then. If true, a second person confirms the
+    statement, with evidence: a file or a link.
     """
 
     class State(models.TextChoices):
@@ -153,7 +153,7 @@ class Statement(PartyRow):
 
     @property
     def claim(self) -> str:
-        """What it says, in the reader's language."""
+        """Its claim, in the reader's language."""
         return gettext("drawn, no real person") if self.digital_human_id else gettext("synthetic or built in")
 
     @property

@@ -1,4 +1,4 @@
-"""The index of a stream: what of a video can be shown while it is made, as `Render.stream_index` stores it."""
+"""The index of a stream, the parts of a video that are shown while it is made, as `Render.stream_index` stores it."""
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -8,8 +8,8 @@ from typing import Any
 class StreamState(StrEnum):
     """The outcome of a stream. Only the first two are shown.
 
-    OPEN: more will come. ENDED: all is there, as in the finished video. RESIZED: the finished video was encoded again,
-    being too large. DIFFERS: the finished video is not what was shown.
+    OPEN: more will come. ENDED: complete, and equal to the finished video. RESIZED: the finished video was encoded
+    again, being too large. DIFFERS: the finished video differs from the stream.
     """
 
     OPEN = "open"
@@ -20,9 +20,9 @@ class StreamState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class StreamIndex:
-    """The codecs, how many seconds each fragment shows, what became of it, and the file of its poster.
+    """The codecs, the seconds of each fragment, the state, and the file of the poster.
 
-    Until there are codecs, there is a poster only.
+    Without codecs, there is a poster only.
     """
 
     codecs: str = ""

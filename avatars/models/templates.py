@@ -1,4 +1,4 @@
-"""Video templates: a digital human's look and a script, in which variables stand for what differs each time."""
+"""Video templates: a digital human's look and a script with variables."""
 
 from copy import copy
 
@@ -17,7 +17,7 @@ NAME = RegexValidator(r"^[a-z][a-z0-9_]*$", _("Begin with a small letter; then s
 
 
 class RenderTemplate(models.Model):
-    """Videos that differ in a few words (模板). What it leaves open is as its digital human has it."""
+    """Videos that differ in a few words (模板). Empty fields use those of its digital human."""
 
     name = models.CharField(
         _("name"), max_length=60, unique=True, help_text=_("For example “Welcome on the first day”.")
@@ -131,7 +131,7 @@ class RenderTemplate(models.Model):
 
 
 class Variable(models.Model):
-    """What differs from one video to the next (变量), in templates and in presentations."""
+    """A value that differs from video to video (变量), in templates and in presentations."""
 
     class Type(models.TextChoices):
         TEXT = SlotType.TEXT.value, _("text")
@@ -185,7 +185,7 @@ class Variable(models.Model):
 
     @property
     def slot(self) -> Slot:
-        """What it takes, as flows ask for it."""
+        """Its values as a slot, as flows ask for it."""
         return Slot(
             name=self.name,
             type=SlotType.TEXT if self.type == self.Type.NAME else SlotType(self.type),

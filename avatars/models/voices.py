@@ -20,7 +20,7 @@ OURS = "kokoro"
 
 
 def voice_identity(engine: str, key: str) -> str:
-    """A voice by its engine and by what that calls it."""
+    """A voice by its engine and the engine's name for it."""
     return f"{engine}:{key}"
 
 
@@ -58,7 +58,7 @@ class Voice(models.Model):
         OTHER = "other", _("other")
 
     class Language(models.TextChoices):
-        """What it speaks well; every voice says something for either language."""
+        """The language that it speaks well; every voice can be given either."""
 
         CHINESE = "zh", _("Chinese")
         ENGLISH = "en", _("English")
@@ -121,7 +121,7 @@ class Voice(models.Model):
 
     @property
     def identity(self) -> str:
-        """What a consent covers: this very voice of its engine."""
+        """The voice in a consent: exactly this one of its engine."""
         return voice_identity(self.engine, self.key)
 
     @property
@@ -132,7 +132,7 @@ class Voice(models.Model):
 
     @property
     def sample_text(self) -> str:
-        """What it says to be heard."""
+        """The text of its audio sample."""
         return self.sample or SAMPLES[self.language]
 
 

@@ -26,7 +26,7 @@ def rests_on(consent: Any, path: str = "") -> models.Q:
 
 
 BY_MEMBER = "member:"
-"""What the `requester` begins with whose words a member has written, or answered in a flow."""
+"""Prefix of the `requester` of a script that a member has written, or answered in a flow."""
 SAID_BY_MEMBERS = models.Q(requester__startswith=BY_MEMBER)
 
 
@@ -34,9 +34,9 @@ class RenderQuerySet(models.QuerySet[Row]):
     """Queries on renders."""
 
     def in_turn(self) -> "RenderQuerySet[Row]":
-        """In the order in which they are made: by urgency, within that one of each person in turn, then by age.
+        """In the order in which they are made: by urgency, then in turn by requester, then by age.
 
-        What they had made a moment ago counts as their turn.
+        Renders that a requester had within `SERVED` count as turns.
         """
         served = (
             self._all()
@@ -60,7 +60,7 @@ class RenderQuerySet(models.QuerySet[Row]):
         return cast("RenderQuerySet[Row]", ordered)
 
     def sooner(self, render: Any) -> "RenderQuerySet[Row]":
-        """Those in the queue that are as urgent as a queued render and come before it, by `in_turn`."""
+        """Queued renders that are as urgent as this queued one and come before it, by `in_turn`."""
         alike = self._all().filter(status=Work.Status.QUEUED, priority=render.priority)
         turn = alike.filter(requester=render.requester, pk__lte=render.pk).count()
         if render.requester:
@@ -83,5 +83,5 @@ class RenderQuerySet(models.QuerySet[Row]):
         return self.filter(requester=requester, created_at__gt=since)
 
     def _all(self) -> "RenderQuerySet[Row]":
-        """All renders, whatever this query set is limited to."""
+        """All renders, without the conditions of this query set."""
         return RenderQuerySet(self.model)

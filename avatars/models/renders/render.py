@@ -22,7 +22,7 @@ from core.work.base import Work
 
 RECORDED = "recordings"
 STREAMS = "streams"
-"""The folder of what is shown of videos while they are made; no address of media files leads there."""
+"""The folder of streams of videos that are being made; no address of media files leads there."""
 WITHHELD = "withheld"
 """The folder of videos that are kept though their consent was withdrawn; `openuser.pages.media_files` guards it."""
 PARTNER = ("partner", "partner_consent", "partner_statement", "partner_voice_consent")
@@ -34,7 +34,7 @@ def new_content_id() -> str:
 
 
 def recording_name(instance: models.Model, filename: str) -> str:
-    """A random name, with the suffix of what is in it."""
+    """A random name, with the suffix of the file's content."""
     return f"{RECORDED}/{secrets.token_hex(16)}.{filename.rsplit('.', 1)[-1]}"
 
 
@@ -47,7 +47,7 @@ class Render(Work):
     SEARCHED: ClassVar = ("text",)
     has_priority = True
     BULK: ClassVar = 0
-    """The priority of what nobody waits for at a screen, such as videos of campaigns."""
+    """The priority of renders without a waiting reader, such as videos of campaigns."""
     SHARED: ClassVar = (Work.Status.QUEUED, Work.Status.RUNNING, Work.Status.DONE)
 
     Stage = RenderStage
@@ -222,7 +222,7 @@ class Render(Work):
 
     @property
     def is_bulk(self) -> bool:
-        """Whether it gives way to videos that somebody waits for."""
+        """Whether it gives way to videos with a waiting reader."""
         return self.priority <= self.BULK
 
     @property
@@ -269,7 +269,7 @@ class Render(Work):
 
     @property
     def advice(self) -> str:
-        """What to do about the reason, in the reader's language; what its engine said where we know no better."""
+        """The remedy for the reason, in the reader's language; the engine's own hint if we have none."""
         if self.reason and not self.is_finished:
             return str(reasons.BY_ITSELF)
         if self.reason and self.lacks_recording:
@@ -278,7 +278,7 @@ class Render(Work):
 
     @property
     def note_words(self) -> list[str]:
-        """What was not as it was asked for, in the reader's language."""
+        """The differences from the request, in the reader's language."""
         return [reasons.note(code) for code in self.notes]
 
     @property
@@ -295,7 +295,7 @@ class Render(Work):
 
     @property
     def cpu_seconds(self) -> float:
-        """What it cost so far, in seconds of a processor, all attempts together."""
+        """Its cost so far, in seconds of a processor, of all attempts."""
         return sum(run.cpu_seconds or 0.0 for run in self.timeline)
 
     def _as_it_went(self, run: StageRun) -> StageRun:
