@@ -26,9 +26,9 @@ def picture(path: Path, size: tuple[int, int]) -> Floats:
 
 
 def surroundings(colours: Floats, known: Floats) -> Floats:
-    """What was behind the person, a smooth guess everywhere: from pixels (height, width, 3) as far as `known`, 0..1.
+    """The background behind the person, a smooth guess everywhere, from pixels (height, width, 3) as far `known`, 0..1.
 
-    Push and pull: averages of what is known, ever coarser, fill what is not.
+    Push and pull: averages of known pixels, ever coarser, fill the others.
     """
     height, width = known.shape
     scale = SMALL / max(height, width)

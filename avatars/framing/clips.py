@@ -20,15 +20,15 @@ LONGEST, SHORTEST = 10.0, 0.5  # seconds of a clip
 MAX_BYTES = 100 * 1024 * 1024  # bytes: ten seconds as cameras record them
 FORMATS = "mov,matroska,avi,mpegts,mpeg,flv,asf,ogg"
 SECONDS_OF_A_PROCESSOR = 120  # seconds of CPU to decode a clip: a file made to be slow ends there
-LOOK_FPS = 20  # frames a second at which a clip is looked at, 16 × 16 pixels each: to count its length by what decodes
+LOOK_FPS = 20  # frames a second, 16 × 16 pixels each, at which a clip is decoded: its length is the decoded frames'
 
 RATE = 48_000  # samples a second that clips are read at, as cameras record them
-LOUDNESS, PEAK = -16.0, -1.5  # LUFS and decibels: those of our speech, see `mastering`
-SILENT = -60.0  # LUFS; what is quieter is noise, and stays as it is
+LOUDNESS, PEAK = -16.0, -1.5  # LUFS and decibels: as our speech, see `mastering`
+SILENT = -60.0  # LUFS; quieter sound is noise, and stays as it is
 MOST_GAIN = 20.0  # decibels; more would lift hiss
 FADE = 20  # milliseconds
 BLURRED = 8
-"""What fills the rest of a frame is the clip itself, made so many times smaller and soft."""
+"""Times smaller and soft that the clip itself is made to fill the rest of a frame."""
 
 
 @dataclass(frozen=True, kw_only=True)

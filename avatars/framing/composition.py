@@ -1,4 +1,4 @@
-"""Composes the still picture that is rendered. Done once for a video: what moves afterwards is the engine's.
+"""Composes the still picture that is rendered, once for a video; the engine moves it.
 
 Brings OpenCV and LiteRT: only the studio's child loads it.
 """
@@ -27,7 +27,7 @@ Mend = Callable[[Picture, float], Picture]
 
 MOST_MENDED = 4.0  # times: restoration networks enlarge by four
 
-# How far the portrait's own background fades into what it is extended with, as a share of its width.
+# Of the portrait's width: the stretch over which its own background fades into the extension.
 FADE = 0.14
 # A silhouette that reaches the side of a portrait goes on beyond it, and falls like a shoulder.
 SHOULDER_FROM, SHOULDER_FALLS = 0.12, 0.25
@@ -36,9 +36,9 @@ BEYOND = 0.3  # 0..1: how much a background repeated beyond an edge counts besid
 
 
 def compose(path: Path, scene: Scene, *, enhanced: bool, longest: int = LONGEST, mend: Mend | None = None) -> Picture:
-    """The portrait as the video shows it: RGB of even sides. Raises `PortraitError`, `MediaError`, what `mend` does.
+    """The portrait as the video shows it: RGB of even sides. Raises `PortraitError`, `MediaError`, and `mend`'s errors.
 
-    `mend` makes a picture so many times larger, and better; it is used once, on the portrait as it was brought.
+    `mend` makes a picture so many times larger, and better; it is used once, on the stored portrait.
     """
     source = portrait_validation.load(path, longest=2 * LONGEST)
     height, width = source.shape[:2]
@@ -53,7 +53,7 @@ def compose(path: Path, scene: Scene, *, enhanced: bool, longest: int = LONGEST,
 
 
 def fill(path: Path, size: tuple[int, int], scene: Scene, *, close: bool = False, mend: Mend | None = None) -> Picture:
-    """The portrait as it fills exactly this size (even sides), whatever its scene's format; `close` to the face.
+    """The portrait as it fills exactly this size (even sides), in a scene of any format; `close` to the face.
 
     Raises as `compose` does.
     """
@@ -136,7 +136,7 @@ def _margins(part: Window, width: int) -> tuple[int, int, int]:
 
 
 def _placed(values: Floats, part: Window, left: int, top: int, size: tuple[int, int]) -> Floats:
-    """The window of what was extended, in the video's size."""
+    """A window of extended values, in the video's size."""
     across, down = size[0] / part.width, size[1] / part.height
     matrix = np.array(
         [[across, 0, -(part.left + left) * across], [0, down, -(part.top + top) * down]],
@@ -200,7 +200,7 @@ def _top_of(column: NDArray[np.bool_]) -> int:
 def _own_background(
     source: Picture, alpha: Floats, part: Window, margins: tuple[int, int, int], size: tuple[int, int]
 ) -> Floats:
-    """The portrait's own background, and beyond its edges what it probably looks like, out of focus."""
+    """The portrait's own background, and beyond its edges a guess that is out of focus."""
     left, right, top = margins
     height, width = alpha.shape
     # A rim of the person is not background either: its light has spread.

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 # As shares of the head's own height and width.
 ABOVE, BELOW, BESIDE = 0.16, 0.42, 0.28
-# Of the window's height: what is above the head where there is more than enough.
+# Of the window's height: the room above the head, where there is more than enough.
 HEADROOM = 0.12
 # Of the height of a half-body drawing: hands that rest end there.
 HANDS = 0.94
 # Hair above the forehead's topmost point of the mesh, as a share of the face's height; the mesh ends below the hair.
 HAIR = 0.32
 EARS = 0.14  # of the width of the face, on both sides: the mesh ends before the ears
-# Of a close-up: its height by the head's, and what of it is above the head.
+# Of a close-up: its height by the head's, and the share of it above the head.
 CLOSE, CLOSE_ABOVE = 1.5, 0.1
 
 

@@ -1,4 +1,4 @@
-"""The fonts of what is written into a video: Noto, from packages, so that it looks alike on every machine."""
+"""The fonts of texts in a video: Noto, from packages, so that they look alike on every machine."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -52,6 +52,6 @@ def length(text: str, size: int, weight: int) -> float:
 
 @cache
 def _has(font: FreeTypeFont, char: str) -> bool:
-    """Whether a font has a character: what it lacks looks like what no font has."""
+    """Whether a font has a character: a missing one looks like `NOWHERE`, which no font has."""
     shape, lacking = font.getmask(char), font.getmask(NOWHERE)
     return char.isspace() or shape.size != lacking.size or bytes(shape) != bytes(lacking)

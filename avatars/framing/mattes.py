@@ -12,7 +12,7 @@ Floats = NDArray[np.float32]
 REACH = 1 / 70
 SIMILAR = 2e-4
 """Variance of colours (0..1) that counts as one surface: the guided filter's ε; more blurs the edges of hair."""
-# What is below or above is certain: the filter leaves a haze otherwise.
+# Values below or above are certain: the filter leaves a haze otherwise.
 CLEAR, SOLID = 0.12, 0.92
 SURE = 0.12  # 0..1: nearer than this to 0 or 1 the model's own value wins
 
@@ -22,15 +22,15 @@ def refined(coarse: Floats, picture: Picture) -> Floats:
     guide = picture.astype(np.float32) / 255.0
     radius = max(2, round(max(picture.shape[:2]) * REACH))
     alpha = np.clip((_guided(guide, coarse, radius) - CLEAR) / (SOLID - CLEAR), 0.0, 1.0)
-    # What the model is sure of stays: a wall that is coloured like a sleeve is no sleeve.
+    # Certain pixels of the model stay: a wall that is coloured like a sleeve is no sleeve.
     bounded: Floats = np.clip(alpha, (coarse - (1 - SURE)) / SURE, coarse / SURE)
     return bounded
 
 
 def own_colours(picture: Picture, alpha: Floats) -> Floats:
-    """The person's colours without those of the wall that shine through the hair: float32 RGB, 0..255.
+    """The person's colours without the colours of the wall, which shine through the hair: float32 RGB, 0..255.
 
-    Forte's blur fusion, twice: a wide blur for what is far from anything certain, a narrow one for the details.
+    Forte's blur fusion, twice: a wide blur for pixels far from certain ones, a narrow one for the details.
     """
     image = picture.astype(np.float32)
     colours, behind = image, image

@@ -23,7 +23,7 @@ from avatars.framing.scene import LONGEST, Scene, even, size_of
 from avatars.media import mp4
 
 SOFT = 24
-"""What fills the rest of the picture is the video's frame, made so many times smaller and soft."""
+"""Times smaller and soft that the video's frame is made to fill the rest of the picture."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +43,10 @@ def compose(
     cache_folder: Path | None = None,
     waiting: Callable[[float], None] | None = None,
 ) -> tuple[Picture, MovingPortrait]:
-    """The reference frame as the video shows it, RGB of even sides, and what moves it.
+    """The reference frame as the video shows it, RGB of even sides, and its `MovingPortrait`.
 
-    The video is followed first where no cache has its track. Raises `PortraitError`, and `MediaError` (code
-    `moving_background`) where the background is to be replaced.
+    The video is tracked first if no cache has its track. Raises `PortraitError`, and `MediaError` (code
+    `moving_background`) if the scene replaces the background.
     """
     if scene.replaces_background:
         raise MediaError(
@@ -122,7 +122,7 @@ def _around(track: Track) -> tuple[float, float, float, float]:
 
 
 def _parts(shown: Window, video: tuple[int, int], size: tuple[int, int]) -> tuple[Part, Part]:
-    """What of each frame is shown, and where in the picture: all of the window that the video has."""
+    """The shown part of each frame, and its place in the picture: all of the window that the video has."""
     scale = size[0] / shown.width
     left, top = max(0.0, shown.left), max(0.0, shown.top)
     right, bottom = min(video[0], shown.left + shown.width), min(video[1], shown.top + shown.height)

@@ -23,7 +23,7 @@ class Format(StrEnum):
 
     @property
     def aspect(self) -> float | None:
-        """Width by height; None for those of the portrait."""
+        """Width by height; None for the portrait's own."""
         if self is Format.AS_PORTRAIT:
             return None
         width, height = self.value.split(":")
@@ -39,7 +39,7 @@ class Captions(StrEnum):
 
 
 class Corner(StrEnum):
-    """Where a logo stands. The upper right one is that of the AI mark: there it stands below."""
+    """The corner of a logo. The AI mark has the upper right corner: there a logo stands below it."""
 
     UPPER_LEFT = "upper_left"
     UPPER_RIGHT = "upper_right"
@@ -59,9 +59,8 @@ class Logo:
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """The format, and what is behind the person: a `colour` as #rrggbb, a `backdrop` picture, or what was there.
-
-    What is over the picture: `captions` and a `logo`; and the clips before and after it, `intro` and `outro`.
+    """The format; the background: a `colour` as #rrggbb, a `backdrop` picture, or the portrait's own; the overlays:
+    `captions` and a `logo`; and the clips before and after, `intro` and `outro`.
     """
 
     format: Format = Format.AS_PORTRAIT
@@ -78,7 +77,7 @@ class Scene:
 
 
 AS_IT_IS = Scene()
-"""The portrait with what it shows."""
+"""The portrait with its own background and format."""
 
 
 def even(value: float) -> int:
@@ -87,10 +86,10 @@ def even(value: float) -> int:
 
 
 def size_of(width: float, height: float, *, fixed: bool, enhanced: bool, longest: int = LONGEST) -> tuple[int, int]:
-    """The even sides of the video that shows so many pixels of a portrait; `fixed` where a format was chosen.
+    """The even sides of the video that shows so many pixels of a portrait; `fixed` if a format was chosen.
 
-    Enhanced modes have 720p where the portrait is not enlarged more than twice for it. The others have 480p in a chosen
-    format, and what the portrait has, up to 720, in its own.
+    Enhanced modes have 720p if the portrait is not enlarged more than twice for it. The others have 480p in a chosen
+    format, and in the portrait's own its size, up to 720.
     """
     short, long = min(width, height), max(width, height)
     if enhanced:

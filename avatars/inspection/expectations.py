@@ -15,7 +15,7 @@ Report = Callable[[float], None]
 class Expected:
     """A shot, with so many frames `before` and `after` it that are no part of it.
 
-    `covered` are the places where something is drawn over the frames: what moves or shines there proves nothing.
+    `covered` are the places where something is drawn over the frames: motion or light there proves nothing.
     """
 
     shot: Shot

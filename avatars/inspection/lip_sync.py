@@ -91,11 +91,11 @@ def _gaps(frames: list[Picture]) -> NDArray[np.float64]:
 
 
 def _followed(picture: Picture, before: "Face | None") -> "Face | None":
-    """The face of a frame, which costs half as much where that of another frame is known."""
+    """The face of a frame, which costs half as much if the face of another frame is known."""
     from avatars.engines.puppet.face.mesh import SURE
 
     if before is not None:
-        # Twice, because the first look, framed by what was, leans towards that.
+        # Twice, because the first measurement leans towards the earlier face that framed it.
         face = _mesh().track(picture, _mesh().track(picture, before))
         if face.score > SURE:
             return face

@@ -27,13 +27,13 @@ STILL = 99.0
 
 @dataclass(frozen=True, kw_only=True)
 class Measures:
-    """What was seen in a video; None where no face was found.
+    """The measures of a video; None where no face was found.
 
     Attributes:
         fps: frames a second.
-        lips: how well the opening of the lips follows the speech: Pearson's r, 1 at best.
-        likeness: how like the portrait the upper face is, all but the worst twentieth of the frames: 1 at best.
-        background: how still the background is: PSNR against the portrait in decibels, more is stiller.
+        lips: agreement of the lips' opening with the speech: Pearson's r, 1 at best.
+        likeness: of the upper face with the portrait's, in all but the worst twentieth of the frames: 1 at best.
+        background: stillness of the background: PSNR against the portrait in decibels, more is stiller.
     """
 
     fps: float
@@ -82,14 +82,14 @@ class _Eye:
         self._errors.append(float(np.mean(np.square(off, dtype=np.int32))) if off.size else 0.0)
         if self._face is None or self._known is None:
             return
-        # Twice, because the first look, framed by what was, leans towards that.
+        # Twice, because the first measurement leans towards the earlier face that framed it.
         self._face = self._mesh.track(frame, self._mesh.track(frame, self._face))
         self._gaps.append(_gap(self._face.points))
         if number % LIKENESS_EVERY == 0:
             self._alike.append(_correlation(self._known, _upper_face(frame, self._face.points)))
 
     def agreement(self, speech: Speech, fps: float) -> float | None:
-        """Pearson's r between the lips that were seen and those that the speech asks for."""
+        """Pearson's r between the opening of the seen lips and of the lips that the speech asks for."""
         from avatars.engines.puppet.motion.lips import aperture, lip_poses
 
         seen: Curve = np.array(self._gaps)
@@ -109,7 +109,7 @@ class _Eye:
 
 
 def _background(portrait: Picture) -> Mask:
-    """What is neither the person nor the label, nor near them."""
+    """The pixels that are neither the person nor the label, nor near them."""
     import cv2
 
     from avatars.ai_label.video_label import Mark

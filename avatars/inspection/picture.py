@@ -96,7 +96,7 @@ class Eye:
 
 
 def decoded_size(width: int, height: int) -> tuple[int, int]:
-    """In what size to look at frames of this size: sides that `COARSE` divides."""
+    """The size in which frames of this size are decoded: sides that `COARSE` divides."""
     scale = min(1.0, SIDE / min(width, height))
     across, down = (max(2 * COARSE, int(side * scale) // COARSE * COARSE) for side in (width, height))
     return across, down

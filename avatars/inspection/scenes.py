@@ -1,6 +1,6 @@
 """Each frame of a video of scenes: it must decode and carry the AI mark, and the digital human must move as it speaks.
 
-What stands beside it may stand still, so each scene is looked at where its people are.
+The rest of a scene may stand still, so only the boxes of its people are looked at.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from avatars.media import ffmpeg
 
 @dataclass(frozen=True, kw_only=True)
 class Take:
-    """What is to be seen in the `box` of a video from its frame `first` on."""
+    """The expected picture in the `box` of a video from its frame `first` on."""
 
     first: int
     box: Box

@@ -1,4 +1,4 @@
-"""The sound of a video: heard, undistorted, what was spoken, and in its place from the first word to the last."""
+"""The check of a video's sound: audible, undistorted, the intended speech, and in its place from first to last word."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ ALIKE = 0.6  # correlation of both loudness curves, −1..1, below which the sou
 
 
 def check_sound(path: Path, expected: Expected) -> None:
-    """Raises `OutputError` with what is wrong with it. A long sound is read in blocks, and kept at `RATE` or so."""
+    """Raises `OutputError` for the first flaw. A long sound is read in blocks, and kept at about `RATE`."""
     rate = expected.shot.speech.rate
     step = max(1, rate // RATE)
     sound = heard_in(path, expected, step)
@@ -82,7 +82,7 @@ def _lag(heard: Samples, spoken: Samples | Thinned, begin: float, finish: float,
     near = np.sqrt(np.maximum(energy[len(piece) : len(piece) + 2 * most + 1] - energy[: 2 * most + 1], 1e-12))
     likeness = match / (near * np.linalg.norm(piece) + 1e-12)
     best = int(np.argmax(likeness))
-    # What is as good as the best and nearer to where it should be, is it: a tone looks the same a period later.
+    # Of equally good places the one nearest to the intended place counts: a tone looks the same a period later.
     good = np.flatnonzero(likeness > likeness[best] - 0.01)
     best = int(good[np.argmin(np.abs(good - most))])
     return (best - most) / rate, float(likeness[best])

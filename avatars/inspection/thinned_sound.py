@@ -27,7 +27,7 @@ class Heard:
     length: int = 0
 
     def add(self, piece: Samples) -> None:
-        """Measure what is heard next."""
+        """Measure the next samples."""
         level = np.abs(piece)
         self.peak = max(self.peak, float(level.max(initial=0.0)))
         self.clipped += int((level >= CLIPPED_LEVEL).sum())

@@ -24,9 +24,9 @@ def inspect(
     progress: Report | None = None,
     takes: Sequence[Take] = (),
 ) -> mp4.Probe:
-    """Return what the video is, or raise `OutputError` with what is wrong with it.
+    """Return the streams of the video, or raise `OutputError` for its first flaw.
 
-    Of a video of scenes, `takes` say where the human is; its `expected` shot has the sides of the video.
+    Of a video of scenes, `takes` are the boxes of the human; its `expected` shot has the sides of the video.
     """
     report = progress or _nothing
     tracks = mp4.probe(path)

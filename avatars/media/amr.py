@@ -25,7 +25,7 @@ QUIETER = 16
 def parts(recording: Path, folder: Path, *, longest: float = LONGEST) -> list[Path]:
     """A recording of any format as AMR files in `folder`, in their order.
 
-    Raises `OutputError` for what is no recording, `EngineMissing` ("amr_missing") where ffmpeg cannot write AMR.
+    Raises `OutputError` for a file without sound, `EngineMissing` ("amr_missing") where ffmpeg cannot write AMR.
     """
     sound = audio_segments.decoded(recording, RATE)
     if not sound.frame_count():

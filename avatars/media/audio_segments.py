@@ -37,7 +37,7 @@ WIDE, FILE = 4, 2
 """Bytes of a sample: while it is edited, more than float32 can tell apart; in a file."""
 
 QUIET, ROOM = 50, 40
-"""Decibels below the highest peak: what is quieter at the ends is no voice, in a synthesised sound and in a room."""
+"""Decibels below the highest peak: quieter sound at the ends is no voice, in a synthesised sound and in a room."""
 STEP = 10  # milliseconds: how finely the beginning and the end of a voice are found
 HEADROOM = 1.5  # decibels left below full scale: the limit of `mastering`
 
@@ -58,7 +58,7 @@ def samples(segment: AudioSegment) -> Samples:
 
 
 def decoded(path: Path, rate: int) -> AudioSegment:
-    """The sound of a file of any format, mono. Raises `OutputError` for what is no sound."""
+    """The sound of a file of any format, mono. Raises `OutputError` for a file without sound."""
     return of(ffmpeg.samples(path, rate), rate)
 
 

@@ -31,7 +31,7 @@ def start(command: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
 
 
 def die_with_parent() -> None:
-    """Called in a new process on Linux: it is killed when the one that started it ends."""
+    """Called in a new process on Linux: it is killed when its parent ends."""
     if LIBC is not None:
         LIBC.prctl(DEATH_SIGNAL, signal.SIGKILL)
 

@@ -112,6 +112,6 @@ def sealed(data: bytes) -> bytes:
 
 
 def unsealed(kept: bytes | None) -> bytes:
-    """What was sealed; nothing where it is damaged or not there."""
+    """The sealed bytes; b"" if they are damaged or missing."""
     digest, data = (kept or b"")[:32], (kept or b"")[32:]
     return data if digest == hashlib.sha256(data).digest() else b""

@@ -20,7 +20,7 @@ RUN_OFFSET, RUN_FIRST = 0x1, 0x4
 """Flags of a `trun` box (ISO 14496-12): it has a data offset, and flags for its first sample."""
 RUN_SIZE = 0x200  # flag of a `trun` box: each sample has its own size
 RUN_FIELDS = (0x100, 0x200, 0x400, 0x800)
-"""Flags of `trun`: what it says of all its samples, and of each."""
+"""Flags of `trun`: the fields of each sample, four bytes each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ class PartReader:
 
 
 def codecs(beginning: bytes) -> str:
-    """What a browser asks for before it plays: the codecs of a beginning, by RFC 6381."""
+    """The codecs of a beginning, by RFC 6381, which a browser needs before it plays."""
     at = beginning.find(b"avcC")
     if at < 0:
         raise OutputError("The beginning of the video cannot be read.", code="mp4_broken")
@@ -92,7 +92,7 @@ def sample_hashes(path: Path) -> list[str]:
 
 
 def content_sha256(fragment: bytes) -> str:
-    """The SHA-256 of what is in the `mdat` of a fragment."""
+    """The SHA-256 of the content of a fragment's `mdat`."""
     content = hashlib.sha256()
     for _, name, start, length in _boxes(fragment):
         if name == b"mdat":

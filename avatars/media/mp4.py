@@ -1,4 +1,4 @@
-"""Reads the boxes of an MP4: what a video is made of, exactly and without ffprobe, which the ffmpeg wheel lacks."""
+"""Reads the boxes of an MP4: its streams and times, exactly and without ffprobe, which the ffmpeg wheel lacks."""
 
 import hashlib
 import struct
@@ -196,7 +196,7 @@ def _track(trak: _Box, moov: _Box) -> Track:
 
 
 def _shown(trak: _Box, moov: _Box) -> tuple[float, float]:
-    """Start and length in seconds by the edit list: it hides AAC's priming and what reordered frames add."""
+    """Start and length in seconds by the edit list: it hides AAC's priming and the delay of reordered frames."""
     unit = _timescale(moov.need("mvhd"))
     header = trak.need("tkhd").data
     total: int = struct.unpack_from(">Q", header, 28)[0] if header[0] else struct.unpack_from(">I", header, 20)[0]

@@ -1,4 +1,4 @@
-"""Pictures as files, written anew: what people upload keeps its pixels and nothing else."""
+"""Pictures as files, written anew: an upload keeps its pixels and nothing else."""
 
 import io
 import warnings
@@ -12,9 +12,9 @@ QUALITY = 95  # of JPEG and WebP: written once more, a portrait must not lose de
 
 
 def rewritten(data: bytes) -> bytes:
-    """The picture in its own format, upright and in sRGB, without metadata and without what followed its end.
+    """The picture in its own format, upright and in sRGB, without metadata and without bytes after its end.
 
-    Raises `OSError` or `ValueError` for what is no JPEG, PNG or WebP picture of at most 40 million pixels.
+    Raises `OSError` or `ValueError` unless it is a JPEG, PNG or WebP picture of at most 40 million pixels.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)

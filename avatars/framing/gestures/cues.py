@@ -1,4 +1,4 @@
-"""Which gesture belongs to which place of a script: greetings wave, lists are counted, questions open the hand."""
+"""The gestures of a script and their places: greetings wave, lists are counted, questions open the hand."""
 
 import re
 from collections.abc import Iterator
@@ -18,16 +18,16 @@ LISTS = (
 )
 QUESTION = re.compile(r"[^。！？!?.;；\n]+[?？]")
 LATIN, HAN = 0.33, 1.0
-"""How long letters and Chinese characters are heard, in the time of a Chinese character."""
+"""The spoken length of a letter and of a Chinese character, in Chinese characters."""
 ROOM = 9.0
-"""So much of the script must follow a gesture: less would be over before the hand is down again."""
+"""Chinese characters of speech that must follow a gesture: fewer would be over before the hand is down again."""
 BEFORE_END = 11.0
-"""So long before its end a question opens the hand, if it is that long."""
+"""Chinese characters before its end at which a question opens the hand, if it is that long."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cue:
-    """What the arm does from the word at a place of the script."""
+    """A gesture of the arm from the word at a place of the script on."""
 
     offset: int
     arm: Arm
@@ -40,7 +40,7 @@ def cues(text: str) -> list[Cue]:
 
 
 def _greetings(text: str) -> Iterator[Cue]:
-    """One at the beginning, one farewell: who waves at each of them looks busy."""
+    """A greeting at the beginning: to wave at each of them looks busy."""
     places = [match.start() for match in GREETINGS.finditer(text)]
     if places and _length(text[: places[0]]) < ROOM:
         yield Cue(offset=places[0], arm=Arm.OPEN)

@@ -58,7 +58,7 @@ class Gesturing(StreamingEngine):
             if not gesture.raised:
                 yield frame
                 continue
-            # The engine goes on in its own frame, and draws only what moves there: it gets that back as it was.
+            # The engine goes on in its own frame, and draws only moving pixels there: it gets the frame back as it was.
             with stage.drawn(frame, gesture) as shown:
                 yield shown
 

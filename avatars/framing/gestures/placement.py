@@ -26,14 +26,14 @@ class Placement:
     top: float
 
     def matrix(self) -> NDArray[np.float64]:
-        """From pixels of the figure to those of the picture, between the middles of pixels: (3, 3)."""
+        """The map from pixels of the figure to pixels of the picture, between the middles of pixels: (3, 3)."""
         shift = (self.scale - 1) / 2
         return np.array([[self.scale, 0, self.left + shift], [0, self.scale, self.top + shift], [0, 0, 1.0]])
 
 
 def placed(figure: Picture, body: tuple[int, int, int, int], picture: Picture) -> Placement | None:
-    """Where the figure is; `body` is the left, top, right and bottom of what shows it and no background. None where it
-    is not to be found."""
+    """The place of the figure, None if it is not there; `body` is the left, top, right and bottom of a part without
+    background."""
     faces, seen = _mesh().find(figure), _mesh().find(picture)
     if not faces or not seen:
         return None

@@ -8,7 +8,7 @@ from PIL import Image, UnidentifiedImageError
 from avatars.engines.base import Picture
 
 SIZE = (960, 1280)
-"""Pixels of our drawings. What draws them takes long to load, and is not needed here."""
+"""Width and height of our drawings, in pixels. The painter, which knows them, takes long to load."""
 SIGNATURE, ALIKE = (6, 8), 4
 """So many tones of a picture, across and down, tell our drawings from others; how far they may be off."""
 SIGNATURES = {

@@ -33,7 +33,7 @@ class _Reach:
 
 @dataclass(frozen=True, kw_only=True)
 class _Layer:
-    """What is laid over a place of a picture: colours times their coverage, and what it leaves of what is below, in
+    """An overlay at a place of a picture: colours times their coverage, and the share of the picture that it leaves, in
     255ths; both (height, width, 3)."""
 
     left: int
@@ -123,7 +123,7 @@ class Stage:
 
     @contextmanager
     def drawn(self, frame: Picture, gesture: Gesture) -> Iterator[Picture]:
-        """A frame that shows the arms at rest, with what they do instead; afterwards it is as it was.
+        """A frame that shows the arms at rest, with the gesture drawn in; afterwards it is as it was.
 
         Only the pixels around the arms are touched: copying whole frames takes as long as drawing.
         """
@@ -175,7 +175,7 @@ def _patch(body: Picture, resting: list[Sprite], place: Matrix, size: tuple[int,
     layers = np.dstack([body.astype(np.float32) * (soft / 255)[..., None], soft])
     scale = place[0, 0]
     if scale < 1:
-        # Fewer pixels: what is finer would flicker.
+        # Fewer pixels: finer details would flicker.
         layers = cv2.GaussianBlur(layers, (0, 0), 0.35 / scale)
     seen = cv2.warpAffine(layers, place[:2], size, flags=cv2.INTER_LINEAR)
     rows, columns = np.flatnonzero(seen[..., 3].any(axis=1)), np.flatnonzero(seen[..., 3].any(axis=0))
@@ -195,7 +195,7 @@ def _corners(sprite: Sprite, move: Matrix) -> Matrix:
 
 
 def _box(corners: list[Matrix], size: tuple[int, int]) -> Box | None:
-    """What of a picture of this size such corners enclose: left, top, right, bottom."""
+    """The part of a picture of this size that such corners enclose: left, top, right, bottom."""
     places = np.concatenate(corners, axis=1)
     left, top = np.floor(places.min(axis=1)).astype(int) - 1
     right, bottom = np.ceil(places.max(axis=1)).astype(int) + 1
@@ -204,7 +204,7 @@ def _box(corners: list[Matrix], size: tuple[int, int]) -> Box | None:
 
 
 def _around(boxes: list[Box]) -> Box:
-    """What encloses all of these."""
+    """The box around all of these."""
     left, top = np.min([box[:2] for box in boxes], axis=0)
     right, bottom = np.max([box[2:] for box in boxes], axis=0)
     return int(left), int(top), int(right), int(bottom)

@@ -1,4 +1,4 @@
-"""When the arm is raised, what it shows and how it moves there, frame by frame, from the words as they become known.
+"""The time of each gesture, its pose and its motion, frame by frame, from the words as they become known.
 
 Nothing depends on speech later than `AHEAD` after a frame: the frames are the same whether the rest was spoken before
 they were drawn or after.
@@ -71,7 +71,7 @@ class Timing:
         self._before, self._now, self._changed = Arm.REST, Arm.REST, -math.inf
 
     def at(self, time: float, tokens: Sequence[Token], end: float | None) -> Gesture:
-        """What the arm does; `tokens` are known until `AHEAD` later, and the `end` of the speech if it is by then."""
+        """The gesture at a time; `tokens` are known until `AHEAD` later, and `end` if the speech is over by then."""
         for token in tokens:
             if token.start < time + AHEAD and (arm := self._cues.pop(token.offset, None)):
                 self._plan(token.start, arm)

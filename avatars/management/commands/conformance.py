@@ -1,4 +1,4 @@
-"""`manage.py conformance`: whether the engines that the settings name do what is demanded of engines."""
+"""`manage.py conformance`: checks the engines of the settings against the demands on engines."""
 
 import json
 import sys
@@ -28,7 +28,7 @@ Results = Iterator[tuple[Check, Outcome]]
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """An engine of the settings, and what it lacks."""
+    """An engine of the settings, and its availability."""
 
     kind: services.EngineKind
     name: str
@@ -36,7 +36,7 @@ class Subject:
 
     @property
     def time_limit(self) -> float:
-        """Seconds for one check: what the settings give the engine for a video or a sentence, and then some."""
+        """Seconds for one check: the engine's own limit for a video or a sentence, and some more."""
         entry = backends.entry(self.kind.setting, self.name)
         own = entry.get("time_limit") or entry.get("options", {}).get("time_limit") or 0.0
         return max(LEAST_SECONDS, RENDERS * float(own))

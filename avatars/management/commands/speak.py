@@ -128,7 +128,7 @@ class Command(BaseCommand):
         )
 
     def _checked(self, place: services.Studio, portrait: Path, folder: Path, face: int | None) -> Path:
-        """The picture to animate: the file itself, or what is kept of it. Prints what to mind, as the admin says it."""
+        """The picture to animate: the file itself, or the kept crop of it. Prints the remarks of the admin."""
         try:
             examined, kept = place.check_portrait(services.read_picture(portrait), face=face)
         except PortraitError as error:
@@ -144,7 +144,7 @@ class Command(BaseCommand):
         return upright
 
     def _checked_video(self, place: services.Studio, given: Path, kept: Path) -> Path:
-        """The frame of a portrait video that stands for it; `kept` is what moves. Prints what to mind, and when."""
+        """The frame that stands for a portrait video; `kept` becomes the video. Prints remarks with their times."""
         try:
             examined = place.check_video(given, kept, on_progress=self._report)
         except (PortraitError, OSError) as error:

@@ -76,7 +76,7 @@ def samples(path: Path, rate: int, *, seconds: float | None = None) -> NDArray[n
 
 
 def sound_blocks(path: Path, rate: int, *, length: int) -> Iterator[NDArray[np.float32]]:
-    """As `samples`, so many at a time; the last block has what is left."""
+    """As `samples`, so many at a time; the last block has the remaining ones."""
     stream = graph.output(source(path).audio, "pipe:", format="f32le", ac=1, ar=rate)
     with running(compiled(stream), stdin=subprocess.DEVNULL) as (process, errors):
         assert process.stdout is not None

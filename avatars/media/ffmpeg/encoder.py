@@ -100,7 +100,7 @@ def too_long() -> OutputError:
 
 
 def too_large(limit: int) -> OutputError:
-    """The refusal of a picture that needs more than its limit in whatever way it is encoded."""
+    """The refusal of a video that needs more bytes than its limit with any settings of the encoder."""
     message = f"The video does not fit into {limit / 1024**2:.1f} MB."
     return OutputError(message, code="video_too_large", remedy="Split the text, or raise OPENUSER_RENDER_MAX_MB.")
 
@@ -177,7 +177,7 @@ class FrameSink:
         self._feeder.join()
 
     def _drain(self) -> None:
-        """Wait for what reads the output, if anything does."""
+        """Wait for the reader of the output, if there is one."""
 
     def _feed(self) -> None:
         while (canvas := self._waiting.get()) is not None:

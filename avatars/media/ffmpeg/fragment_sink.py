@@ -35,7 +35,7 @@ def unheard(_part: Part) -> None:
 class FragmentSink(FrameSink):
     """As `FrameSink`, with the sound of the frames at `rate`; `part` is given each part of the video at once.
 
-    `part` is called in a thread of its own. What it raises fails the video. `tag` becomes metadata, as "key=value".
+    `part` is called in a thread of its own. Its errors fail the video. `tag` becomes metadata, as "key=value".
     """
 
     def __init__(

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 def run(stream: Any) -> bytes:
-    """Run a graph of ffmpeg-python to its end and return what it wrote to its pipe. Raises `OutputError`."""
+    """Run a graph of ffmpeg-python to its end and return the output of its pipe. Raises `OutputError`."""
     with running(compiled(stream), stdin=subprocess.DEVNULL) as (process, errors):
         assert process.stdout is not None
         output = process.stdout.read()
@@ -40,7 +40,7 @@ def source(path: Path, **options: Any) -> Any:
 
 
 def threads() -> int:
-    """Enough for one video: more only takes memory and time from what else runs here."""
+    """Enough for one video: more only takes memory and time from other processes."""
     return max(1, min(4, os.cpu_count() or 1))
 
 
@@ -79,7 +79,7 @@ class Watch:
         return function(*args)
 
     def end(self) -> None:
-        """Kill what runs, and what is started from now on; the function raises `Interrupted`."""
+        """Kill running processes, and any that is started from now on; the function raises `Interrupted`."""
         with self._lock:
             self._is_over = True
             if self._process is not None:

@@ -11,7 +11,7 @@ from avatars.media.ffmpeg.processes import compiled, failed, run, source
 
 LATE = 10
 """Seconds by which all pieces are late on their way. MPEG-TS would move the first, whose times begin below 0, and no
-other; what reads them begins at the first picture."""
+other; the reader begins at the first picture."""
 
 PROBED = 2048
 """Bytes that are read before the first piece is passed on: there is one track, of which all is known."""
@@ -44,7 +44,7 @@ class SpliceSink(FragmentSink):
 
 
 def _unstamped(_frame: Picture, _number: int) -> None:
-    """Nothing is drawn on what is encoded already."""
+    """Encoded frames are not stamped again."""
 
 
 def _command(ear: int, rate: int, tag: str) -> list[str]:
