@@ -1,4 +1,4 @@
-"""Why a picture cannot be a portrait, and what could be better about one: in plain English, for those without Django.
+"""The flaws of pictures that cannot be portraits, and remarks about others, in plain English, for use without Django.
 
 `avatars.reasons.portrait` has the same in the reader's language.
 """

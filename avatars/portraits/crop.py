@@ -18,7 +18,7 @@ def around(index: int, faces: tuple[SeenFace, ...], size: tuple[int, int]) -> Bo
     wide, high = right - left, bottom - top
     edges = [left - 1.1 * wide, top - 0.8 * high, right + 1.1 * wide, bottom + 1.2 * high]
     for other in (*faces[:index], *faces[index + 1 :]):
-        # On the side where there is most room between the two, what is kept ends in the middle of it.
+        # The cut goes through the middle of the room between the two faces, on the side with the most room.
         rooms = {
             0: left - other.box[2],
             1: top - other.box[3],

@@ -1,4 +1,4 @@
-"""What was found in a picture that shall become a portrait, as plain values: for forms, programs and previews."""
+"""The findings of a portrait check, as plain values: for forms, programs and previews."""
 
 from dataclasses import dataclass
 
@@ -24,12 +24,12 @@ class Place:
 class Examined:
     """All places are pixels of the upright picture of `width` and `height`.
 
-    `faces` are all that were found, largest first; `chosen` is the index of the one that shall speak, -1 where that is
-    not clear. `cut` is left, top, right and bottom of what is kept of the picture, so that only that one is in it; None
-    where it is kept whole. `flaw` is the code of why it cannot be animated (`reasons.UNUSABLE`), "" where it can;
-    `remarks` are codes of what to mind all the same (`reasons.REMARKS`); `places` are those of both, some codes having
-    none and some several. `turn` is by how many degrees clockwise the file's picture, as EXIF turns it, is turned to
-    be upright. `photographic` is whether its face looks photographed (see `texture`), None where no face was chosen.
+    `faces` are all its faces, largest first; `chosen` is the index of the speaking one, -1 where that is not clear.
+    `cut` is left, top, right and bottom of the kept crop, with that face alone; None where the picture is kept whole.
+    `flaw` is the code of the reason why it cannot be animated (`reasons.UNUSABLE`), "" where it can; `remarks` are
+    codes of lesser flaws (`reasons.REMARKS`); `places` are those of both, some codes having none and some several.
+    `turn` is the degrees clockwise by which the file's picture, as EXIF turns it, is turned to be upright.
+    `photographic` is whether its face looks photographed (see `texture`), None where no face was chosen.
     """
 
     width: int
@@ -45,7 +45,7 @@ class Examined:
 
     @property
     def face(self) -> SeenFace:
-        """The one that shall speak. Raises `IndexError` where there is none."""
+        """The speaking face. Raises `IndexError` where there is none."""
         if self.chosen == NOBODY:
             raise IndexError("No face was chosen.")
         return self.faces[self.chosen]

@@ -20,9 +20,9 @@ HEIC = (b"heic", b"heix", b"mif1", b"msf1", b"hevc", b"avif", b"avis")
 
 
 class Opened(NamedTuple):
-    """A picture turned upright by EXIF and laid on a plain background, with codes of what was done.
+    """A picture turned upright by EXIF and laid on a plain background, with codes of these changes.
 
-    `size` is that of the whole upright picture, also where `image` is smaller.
+    `size` is the whole upright picture's, also where `image` is smaller.
     """
 
     image: Image.Image

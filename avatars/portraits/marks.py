@@ -13,7 +13,7 @@ FACE = (
 )
 BOTH_EYES = tuple(point for eye in EYES for point in (*eye.upper, *eye.lower, *eye.brow))
 ROOM = 0.1
-"""Of the distance between the eyes, around what is meant."""
+"""Of the distance between the eyes: the room around a marked place."""
 
 Edges = tuple[float, float, float, float]
 

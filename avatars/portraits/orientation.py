@@ -1,7 +1,7 @@
-"""Which way up a picture is, by the faces in it: cameras lose EXIF, and scanned pictures never had it.
+"""The upright turn of a picture, by the faces in it: cameras lose EXIF, and scanned pictures never had it.
 
-The face detector finds heads that lie on their side, with their angle. Those that stand on their head it takes for
-upright ones, badly: the points of such a face do not stay when it is measured again.
+The face detector finds heads that lie on their side, with their angle. It takes heads upside down for upright ones,
+badly: the points of such a face do not stay when it is measured again.
 """
 
 from typing import NamedTuple
@@ -16,8 +16,8 @@ QUARTER = 90  # degrees
 LYING = 50.0
 """Degrees from which a head is taken to lie: a person tilts it by 45 at most."""
 PHANTOM = 0.045
-"""Doubt about mouth and eyes at once of what is no face: 0.052 and 0.10 of a rocket and of hair that were taken for
-one, while faces that are small, turned or covered leave one of both below 0.041, most below 0.026."""
+"""Doubt about mouth and eyes at once from which a find is no face: a rocket and hair that were taken for one have 0.052
+and 0.10, while faces that are small, turned or covered leave one of both below 0.041, most below 0.026."""
 LARGE = 0.4
 """Of the largest face: smaller ones are in the background."""
 LOOKED_AT = 4  # candidates that are measured in each turn: faces are among the likeliest

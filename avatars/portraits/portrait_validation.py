@@ -33,10 +33,10 @@ def check(data: bytes, *, face: int | None = None) -> Examined:
 
 
 def examine(data: bytes, *, face: int | None = None) -> Examined:
-    """What is in an image file: the faces, which of them shall speak, what is wrong, what to mind, and where.
+    """The findings in an image file: the faces, the speaking one, its flaw and remarks, and their places.
 
     `face` is the number of the face to take where there are several, the largest being 0: the picture is cut to it.
-    Raises `PortraitError` for what is no picture that can be looked at: code `not_an_image`, `picture_format`,
+    Raises `PortraitError` for a file that cannot be read as a picture: code `not_an_image`, `picture_format`,
     `too_large`, `too_many_pixels`.
     """
     # Face detection looks no closer than that; a crop needs all of it.
@@ -64,7 +64,7 @@ def examine(data: bytes, *, face: int | None = None) -> Examined:
 
 
 def kept(data: bytes, examined: Examined) -> bytes:
-    """What is to be kept of an image file in its place, upright, as JPEG; b"" to keep the file."""
+    """The crop to keep in place of an image file, upright, as JPEG; b"" to keep the file."""
     if examined.flaw or not (examined.cut or examined.turn):
         return b""
     image = opened(data).image.rotate(-examined.turn, expand=True)
@@ -101,7 +101,7 @@ def _judged(
     cut: Box | None = None,
     shrunk: float = 1.0,
 ) -> Examined:
-    """What is wrong with the chosen face, and what to mind, in a picture that is `shrunk` so many times."""
+    """The findings with the chosen face's flaw and remarks, in a picture that is `shrunk` so many times."""
     face, size = seen.faces[chosen], (seen.width, seen.height)
     small = face.scaled(shrunk)
     near = closeup(picture, small)

@@ -2,7 +2,7 @@
 
 A measurement, no proof: a photograph that was smoothed by hand passes for a drawing, and a drawing with paper grain for
 a photograph. It decides only whether a statement needs a reason. The face detector's score is of no use for it: it is
-1.00 for both. `python -m tests.benchmarks.pictures.photographs` prints its errors on what there is.
+1.00 for both. `python -m tests.benchmarks.pictures.photographs` prints its errors on available pictures.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
-"""What is wrong with a face that shall speak, and what to mind: every measure that a check makes, against its limit.
+"""The flaw and the remarks of a face that shall speak: every measure of a check against its limit.
 
-`python -m tests.benchmarks.pictures.portrait_check` prints the measures of pictures beside what they get.
+`python -m tests.benchmarks.pictures.portrait_check` prints the measures of pictures beside their verdicts.
 """
 
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ WIDE_OPEN = 0.2
 """Of the distance between the eyes: wider, and its lips close to a seam that shows."""
 STILL_OPEN, STILL_DOUBTFUL = 0.02, 0.0145
 """Of a mouth that the renderer has shut: real ones were left open by 0.010 at most, with a doubt of up to 0.0142;
-what had only looked like a mouth (microphones, hands) stayed open by 0.022 and more or gave a doubt of 0.016."""
+false ones (microphones, hands) stayed open by 0.022 and more or gave a doubt of 0.016."""
 GLASS = 0.5
 """The lightest parts between the lids against the skin: 0.7 and more of eyes, open or shut, 0.48 of sunglasses."""
 DARK, TOO_DARK = 40.0, 20.0
-"""Lightness (CIE L*). Faces in daylight and rooms have 44 and more, in skin or in the whites of the eyes whatever the
-skin's colour; a fifth of that light gives 31 to 44, a twentieth 12 to 24, where eight bits hold no more than shades."""
+"""Lightness (CIE L*). Faces in daylight and rooms have 44 and more, in skin or, with skin of any colour, in the whites
+of the eyes; a fifth of that light gives 31 to 44, a twentieth 12 to 24, where eight bits hold no more than shades."""
 GLARING, BURNT, TOO_BURNT = 0.3, 0.15, 0.4
 """Shares of a face: at the end of one colour or of all. Photographs have up to 0.16 and 0.01; twice the light gives
 0.35 to 0.75 of the first, and eight times 0.48 to 0.92 of the second. Drawings may paint with the ends of colours."""
@@ -42,9 +42,9 @@ AT_EDGE = 0.12
 
 @dataclass(frozen=True, kw_only=True)
 class Measures:
-    """What was measured of a face; `shut` is how it looks once the renderer has shut its open mouth, see `wants_trial`.
+    """The measures of a face; `shut` is the same face once the renderer has shut its open mouth, see `wants_trial`.
 
-    `size` is that of the picture whose pixels the face's points are; `photographic` as in `Examined`.
+    `size` is of the picture in whose pixels the face's points are; `photographic` as in `Examined`.
     """
 
     face: SeenFace
@@ -76,7 +76,7 @@ def flaw(seen: Measures) -> str:
 
 
 def remarks(seen: Measures) -> tuple[str, ...]:
-    """The codes of what to mind about a face that can be animated."""
+    """The codes of remarks about a face that can be animated."""
     face, light = seen.face, seen.light
     minded = {
         "others_behind": seen.others,
@@ -111,7 +111,7 @@ def _cover(seen: Measures) -> str:
 
 
 def _named(seen: Measures, cover: str) -> str:
-    """What makes the points unsteady: in a blurred face they are so with nothing before it."""
+    """The cause of unsteady points: in a blurred face they are unsteady without a cover."""
     return "blurred" if cover and seen.blur > UNSTEADY else cover
 
 

@@ -1,6 +1,6 @@
-"""Portrait videos as people bring them: opened with care, and written anew before they are kept.
+"""Uploaded portrait videos: opened with care, and written anew before they are kept.
 
-What is kept is upright, has 25 frames a second, a keyframe every 16, and neither sound nor metadata.
+The kept file is upright, has 25 frames a second, a keyframe every 16, and neither sound nor metadata.
 """
 
 import os
@@ -15,7 +15,7 @@ from avatars.exceptions import OutputError, PortraitError
 from avatars.media import ffmpeg, mp4
 
 FORMATS = "mov,matroska"
-"""What ffmpeg may open it as: MP4 and MOV, WebM. A playlist would have it open other files."""
+"""The formats that ffmpeg may take it for: MP4 and MOV, WebM. A playlist would have it open other files."""
 MAX_BYTES = 500 * 1024 * 1024  # bytes: two minutes as telephones record them, and more
 SHORTEST, LONGEST = 20.0, 120.0  # seconds that a portrait video may have
 LONGEST_SIDE = 1280  # pixels: videos are rendered no larger
@@ -35,7 +35,7 @@ USUAL = Limits()
 
 
 def rewritten(path: Path, to: Path, *, limits: Limits = USUAL) -> float:
-    """Write what is kept of a video; returns its length in seconds.
+    """Write the video to keep; returns its length in seconds.
 
     Raises `PortraitError` (codes `video_too_large`, `not_a_video`, `video_too_short`, `video_too_long`), and
     `OutputError` where the disk is full.

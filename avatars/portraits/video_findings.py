@@ -1,4 +1,4 @@
-"""What was found in a video that shall become a portrait, as plain values: for forms, programs and pages."""
+"""The findings of a portrait video's check, as plain values: for forms, programs and pages."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ from avatars.portraits.findings import Place
 
 @dataclass(frozen=True, kw_only=True)
 class VideoFinding:
-    """What applies from the second `begin` to `end`, by its code; `picture` is a JPEG of one of its frames.
+    """A finding from the second `begin` to `end`, by its code; `picture` is a JPEG of one of its frames.
 
-    `places` are where in that frame it is; none where it is about the whole frame.
+    `places` are its places in that frame; none if it is about the whole frame.
     """
 
     code: str
@@ -23,8 +23,8 @@ class VideoFinding:
 class ExaminedVideo:
     """A portrait video of `width` and `height`, `seconds` long.
 
-    `flaws` are why it cannot be used (codes of `reasons.video.UNUSABLE`), `remarks` what to mind (codes of
-    `reasons.video.REMARKS`). `still` is a JPEG of the frame whose mouth is used; `speaks`: its person speaks.
+    `flaws` make it unusable (codes of `reasons.video.UNUSABLE`), `remarks` do not (codes of `reasons.video.REMARKS`).
+    `still` is a JPEG of the frame whose mouth is used; `speaks`: its person speaks.
     """
 
     width: int

@@ -28,7 +28,7 @@ MIN_SIDE = 360  # pixels of the shorter side of a portrait video
 EVERY = FPS // 2
 """Frames from one close look to the next; in between, only the mesh is followed."""
 TURNED, TILTED, NODDED = 25.0, 25.0, 25.0
-"""Degrees that the mouth of another frame can follow: further, its far side shows what that frame does not."""
+"""Degrees that the mouth of another frame can follow: further, its far side is missing in that frame."""
 CUT, USUAL = 12.0, 5.0
 """Grey levels by which the whole picture changes from one frame to the next where it is cut, and by how many times more
 than around it: nods and gestures stay below 4."""
@@ -49,7 +49,7 @@ Seconds = list[tuple[float, float]]
 
 @dataclass(kw_only=True)
 class _Looks:
-    """What close looks found, by code the frames."""
+    """The findings of close looks: the frames by code."""
 
     flaws: dict[str, list[int]] = field(default_factory=dict)
     remarks: dict[str, list[int]] = field(default_factory=dict)
@@ -86,7 +86,7 @@ class _Looks:
 def examine(
     path: Path, origin: str, *, cache_folder: Path | None, waiting: Callable[[float], None] | None = None
 ) -> ExaminedVideo:
-    """What is in a stored video whose SHA-256 is `origin`; its track is kept. Raises `PortraitError`."""
+    """The findings in a stored video whose SHA-256 is `origin`; its track is kept. Raises `PortraitError`."""
     video = mp4.probe(path).video
     assert video is not None
     size, looks = (video.width, video.height), _Looks()
@@ -125,7 +125,7 @@ def examine(
 
 
 def _from_track(track: Track) -> dict[str, list[int]]:
-    """The frames of what is seen in the way of the face, by code."""
+    """The frames of each flaw of the face in its track, by code."""
     yaw, pitch, roll = np.abs(track.angles - [0.0, float(np.median(track.angles[:, 1])), 0.0]).T
     eyes = np.linalg.norm(track.points[:, 33, :2] - track.points[:, 263, :2], axis=1)
     middle = track.points[:, 1, :2].astype(np.float64)
@@ -151,7 +151,7 @@ def _times(frames: dict[str, list[int]]) -> tuple[VideoFinding, ...]:
 
 
 def _spans(numbers: Iterable[int], code: str) -> Seconds:
-    """When frames of these numbers are shown; what is near together is one."""
+    """The times of frames with these numbers; near ones are one span."""
     spans: Seconds = []
     for number in sorted(numbers):
         begin, end = number / FPS, (number + 1) / FPS
@@ -171,7 +171,7 @@ def _shown(finding: VideoFinding, numbers: list[int], whole: VideoFrames, track:
 
 
 def _marked(code: str, frame: Picture, number: int, track: Track) -> tuple[Place, ...]:
-    """Where in a frame what was found is: marked as in a photograph."""
+    """The places of a finding in a frame, marked as in a photograph."""
     size = (frame.shape[1], frame.shape[0])
     if code in UNPLACED:
         return ()

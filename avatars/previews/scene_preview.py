@@ -26,8 +26,8 @@ VERSION = 1
 
 @dataclass(frozen=True, kw_only=True)
 class ScenePreview:
-    """Which scene of a deck to show, with these points of its slide: x and y in per cent. The portraits of those who
-    are `moving` are frames of videos, which keep their background."""
+    """The scene of a deck to show, with these points of its slide: x and y in per cent. The portraits of people who are
+    `moving` are frames of videos, which keep their background."""
 
     portrait: Path
     look: Scene
@@ -46,7 +46,7 @@ class ScenePreview:
 
     @property
     def portraits(self) -> tuple[Path, ...]:
-        """Those of the people in the scene."""
+        """The portraits of the people in the scene."""
         partner = self.deck.partner
         known = (self.portrait, partner.portrait if partner else self.portrait)
         return tuple(known[person] for person in self.deck.scenes[self.number].people)

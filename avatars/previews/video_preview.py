@@ -20,7 +20,7 @@ VERSION = 2
 
 @dataclass(frozen=True, kw_only=True)
 class VideoPreview:
-    """What is shown of a video before it is played.
+    """The preview of a video before it is played.
 
     Attributes:
         bars: the peak of each part of its sound, 0..100 of full scale, drawn as its root so that speech is seen.

@@ -1,4 +1,4 @@
-"""What an engine lacks, and how it gets it, in the reader's language."""
+"""The missing part of an engine, and the remedy, in the reader's language."""
 
 from typing import Any
 
@@ -33,12 +33,12 @@ SUPPLIES: dict[State, Any] = {
 
 
 def lack(availability: Availability) -> str:
-    """What an engine lacks, in words; nothing where it is ready."""
+    """The missing part of an engine, in words; "" where it is ready."""
     return _about(LACKS, availability)
 
 
 def supply(availability: Availability) -> str:
-    """What to do about it."""
+    """The remedy for it."""
     return _about(SUPPLIES, availability)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-# Why a photograph's digital human is not shown, or a cloned voice not heard: what is the matter, and what to do.
+# Refusals of a photograph's digital human and of a cloned voice: the reason, and the remedy.
 CONSENT: dict[str, tuple[Any, Any]] = {
     "consent_missing": (
         _("No consent of the person in this photograph is recorded."),

@@ -1,4 +1,4 @@
-"""The flaws that the last check of a video can find (avatars/inspection), and what to do about each.
+"""The flaws that the last check of a video can find (avatars/inspection), and the remedy for each.
 
 Each code is one flaw; the requester of the video reads these words, in their language.
 """
@@ -15,7 +15,7 @@ DISK = _("Make it again. If it happens often, check the disk and the memory of t
 
 
 class Flaw(NamedTuple):
-    """What is wrong with a video, and what to do."""
+    """A flaw of a video, and the remedy."""
 
     words: Any
     advice: Any

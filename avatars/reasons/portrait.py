@@ -1,4 +1,4 @@
-"""Why a picture cannot be a portrait, and what could be better about one, in the reader's language."""
+"""The flaws of pictures that cannot be portraits, and remarks about others, in the reader's language."""
 
 from django.utils.translation import gettext_lazy
 

@@ -1,4 +1,4 @@
-"""Why a video was not made, and what to do about it, in the reader's language.
+"""The reasons why a video was not made, and their remedies, in the reader's language.
 
 The row keeps a code (`Render.reason`) and the error's English message; the words for people are found by the code.
 """
@@ -193,14 +193,14 @@ def known(code: str) -> str:
 
 
 def words(code: str) -> str:
-    """What happened, or the code itself where there are no words for it."""
+    """The reason in words, or the code itself where there are none."""
     if code in FLAWS:
         return str(FLAWS[code].words)
     return str(Reason(known(code)).label) if known(code) else code
 
 
 def advice(code: str) -> str:
-    """What to do; nothing where the code is not known."""
+    """The remedy; "" where the code is not known."""
     if code in FLAWS:
         return str(FLAWS[code].advice)
     return str(ADVICE.get(code, AGAIN)) if known(code) else ""
@@ -214,7 +214,7 @@ STOOD_IN = {
 
 
 def note(code: str) -> str:
-    """What differs from the request: `kind:engine:code` where a fallback took over, else a code of its own."""
+    """A difference from the request, in words; `code` is `kind:engine:code` for a fallback, else one of its own."""
     kind, _colon, rest = code.partition(":")
     engine, _colon, why = rest.partition(":")
     return str(STOOD_IN[kind]) % {"engine": engine, "why": words(why)} if kind in STOOD_IN else words(code)

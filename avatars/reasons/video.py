@@ -1,4 +1,4 @@
-"""Why a portrait video cannot be used, and what to mind about one that can, in the reader's language."""
+"""The flaws of portrait videos that cannot be used, and remarks about others, in the reader's language."""
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -41,12 +41,12 @@ def known(code: str) -> bool:
 
 
 def words(code: str) -> str:
-    """What applies, or the code itself where there are no words for it."""
+    """The finding in words, or the code itself where there are none."""
     return str(UNUSABLE.get(code) or REMARKS.get(code) or code)
 
 
 def told(code: str, begin: float, end: float) -> str:
-    """What applies, and when: “0:12–0:15: The face is turned away.”"""
+    """The finding with its time: “0:12–0:15: The face is turned away.”"""
     if end - begin < 1.0:
         return gettext("%(begin)s: %(words)s") % {"begin": clock(begin), "words": words(code)}
     return gettext("%(begin)s–%(end)s: %(words)s") % {"begin": clock(begin), "end": clock(end), "words": words(code)}

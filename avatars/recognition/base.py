@@ -1,4 +1,4 @@
-"""What a recognition engine gives: the words of a recording, and the language they are in."""
+"""Recognition engines: a recording in, its words and their language out."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -29,5 +29,5 @@ class RecognitionEngine(Probed, ABC):
     def transcribe(self, samples: NDArray[np.float32], *, language: str = "", hints: Sequence[str] = ()) -> Transcript:
         """The words in mono float32 samples of 16 kHz, shape (n,), in -1..1.
 
-        `language` is what is probably spoken, "zh" or "en"; `hints` are likely words, the likeliest first.
+        `language` is the probable one, "zh" or "en"; `hints` are likely words, the likeliest first.
         """

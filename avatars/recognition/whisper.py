@@ -40,7 +40,7 @@ REMEDY = (
 
 
 class Whisper(RecognitionEngine):
-    """Chinese and English. `model_path` is a folder with a model.bin; without it the one of the wheels is used."""
+    """Chinese and English. `model_path` is a folder with a model.bin; without it the wheels' model is used."""
 
     @classmethod
     def probe(cls, *, model_path: str | Path | None = None, **_options: Any) -> Availability:

@@ -1,4 +1,4 @@
-"""What stands still in a scene: the background, and the slide with its shadow."""
+"""The still parts of a scene: the background, and the slide with its shadow."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from avatars.scenes.spec import SceneSpec
 
 # The background is this much lighter at its top, and darker at its bottom.
 LIGHTER, DARKER = 1.03, 0.93
-# The tile of a human has so much of the light of what is behind it, at its top and at its bottom.
+# Times the light of the background: the tile of a human, at its top and at its bottom.
 TILE = (0.95, 0.82)
 # As shares of the shorter side.
 CORNER, BLUR, DROP, RING = 0.014, 0.014, 0.007, 0.006

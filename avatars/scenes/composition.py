@@ -42,7 +42,7 @@ class SceneComposition:
         self._masks = {person: self._mask_of(self.place.box_of(person)) for person in self.scene.people}
 
     def _mask_of(self, box: Box) -> Picture | None:
-        """What is seen of a human in this box; None for all."""
+        """The mask of a human in this box; None if all of it is seen."""
         if self.scene.layout.has_two:
             return canvas.tile(box, min(self.size))
         return canvas.circle(box.width) if self.place.is_round else None
@@ -107,7 +107,7 @@ class SceneComposition:
         count: int,
         before: Picture | None,
     ) -> Iterator[Picture]:
-        """The frames of the scene with those of its people; the canvas `before` fades into its own."""
+        """The frames of the scene with its people's frames; the canvas `before` fades into its own."""
         pointer = self._pointer(moments)
         for number in itertools.count():
             frame = self._background(number, before)

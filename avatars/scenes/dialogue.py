@@ -22,7 +22,7 @@ LOUDER, QUIETER = 12.0, -12.0
 
 
 def listening(speech: Speech, place: Places, person: int) -> tuple[Speech, tuple[Look, ...]]:
-    """What a person hears and does while the other one speaks."""
+    """The silent speech and the looks of a person while the other one speaks."""
     silence = replace(
         speech,
         samples=np.zeros_like(speech.samples),

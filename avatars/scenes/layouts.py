@@ -7,8 +7,8 @@ from avatars.framing.scene import LONGEST, even
 from avatars.scenes.spec import Layout
 
 SHORT = 720
-"""The shorter side, in pixels: slides must be readable, whatever the mode."""
-USUAL = 16 / 9  # width through height of a presentation without a format, that of slides
+"""The shorter side, in pixels: slides must be readable, in every mode."""
+USUAL = 16 / 9  # width by height of a presentation without a format, as of slides
 WIDE = 1.2  # width through height from which a tile and a slide stand side by side
 # As shares of the shorter side.
 MARGIN, UNDER_MARK, BUBBLE = 0.05, 0.135, 0.3

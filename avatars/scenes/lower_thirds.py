@@ -21,7 +21,7 @@ SMALLEST = 10  # pixels of the font, at which a long name stops getting smaller
 
 
 class LowerThird:
-    """A plate with a name and a role whose lower left corner is that of `place`, for frames of (width, height)."""
+    """A plate with a name and a role in the lower left corner of `place`, for frames of (width, height)."""
 
     def __init__(
         self, name: str, role: str, place: Box, size: tuple[int, int], *, accent: str, scale: float = 1.0

@@ -19,7 +19,7 @@ class Marked:
     points: tuple[tuple[int, int], ...]
 
     def filled(self, put: Callable[[str], str]) -> "Marked":
-        """With values put into its words: what looks like a mark in a value is none."""
+        """The same with values put into its text: an apparent mark in a value is none."""
         text, points, end = "", [], 0
         for place, number in self.points:
             text += put(self.text[end:place])

@@ -1,4 +1,4 @@
-"""Music under speech: as long as the video, quieter while somebody speaks."""
+"""Music under speech: as long as the video, quieter during speech."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +19,7 @@ LONGEST, MAX_BYTES = 900.0, 30 * 1024 * 1024
 """Seconds that are read of a piece, and bytes of its file; longer videos repeat it."""
 LEVEL, DUCKED = -24.0, -12.0
 """Loudness of the music by itself, in LUFS, and by how many decibels it steps back under speech."""
-BLOCK = 0.02  # seconds of which the loudest sample tells whether somebody speaks
+BLOCK = 0.02  # seconds whose loudest sample tells whether there is speech
 SPOKEN = 0.012  # of full scale (−38 dB): breath between words is quieter
 ATTACK, RELEASE = 0.12, 0.7
 """Seconds in which it steps back, and returns."""
@@ -41,7 +41,7 @@ def check(music: Path) -> None:
 
 
 def mixed(speech: Samples, music: Path, rate: int, room: Callable[[int], Samples] = _in_memory) -> Samples:
-    """Speech with music under it, as long as the speech, in what `room` makes for so many samples.
+    """Speech with music under it, as long as the speech, in the array that `room` makes for so many samples.
 
     Raises `MediaError` for music that cannot be read.
     """

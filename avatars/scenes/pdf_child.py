@@ -14,7 +14,7 @@ MEGABYTE = 1024 * 1024  # bytes
 
 
 def main(file: str, folder: str, most: int, longest: int) -> str:
-    """Write the pages to a folder as 0001.png …; returns what to print."""
+    """Write the pages to a folder as 0001.png …; returns the line to print."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))

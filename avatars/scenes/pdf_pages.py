@@ -43,7 +43,7 @@ def pages(data: bytes) -> list[tuple[str, bytes]]:
 
 
 def _said(file: Path, drawn: Path) -> str:
-    """What the child printed; "" if it was killed."""
+    """The output of the child; "" if it was killed."""
     command = [sys.executable, "-I", str(CHILD), str(file), str(drawn), str(MOST_PAGES), str(LONGEST)]
     # Nothing of our environment, which has keys.
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8"}

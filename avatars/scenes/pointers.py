@@ -35,9 +35,9 @@ class Moment:
 
 
 def moments(pointings: Sequence[Pointing], tokens: Sequence[Token], *, begin: int, length: float) -> tuple[Moment, ...]:
-    """When each is shown: from just before the word that follows its mark until the next mark.
+    """The time of each pointing: from just before the word that follows its mark until the next mark.
 
-    `tokens` are those of the scene, whose text begins at `begin` of the whole.
+    `tokens` are the scene's, whose text begins at `begin` of the whole.
     """
     starts = []
     for pointing in sorted(pointings, key=lambda each: each.offset):
@@ -73,7 +73,7 @@ class Pointer:
         return tuple(rings[0].box for _moment, rings in self._rings)
 
     def draw(self, frame: Picture, seconds: float) -> None:
-        """Draw what is shown so many seconds after the beginning of the scene."""
+        """Draw the pointer as it is so many seconds after the beginning of the scene."""
         for moment, rings in self._rings:
             opacity = eased(seconds, moment.start, moment.end, rise=RISE, fall=FALL)
             if opacity > 0:

@@ -1,4 +1,4 @@
-"""What the scenes of a video are: values that cross processes. Knows no pixels, so that rows may name them."""
+"""The scenes of a video as values that cross processes. Knows no pixels, so that rows may name them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -79,7 +79,7 @@ class SceneSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class Deck:
-    """The scenes of a video, in their order, on a background of this `colour`; what is drawn over them has `accent`.
+    """The scenes of a video, in their order, on a background of this `colour`; drawings over them have `accent`.
 
     `music` is heard under the speech. The `partner` speaks the lines of speaker 1.
     """

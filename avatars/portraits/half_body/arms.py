@@ -16,7 +16,7 @@ from avatars.portraits.samples.people import Person
 
 @dataclass(frozen=True, kw_only=True)
 class Raised:
-    """Where the wrist of a raised arm is, how the hand is turned (degrees to the right), and what its fingers do."""
+    """The wrist of a raised arm, the turn of its hand (degrees to the right), and the pose of its fingers."""
 
     wrist: Pair
     turn: float
@@ -58,7 +58,7 @@ def other_wrist(person: Person, what: Arm) -> Pair:
 
 
 def draw_other(canvas: Canvas, person: Person, what: Arm) -> Shape:
-    """The arm on the right of the picture, whose hand rests below the other; returns what it covers."""
+    """Draw the arm on the right of the picture, whose hand rests below the other; returns the covered shape."""
     end = other_wrist(person, what)
     if what is not Arm.REST:
         place = Place(x=end[0], y=end[1], turn=OTHER.turn, size=SIZE, mirrored=True)
@@ -78,7 +78,7 @@ def wrist(person: Person, what: Arm) -> Pair:
 
 
 def draw(canvas: Canvas, person: Person, what: Arm) -> Shape:
-    """The arm on the left of the picture; returns what it covers."""
+    """Draw the arm on the left of the picture; returns the covered shape."""
     end = wrist(person, what)
     hand = _hand(canvas, person, what, end)
     sleeve = _arm(canvas, person, elbow(person), end)
@@ -134,7 +134,7 @@ def _way(start: Pair | NDArray[np.float64], end: Pair) -> NDArray[np.float64]:
 
 
 def _middle(shape: Shape) -> NDArray[np.float64]:
-    """The middle of what a shape covers, in units."""
+    """The middle of a shape, in units."""
     x, y = shape.grid
     total = shape.alpha.sum()
     return np.array([(shape.alpha * x).sum() / total, (shape.alpha * y).sum() / total])

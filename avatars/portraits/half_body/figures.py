@@ -1,4 +1,4 @@
-"""The two digital humans to below the waist, in layers: what stands still, and arms that rest or gesture."""
+"""The two digital humans to below the waist, in layers: the still body, and arms that rest or gesture."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -105,7 +105,7 @@ def _limb(
 ) -> Limb:
     sprites = {}
     for what in poses:
-        # Edges are mixed with what they were painted on: cloth is seen least.
+        # Edges are mixed with their background: cloth is seen least.
         canvas.pixels[:] = person.palette.jacket
         shape = draw(canvas, person, what)
         sprites[what] = _sprite(canvas, shape, _pixel(canvas, wrist(person, what)))
@@ -126,7 +126,7 @@ def _pixel(canvas: Canvas, place: tuple[float, float]) -> tuple[float, float]:
 
 
 def _sprite(canvas: Canvas, shape: Shape, wrist: tuple[float, float]) -> Sprite:
-    """What a shape covers of a canvas, with a soft shadow around it."""
+    """The part of a canvas in a shape, with a soft shadow around it."""
     shadow = shape.moved(2, 8).blurred(SOFT).times(SHADOW)
     ink, dark = canvas.coverage(shape), canvas.coverage(shadow)
     alpha = ink + dark * (1 - ink)

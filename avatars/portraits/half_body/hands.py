@@ -75,7 +75,7 @@ class Place:
 
 
 def palm(canvas: Canvas, palette: Palette, place: Place, pose: Pose = OPEN) -> Shape:
-    """A hand that shows its palm; returns what it covers."""
+    """Draw a hand that shows its palm; returns the covered shape."""
     parts = [_palm(canvas, palette, place)]
     for finger, stretched in zip(FINGERS, pose.stretched, strict=True):
         if stretched:
@@ -89,7 +89,7 @@ def palm(canvas: Canvas, palette: Palette, place: Place, pose: Pose = OPEN) -> S
 
 
 def back(canvas: Canvas, palette: Palette, place: Place, *, bend: float = 1.0) -> Shape:
-    """A relaxed hand seen from its back, fingers together and bent a little; returns what it covers."""
+    """Draw a relaxed hand from its back, fingers together and bent a little; returns the covered shape."""
     hand = _limb(canvas, palette, place, [closed(np.array([*PALM, *HEEL], float) * (0.92, 1.0))], radius=30)
     thumb = line([(22, -20), (44, -48), (50, -78), (42, -104)])
     parts = [_limb(canvas, palette, place, capsule(thumb, np.linspace(25, 17, len(thumb))), radius=11), hand]
@@ -121,7 +121,7 @@ def back(canvas: Canvas, palette: Palette, place: Place, *, bend: float = 1.0) -
 
 
 def united(canvas: Canvas, parts: Sequence[Shape]) -> Shape:
-    """What any of some shapes covers."""
+    """The union of some shapes."""
     low = np.min([(each.left, each.top) for each in parts], 0)
     high = np.max([(each.left + each.alpha.shape[1], each.top + each.alpha.shape[0]) for each in parts], 0)
     alpha = np.zeros((high[1] - low[1], high[0] - low[0]), np.float32)
@@ -161,7 +161,7 @@ def _limb(
     shadow: float = 0.35,
     root: tuple[Points, Points] | None = None,
 ) -> Shape:
-    """A part of a hand; from the first point of its `root` to the second it grows out of what is below."""
+    """A part of a hand; from the first point of its `root` to the second it grows out of the part below."""
     shape = canvas.shape(*(place.points(each) for each in outlines))
     if root is not None:
         start, end = place.points(np.array(root))

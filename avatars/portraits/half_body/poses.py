@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Arm(StrEnum):
-    """What the arm on the left of the picture does."""
+    """The pose of the arm on the left of the picture."""
 
     REST = "rest"
     OPEN = "open"

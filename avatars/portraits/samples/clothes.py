@@ -1,4 +1,4 @@
-"""What each of them wears: a blazer over a blouse, a jacket over a shirt."""
+"""The clothes of each: a blazer over a blouse, a jacket over a shirt."""
 
 import numpy as np
 

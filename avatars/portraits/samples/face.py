@@ -134,7 +134,7 @@ def _glow(canvas: Canvas, person: Person, face: Shape) -> None:
 
 
 def _nose(canvas: Canvas, person: Person) -> None:
-    """What light alone does not give the nose: nostrils, the shadow below, a gleam on the tip."""
+    """The parts of the nose beside its shading: nostrils, the shadow below, a gleam on the tip."""
     tip, wing, _ = person.build.nose
     deep, shadow, _, bright = person.palette.skin
     below = line([(-wing + 2, tip + 10), (-10, tip + 13), (0, tip + 16), (10, tip + 13), (wing - 2, tip + 10)])

@@ -1,4 +1,4 @@
-"""The two heads of hair: what lies behind the head, and what falls in front."""
+"""The two heads of hair: the part behind the head, and the part in front."""
 
 from collections.abc import Sequence
 
@@ -94,7 +94,7 @@ def _on(side: int, knots: Guide) -> Guide:
 
 
 def _shadow(canvas: Canvas, person: Person, shapes: Sequence[Shape]) -> None:
-    """What the hair keeps from the face of the light."""
+    """The shadow of the hair on the face."""
     skin, below = face.outline(canvas, person), body.silhouette(canvas, person)
     deep, shadow, _, bright = person.palette.skin
     for shape in shapes:

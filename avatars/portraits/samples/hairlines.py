@@ -1,4 +1,4 @@
-"""Where hair grows and falls: the guide lines of both hairstyles and the outlines of what lies behind, in units.
+"""The guide lines of both hairstyles and the outlines of the hair behind, in units.
 
 A guide runs from the root to the tip; the guides of one part go from the face outwards, or from one side to the other.
 """

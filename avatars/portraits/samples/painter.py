@@ -1,7 +1,7 @@
 """Soft shapes on a canvas: the only tools that the characters are painted with.
 
 Everything is given in *units*: the origin lies between the eyes, x points right, y points down, and the picture is
-720 units wide and 960 high whatever its size in pixels.
+720 units wide and 960 high at any size in pixels.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from avatars.portraits.samples.curves import Points
 Pixels = NDArray[np.float32]
 Colour = tuple[float, float, float]
 
-UNITS_WIDE, UNITS_HIGH = 720, 960  # units of a picture of head and shoulders, whatever its pixels
+UNITS_WIDE, UNITS_HIGH = 720, 960  # units of a picture of head and shoulders, at any size in pixels
 ORIGIN = (360.0, 384.0)  # units: where the middle of the face lies in it
 HALF_BODY_HIGH = 1152
 """Units of a picture of half a body, whose width is 864."""
@@ -88,11 +88,11 @@ class Shape:
         return replace(self, left=self.left + round(x * self.scale), top=self.top + round(y * self.scale))
 
     def within(self, other: "Shape") -> "Shape":
-        """What of this shape lies on the other."""
+        """The part of this shape on the other."""
         return replace(self, alpha=self.alpha * self._sampled(other))
 
     def without(self, other: "Shape") -> "Shape":
-        """What of this shape the other leaves free."""
+        """The part of this shape beside the other."""
         return replace(self, alpha=self.alpha * (1 - self._sampled(other)))
 
     def times(self, factors: ArrayLike) -> "Shape":
@@ -116,7 +116,7 @@ def _overlap(start: int, length: int, frame_start: int, frame_length: int) -> tu
 
 
 class Canvas:
-    """A picture under way; `height` is that of the finished picture, in pixels."""
+    """A picture under way; `height` is the finished picture's, in pixels."""
 
     def __init__(self, height: int, *, half_body: bool = False) -> None:
         self.height, self.width = height, height * 3 // 4 // 2 * 2

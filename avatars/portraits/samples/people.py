@@ -28,7 +28,7 @@ class Palette:
 
 @dataclass(frozen=True, kw_only=True)
 class Build:
-    """The proportions of one face, in units; lines are those of the half with positive x."""
+    """The proportions of one face, in units; lines are of the half with positive x."""
 
     face: Sequence[Pair]
     upper_lid: Sequence[Pair]  # from the inner corner to the outer
