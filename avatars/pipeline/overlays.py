@@ -14,9 +14,9 @@ from avatars.framing.scene import Captions, Scene
 class Overlays:
     """For frames of (width, height). The mark cannot be left out, and nothing covers it.
 
-    Captions in the `second` language, if there are any, stand below the others in all frames of the shot.
-    The first `before` frames, and those after the next `count`, belong to clips: they carry the mark alone. A count
-    that is not known yet comes by `set_frame_count`, captions that come later by `add_caption`.
+    Captions in the `second` language, if there are any, stand below the others in all frames of the shot. The first
+    `before` frames, and the frames after the next `count`, belong to clips: they carry the mark alone. A count that is
+    not known yet comes by `set_frame_count`, later captions by `add_caption`.
     """
 
     def __init__(

@@ -16,7 +16,7 @@ from avatars.pipeline.spec import VideoSpec
 from avatars.speech.base import Speech
 
 STILL = "moving_still"
-SPARE = 4  # frames planned beyond a scene's end: those of its own need not come out even
+SPARE = 4  # frames planned beyond a scene's end: its rate may differ from the video's
 
 
 def moving_of(

@@ -33,7 +33,7 @@ from avatars.scenes.spec import Deck, Layout
 
 Ours = TypeVar("Ours", bound=Setup)
 Compose = Callable[[Callable[..., Picture]], Picture]
-"""Calls what composes a picture, with what mends portraits where that is asked for."""
+"""Calls a function that composes a picture, with the restorer as `mend` if the spec asks for one."""
 
 
 def draw(
@@ -260,7 +260,7 @@ class SceneVideo(SegmentedVideo):
         return translation.cues(segment.text, segment.speech.tokens, self.deck.scenes[number].translation)
 
     def _before(self, number: int) -> Picture | None:
-        """The canvas that fades into that of a scene; None where the layout changes."""
+        """The canvas before a scene's, which fades into it; None where the layout changes."""
         scenes = self.deck.scenes
         if not number or scenes[number - 1].layout is not scenes[number].layout:
             return None

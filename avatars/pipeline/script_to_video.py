@@ -150,7 +150,7 @@ def _segmented(
     cache: FileCache | None,
     writer: PartWriter | None,
 ) -> tuple[Shot, tuple[Box, ...]]:
-    """Animate in segments, with those in the cache taken from there. Returns the shot and the boxes of captions."""
+    """Animate in segments, or take them from the cache. Returns the shot and the boxes of captions."""
     say = partial(source.recite_text, spec)
     said = spoken_segments.speak_segments(
         spec.text, spec.cuts, say, fps=spec.fps, pause=spec.manner.pause, folder=target.parent
@@ -213,7 +213,7 @@ def discard_parts(spec: VideoSpec, folder: Path) -> None:
 
 
 def verify(video: FinishedVideo, content_id: str) -> None:
-    """Check that the files are those that were inspected frame by frame, with both parts of the label.
+    """Check that the files have not changed since they were inspected frame by frame, and have both parts of the label.
 
     Raises `OutputError` (code `unlabelled`).
     """

@@ -1,4 +1,4 @@
-"""The sound of a video in pieces, as its frames are drawn: that of the intro, the speech so far, that of the outro."""
+"""The sound of a video in pieces, as its frames are drawn: the intro's, the speech so far, the outro's."""
 
 from functools import partial
 from pathlib import Path

@@ -44,7 +44,7 @@ class VideoSpec:
     scene: Scene = AS_IT_IS
     deck: Deck | None = None
     seed: int = 1
-    """What moves of itself follows from it."""
+    """The seed of idle motion."""
     limit: int = SIZE_LIMIT
     goal: int = 0
 
@@ -60,7 +60,7 @@ class FinishedVideo:
     computed its frames. It was `resized` where it had to be encoded again, being too large. It may have
     a second SRT in the language that is not spoken.
 
-    `notes` are codes of `avatars.reasons` for what differs from the request.
+    `notes` are codes of `avatars.reasons` for differences from the request.
     """
 
     video: Path

@@ -1,4 +1,4 @@
-"""A video made of segments: sentences that many videos share are drawn once, cached, and joined to those that differ.
+"""A video made of segments: sentences that many videos share are drawn once, cached, and joined to the others.
 
 Each segment begins and ends with the face at rest, on a keyframe, in the pause between two sentences; so encoded
 segments can be joined as they are. The sound is encoded once, as a whole.
@@ -206,7 +206,7 @@ def speak_segments(
     folder: Path | None = None,
 ) -> list[Segment]:
     """The segments of a text that begin at these places, each spoken by itself, with silence between them: at least
-    `pause` seconds, twice as many after a paragraph. Those that begin at places of `others` are spoken by these. Their
+    `pause` seconds, twice as many after a paragraph. `others` speak the segments that begin at their places. The
     samples are kept in files of the `folder`, if there is one.
 
     Raises the errors of `say`."""

@@ -26,7 +26,7 @@ Progress = Callable[[Stage, float], None]
 class Timing:
     """The cost of a stage: seconds of CPU, with those of ffmpeg, and seconds on the clock.
 
-    `first` is after how many of them it had its first result; None where it does not say.
+    `first` is the seconds on the clock until its first result; None if it reports none.
     """
 
     stage: Stage
@@ -95,6 +95,6 @@ class StageTimer:
 
 
 def _cpu() -> float:
-    """Seconds of CPU of this process and of those that it has waited for."""
+    """Seconds of CPU of this process and of its finished children."""
     spent = os.times()
     return spent.user + spent.system + spent.children_user + spent.children_system

@@ -21,8 +21,8 @@ POSTER = -1
 class StreamPart:
     """A file of a stream: number 0 is its beginning, with its codecs; each other shows so many seconds.
 
-    `captions` are those that begin in it, as WebVTT with the times of the video; "" where there are none.
-    `translated_captions` are those in the language that is not spoken.
+    `captions` are the captions that begin in it, as WebVTT with the times of the video; "" for none.
+    `translated_captions` are in the language that is not spoken.
     """
 
     number: int
@@ -52,7 +52,7 @@ class PartWriter:
         self._publish(StreamPart(number=POSTER, path=path))
 
     def add_caption(self, cue: srt.Cue, *, translated: bool = False) -> None:
-        """A caption of the shot, which begins `late` seconds after the video. Those of a part come before it."""
+        """A caption of the shot, which begins `late` seconds after the video. Comes before its part."""
         waiting = self._translated if translated else self._spoken
         waiting.add(replace(cue, start=cue.start + self._late, end=cue.end + self._late))
 
@@ -88,7 +88,7 @@ class _Waiting:
         self._new.put(cue)
 
     def begun(self, end: float) -> str:
-        """Those that begin before this second, and were not in an earlier part, as WebVTT; "" for none."""
+        """Captions that begin before this second, and were not in an earlier part, as WebVTT; "" for none."""
         with suppress(Empty):
             while True:
                 self._cues.append(self._new.get_nowait())
@@ -98,4 +98,4 @@ class _Waiting:
 
 
 WriterOf = Callable[[Montage, Picture], PartWriter | None]
-"""What publishes a video of these parts, after a picture of it."""
+"""Makes the writer that publishes a video of these parts, after its poster; None if nothing is published."""

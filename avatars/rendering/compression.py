@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 LEAST_BITS = montage.LEAST_BITS
 TRIES = (1.0, 0.9)  # of the limit: two passes rarely exceed it, and never by much
 BITS_PER_PIXEL = 0.045  # of a frame: below that, fewer pixels look better than coarse ones
-ASK_EVERY = 0.3  # seconds, whether somebody still waits for it
+ASK_EVERY = 0.3  # seconds between two looks whether a row still waits for it
 FITTED = "renditions"  # the folder of renditions of uploaded videos
 
 

@@ -69,8 +69,8 @@ def standing_of(render: Render) -> Standing | None:
     mine = Render.objects.filter(
         pk=render.pk, status=Render.Status.RUNNING, lease_owner=render.lease_owner, attempts=render.attempts
     )
-    nobody = unwanted(Render).filter(pk=OuterRef("pk"))
-    standing = mine.annotate(is_unwanted=Exists(nobody)).values_list("is_unwanted", "priority").first()
+    unwanted_row = unwanted(Render).filter(pk=OuterRef("pk"))
+    standing = mine.annotate(is_unwanted=Exists(unwanted_row)).values_list("is_unwanted", "priority").first()
     return None if standing is None else Standing(is_wanted=not standing[0], priority=standing[1])
 
 
@@ -86,7 +86,7 @@ def cancel_unwanted(kind: type[Work], rows: QuerySet[Any] | None = None) -> int:
 
 @transaction.atomic
 def _cancel(kind: type[Work], keys: Sequence[int]) -> int:
-    # Two statements: what was locked by somebody who has joined is asked about anew, by a statement that sees them.
+    # Two statements: a row that was locked for a new waiting row is read anew, by a statement that sees that row.
     rows = kind._default_manager.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",), skip_locked=True)
     locked = list(rows.values_list("pk", flat=True))
     ended = {"status": Work.Status.CANCELLED, "reason": Reason.UNWANTED, "finished_at": timezone.now()}

@@ -18,7 +18,7 @@ from avatars.studio.studio import studio
 from core import backends
 
 SPEECH, RENDER = "speech", "render"
-BULK_PATIENCE = 4  # times the time limit: what gives way to others takes longer
+BULK_PATIENCE = 4  # times the time limit: bulk renders give way to others and take longer
 ORDER = list(Stage)
 STAGES = {Stage.SPEAKING: SPEECH, Stage.ANIMATING: RENDER}
 # Codes of a studio whose process was killed, or died: the fault lies with the engine of the stage that was running.
@@ -145,7 +145,7 @@ def _name(spec: VideoSpec, kind: str) -> str:
 
 
 def _substitute(spec: VideoSpec, kind: str) -> VideoSpec | None:
-    """The spec with the fallback engine, None if there is none or it is the one that failed."""
+    """The spec with the fallback engine, None if there is none or it has failed itself."""
     if kind == SPEECH and settings.SPEECH_FALLBACK not in {"", spec.speech_engine}:
         engine, voice = settings.SPEECH_FALLBACK, settings.SPEECH_FALLBACK_VOICE
         # A cloned voice is no fallback without a consent.

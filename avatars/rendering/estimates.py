@@ -1,4 +1,4 @@
-"""Estimates of how long a video takes, learned from earlier ones: a range that holds four of five, and its middle."""
+"""Estimates of a video's seconds, learned from earlier renders: a range that holds four of five, and its median."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -25,18 +25,19 @@ LOWEST, HIGHEST = 0.1, 0.9  # quantiles between which four of five renders are
 # Seconds with a warm studio on two cores, by tests/benchmarks/text_to_video.py; other machines learn theirs.
 START = 1.3
 PER_CHARACTER = {"zh": 0.15, "en": 0.039}  # seconds a character of each language, from the same measurement
-# What a presentation takes besides: opening a scene, a second portrait, and drawing the one who listens meanwhile,
-# as a share of what it takes to speak and to draw the one who speaks.
+# Additional seconds of a presentation: for opening a scene, for a second portrait, and for drawing the listener, as a
+# share of the seconds for speaking and for drawing the speaker.
 PER_SCENE, SECOND, LISTENING = 0.2, 0.8, 0.3
-# What the first render of an installation takes besides: it loads models, reads dictionaries, analyses the portrait.
-# A fresh installation on two cores took 9.1 s for what takes 1.75 s with a warm studio.
+# Additional seconds of the first render of an installation: it loads models, reads dictionaries, analyses the portrait.
+# A fresh installation on two cores took 9.1 s for a video that takes 1.75 s with a warm studio.
 COLD = 7.4
-FIRST_HAN = 0x2E7F  # code point: those above are counted as Chinese, those up to it as letters
-# How far an unmeasured machine may be from that one, and by how much few cases widen the range.
+FIRST_HAN = 0x2E7F  # code point: characters above it count as Chinese, others as letters
+# Times the figures of that machine: the range of a machine without renders.
 UNLEARNED = (0.6, 2.0)
 FEW = 1.3  # times: beyond the fastest or slowest known render, where a quantile lies outside of them
 ESTIMATED = ("estimated_seconds", "estimated_low", "estimated_high")
-# From which share of its work on a running render tells the pace of now, and how far that may be from what it was.
+# 0..1, the share of its work from which a running render tells the present pace; the slowest and the fastest pace, in
+# times the estimated seconds, that count.
 TELLING, SLOWEST, FASTEST = 0.2, 20.0, 0.5
 QUEUE = "render"
 LAST = 2**62  # a key behind all others
@@ -71,7 +72,7 @@ def estimate(
     With too few of those, from all lengths and all hosts; without any, from the figures of a small machine, which for
     the first render of all has yet to load its models; `own` is the row that is estimated. Renders that are `spliced`
     from segments are compared with such renders only, and presentations, which have a `deck` of scenes, with
-    presentations; before the first of them, with whole videos.
+    presentations; before the first presentation, with whole videos.
     """
     guess = warm_seconds(text, deck)
     kinds = ("deck", "whole") if deck else ("cuts",) if spliced else ("whole",)
@@ -168,7 +169,7 @@ def queue_position(render: Render) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class _Total:
-    """Some renders: their likely seconds, and how far they may be off, as sums of squares."""
+    """Totals of some renders: their likely seconds, and their errors to both sides, as sums of squares."""
 
     count: int
     likely: float
@@ -181,12 +182,12 @@ class _Total:
 
 
 def _queue_before(render: Render) -> tuple[_Total, ...]:
-    """Those queued before it, added up by the database: a queue may have thousands."""
+    """The totals of renders queued before it, added up by the database: a queue may have thousands."""
     return kept(("queue before", render.pk, render.priority), lambda: _totals_before(render))
 
 
 def _totals_before(render: Render) -> tuple[_Total, ...]:
-    """The more urgent ones, and those as urgent that come sooner, whose places are found only where there are any."""
+    """The totals of more urgent renders, and of equally urgent ones that come sooner, if there are any."""
     others = Render.objects.exclude(pk=render.pk).filter(status=Render.Status.QUEUED)
     is_alike = models.Q(priority=render.priority)
     urgent, alike = _totals(others.filter(priority__gte=render.priority), ~is_alike, is_alike)
@@ -224,7 +225,7 @@ def _only(estimate: Estimate) -> _Total:
 
 
 def _after(before: Sequence[_Total], own: Estimate, *, workers: int) -> Estimate:
-    """One after others. Their errors add up like independent ones: rarely are all late."""
+    """The estimate of a render after others. Their errors add up like independent ones: rarely are all late."""
     likely = sum(total.likely for total in before) / workers + own.likely
     early = math.hypot(own.likely - own.low, math.sqrt(sum(total.early for total in before)) / workers)
     late = math.hypot(own.high - own.likely, math.sqrt(sum(total.late for total in before)) / workers)

@@ -28,7 +28,7 @@ from core.storage import local_copies
 logger = logging.getLogger(__name__)
 
 KEPT = timedelta(minutes=30)
-"""How long the parts of a finished video are kept, for those who are still watching them."""
+"""The parts of a finished video are kept so long for readers who are still watching them."""
 
 
 POSTER_FILE = "poster.jpg"
@@ -138,7 +138,7 @@ def delete_parts(folder: str) -> None:
     if default_storage.exists(folder):
         for name in default_storage.listdir(folder)[1]:
             default_storage.delete(f"{folder}/{name}")
-        # Its worker may have saved one more meanwhile; it deletes what is left when it stops.
+        # Its worker may have saved one more part meanwhile; it deletes the rest when it stops.
         with suppress(OSError):
             default_storage.delete(folder)
 

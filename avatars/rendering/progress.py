@@ -26,7 +26,7 @@ STAGES = {
 REPORT_EVERY = 0.7  # seconds between two writes of the row: pages show progress, and the database is spared
 ASK_EVERY = 0.3  # seconds between two looks whether the render is still wanted
 NEARLY = 80
-"""Per cent from which on a bulk render stays where it is, though somebody waits for it now."""
+"""Per cent from which on a bulk render stays in its studio, even if it has become urgent."""
 
 Keep = Callable[[], None]
 
@@ -123,7 +123,7 @@ class ProgressReporter:
         set_correlation_id(self.render.cid)
 
     def _keep_quietly(self) -> None:
-        """While another render is made: whether this one was lost is looked at afterwards."""
+        """Extend the lease while another render is made; a lost lease is noted for later."""
         try:
             self.keep()
         except LeaseLost:

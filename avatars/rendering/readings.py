@@ -1,7 +1,7 @@
-"""The readings that a script needs: the lexicon's, and those of the names in it.
+"""The readings for a script: of the lexicon's words, and of the names in it.
 
-Names come from sources that the apps above register, and from templates. A Chinese name is looked for where its surname
-has a reading of its own, and any name where its owner wrote down how it is read.
+Names come from sources that the apps above register, and from templates. A Chinese name needs one if its surname has a
+reading of its own, and any name if its owner wrote down a reading.
 """
 
 import re
@@ -13,15 +13,15 @@ from avatars.speech.text.script import HAN, clean
 from avatars.speech.text.surnames import LONGEST_NAME, surname_reading
 from core.text.member_names import chinese_name
 
-# Of possible names those that are somebody's, each with its pinyin, "" where none is known. Those of the second
-# collection are looked for beside notes, too: 曾丽（人事）.
+# Returns the names of real people among possible names, each with its pinyin, "" where none is known. Names of the
+# second collection are also looked for beside notes: 曾丽（人事）.
 NameSource = Callable[[Collection[str], Collection[str]], Mapping[str, str]]
 _SOURCES: list[NameSource] = []
 _RUN = re.compile(f"[{HAN}]+")
 
 
 def register_names(source: NameSource) -> None:
-    """Ask this source, too, whose names a script has."""
+    """Register a source of names."""
     if source not in _SOURCES:
         _SOURCES.append(source)
 
@@ -46,7 +46,7 @@ def _names_in(text: str, names: Iterable[str]) -> Iterator[Pronunciation]:
 
 
 def _possible(text: str) -> Iterator[str]:
-    """Whatever could be a whole Chinese name."""
+    """Every part that could be a whole Chinese name."""
     for run in _RUN.findall(text):
         for size in range(2, LONGEST_NAME + 1):
             yield from (run[start : start + size] for start in range(len(run) - size + 1))

@@ -101,7 +101,7 @@ def with_partner(recipe: Recipe, partner: DigitalHuman, decision: ConsentDecisio
 
 
 def freeze_loop(human: DigitalHuman, *, decision: ConsentDecision) -> Recipe:
-    """The recipe of an idle video: no captions and clips, and the head moves whatever the mode."""
+    """The recipe of an idle video: no captions and clips, and the head moves in every mode."""
     enhanced = Mode(human.mode).enhanced
     mode = Mode.ENHANCED_TALKING_HEAD if enhanced else Mode.TALKING_HEAD
     recipe = freeze(human, "", mode=mode.value, captions=Captions.OFF.value, decision=decision)

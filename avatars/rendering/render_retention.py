@@ -22,7 +22,7 @@ AT_ONCE = 500  # rows in one run of the cleaning: it ends soon, and the next run
 KEEP_UNKNOWN = timedelta(days=1)
 """Files without a row that are younger may belong to a render whose row is about to be written."""
 GONE: dict[str, Any] = {"size": None, "video": "", "captions": "", "translated_captions": "", "poster": ""}
-"""What a row says of a video whose files were removed."""
+"""The columns of a video whose files were removed."""
 KEEP_STREAMS_KNOWN = timedelta(days=30)
 """Streams of renders that ended longer ago were found by an earlier clean-up."""
 
@@ -88,7 +88,7 @@ def _delete_video(render: Render) -> int:
 
 
 def _delete_streams(now: datetime) -> None:
-    """Streams of videos that are done for long, and those that no row knows."""
+    """Delete streams of videos that are done for long, and streams that no row knows."""
     ended = (now - KEEP_STREAMS_KNOWN, now - live_stream.KEPT)
     old = Render.objects.filter(finished_at__range=ended).exclude(status__in=Render.UNFINISHED).exclude(stream="")
     for render in old.order_by("finished_at")[:AT_ONCE]:

@@ -213,7 +213,7 @@ def _store(
                 notes=[*made.notes, *(["stream_differs"] if shown and shown.state is StreamState.DIFFERS else [])],
                 stream=stream.folder if shown and shown.is_shown else "",
                 stream_index=shown.entry() if shown else {},
-                # For a recording without words, those that were recognised.
+                # For a recording without words, the recognised ones.
                 text=render.text or video.words,
                 **files,
             )

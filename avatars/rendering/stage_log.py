@@ -1,4 +1,4 @@
-"""When each stage of a render began and ended, and its CPU time, for `Render.timeline`."""
+"""The log of a render's stages, with their times and CPU seconds, for `Render.timeline`."""
 
 import time
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ ORDER = list(Stage)
 
 
 class StageLog:
-    """The stages of one attempt, after those of earlier ones. Methods return the value for the row and write nothing.
+    """The stages of one attempt, after those of earlier attempts. Methods return the row's value and write nothing.
 
     CPU seconds are the studio's at the last report, so a stage whose process was killed has them too.
     """

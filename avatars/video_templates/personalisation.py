@@ -40,7 +40,7 @@ class PersonalScript:
 class PersonalValues:
     """The values of variables for one person, as in `PersonalScript`."""
 
-    found: Mapping[str, str]
+    values: Mapping[str, str]
     defaulted: tuple[str, ...]
     missing: tuple[str, ...]
 
@@ -89,7 +89,7 @@ def personal_values(
             value = variable.slot.parse(variable.default, today=today) if variable.default else None
         if value is not None:
             values_of[variable.name] = value
-    return PersonalValues(found=values_of, defaulted=tuple(defaulted), missing=tuple(lacking))
+    return PersonalValues(values=values_of, defaulted=tuple(defaulted), missing=tuple(lacking))
 
 
 def is_personalised(values: Mapping[str, str]) -> bool:

@@ -61,9 +61,9 @@ def personalise(
     personal = personalisation.personal_values(rows, values, facts, slots, today=today)
     if isinstance(source, Presentation):
         return _presented(source, personal, language, today)
-    text = variables.filled_script(source.script, rows, personal.found).strip()
+    text = variables.filled_script(source.script, rows, personal.values).strip()
     return PersonalScript(
-        source=source, text=text, values=personal.found, defaulted=personal.defaulted, missing=personal.missing
+        source=source, text=text, values=personal.values, defaulted=personal.defaulted, missing=personal.missing
     )
 
 
@@ -147,7 +147,7 @@ def _presented(
     fillings = {translated: Filling()}
     lacking: list[str] = []
     for second in (translated, not translated) if presentation.has_both_captions else (translated,):
-        fillings[second], faults = scene_texts.filling_of(scenes, rows, personal.found, translated=second, today=today)
+        fillings[second], faults = scene_texts.filling_of(scenes, rows, personal.values, translated=second, today=today)
         lacking += [fault.field for fault in faults if fault.code == "required"]
     filling = fillings[translated]
     asked = {"translated": translated, "filling": filling, "other": fillings.get(not translated)}
@@ -156,7 +156,7 @@ def _presented(
     return PersonalScript(
         source=presentation,
         text=_text(presentation, scenes, filling, translated=translated),
-        values=personal.found,
+        values=personal.values,
         translated=translated,
         defaulted=personal.defaulted,
         missing=tuple(dict.fromkeys(lacking)),
