@@ -6,7 +6,7 @@ render_finished = Signal()
 """A Render ended, in any state: `render`."""
 
 renders_unwanted = Signal()
-"""Renders were cancelled because nobody waits for them any more, many at once: their keys, `renders`."""
+"""Many renders were cancelled at once because no row waits for them any more: their keys, `renders`."""
 
 rendition_finished = Signal()
 """A Rendition ended, in any state: `rendition`."""

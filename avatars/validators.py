@@ -57,7 +57,7 @@ def check_evidence(file: FieldFile) -> None:
 
 
 def kind_inside(start: bytes) -> str:
-    """What a file is by its first bytes, as the ending of a name; "" for all that is no evidence."""
+    """The kind of a file by its first bytes, as a name's suffix; "" for kinds that are no evidence."""
     if start.startswith(b"%PDF-"):
         return "pdf"
     if start.startswith(b"\xff\xd8\xff"):
@@ -78,7 +78,7 @@ def _suffix(name: str | None) -> str:
 
 
 def check_colour(value: str) -> None:
-    """Refuses what is no colour like #1f6feb."""
+    """Refuses a value that is no colour like #1f6feb."""
     try:
         pictures.rgb(value)
     except MediaError as error:
@@ -86,17 +86,17 @@ def check_colour(value: str) -> None:
 
 
 def check_background(file: FieldFile) -> None:
-    """Refuses what is no picture, or one that is too large. One that is stored already was looked at."""
+    """Refuses a file that is no picture, or is too large. A stored file was checked before."""
     _check_picture(file, "background")
 
 
 def check_logo(file: FieldFile) -> None:
-    """Refuses what is no picture, or one that is too large."""
+    """Refuses a file that is no picture, or is too large."""
     _check_picture(file, "logo", alpha=True)
 
 
 def check_music(file: FieldFile) -> None:
-    """Refuses what is no sound, or too large. It is decoded for that."""
+    """Refuses a file that is no sound, or too large. It is decoded for that."""
     if getattr(file, "_committed", False):
         return
     with tempfile.TemporaryDirectory(prefix="music-") as folder:
@@ -112,12 +112,12 @@ def check_music(file: FieldFile) -> None:
 
 
 def check_slide(file: FieldFile) -> None:
-    """Refuses what is no picture, or one that is too large."""
+    """Refuses a file that is no picture, or is too large."""
     _check_picture(file, "slide", alpha=True)
 
 
 def check_points(value: Any) -> None:
-    """Refuses what is no list of pairs of per cent."""
+    """Refuses a value that is no list of pairs of per cent."""
     good = isinstance(value, list) and len(value) <= MOST_POINTS
     if not good or not all(_is_point(point) for point in value):
         raise ValidationError(WORDS["points"], code="points")
@@ -131,7 +131,7 @@ def _is_point(point: Any) -> bool:
 
 
 def check_intro(file: FieldFile) -> None:
-    """Refuses what is no clip, or one that is too long or too large. It is decoded for that: some seconds."""
+    """Refuses a file that is no clip, or one that is too long or too large. Decoding it takes some seconds."""
     _check_clip(file, "intro")
 
 

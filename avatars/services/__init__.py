@@ -1,6 +1,6 @@
 """The front door of the digital humans: request a video, cancel it, retry it."""
 
-import core.django_setup  # says what is missing
+import core.django_setup  # raises an error with a remedy where Django is not set up
 from avatars.adapters.availability import Availability as EngineAvailability
 from avatars.adapters.availability import State as EngineState
 from avatars.ai_label.file_label import examine as examine_label

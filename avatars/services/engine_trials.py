@@ -1,4 +1,4 @@
-"""Try what can be plugged in."""
+"""Trials of engines."""
 
 import secrets
 from collections.abc import Sequence
@@ -75,7 +75,7 @@ def _trial(human: DigitalHuman, kind: EngineKind, name: str, text: str) -> Rende
 
 
 def _voice(engine: str) -> Voice:
-    """A voice to try an engine with: one that may be heard, else one that is used, else the one of the settings."""
+    """A voice to try an engine with: an allowed one, else one in use, else the one in the settings."""
     known = list(Voice.objects.filter(engine=engine).order_by("pk"))
     named = str(backends.entry(EngineKind.SPEECH.setting, engine).get("voice", ""))
     heard = next((voice for voice in known if consent.engine_voice_allowed(voice.engine, voice.key)), None)

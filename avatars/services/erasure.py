@@ -32,7 +32,7 @@ VOICE = "voice"  # a kind of erasure
 
 
 def forget_person(consent: Consent) -> None:
-    """Remove what shows or sounds like the person of a consent that is withdrawn, once that is certain."""
+    """Remove pictures, recordings and cached speech of the person of a withdrawn consent, on commit."""
     shown = consent.likenesses.filter(digital_human__isnull=False).select_related("digital_human__voice")
     likenesses = [(likeness, likeness.digital_human) for likeness in shown if likeness.digital_human]
     portraits = [likeness.portrait for likeness, _human in likenesses]
@@ -45,7 +45,7 @@ def forget_person(consent: Consent) -> None:
 
 
 def missing_portraits(humans: Iterable[DigitalHuman]) -> list[DigitalHuman]:
-    """Those whose picture is not there (any more): no consent can cover it."""
+    """The digital humans whose picture file is missing: no consent can cover it."""
     return [human for human in humans if not default_storage.exists(str(human.portrait.name))]
 
 
@@ -118,7 +118,7 @@ def _voices_of(consent: Consent, humans: Sequence[DigitalHuman]) -> set[tuple[st
 
 
 def _may_be_theirs(engine: str, voice: str) -> bool:
-    """Whether a voice may be that of the person: it is not known to be synthetic, nor covered by another consent."""
+    """Whether a voice may be the person's: it is not known to be synthetic, nor covered by another consent."""
     rows = Voice.objects.filter(engine=engine, key=voice)
     if not rows.cloned().exists() and (engine == OURS or rows.exists()):
         return False
@@ -165,7 +165,7 @@ def _forget_sound(voices: Iterable[tuple[str, str]]) -> None:
 
 
 def purge_speech(voice_key: str) -> int:
-    """Remove from this machine what a voice (`engine:key`) said; how many pieces it was.
+    """Remove from this machine the cached speech of a voice (`engine:key`); returns the number of pieces.
 
     All auditions go too: their names do not tell the voice, and they are made again in a moment.
     """

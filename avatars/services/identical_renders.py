@@ -26,7 +26,7 @@ def request_recipe(
     decision: consent.ConsentDecision,
     recording: Recording | None = None,
 ) -> Render:
-    """The Render of a frozen recipe, as `request_render`: `what` it shows, and how it is to be made, by its columns.
+    """The Render of a frozen recipe, as `request_render`; `what` are its content's columns, `wish` the request's.
 
     The row is new, or locked until the transaction ends, which is the caller's.
     """

@@ -1,4 +1,4 @@
-"""The doctor's checks, and the removal of what dead workers left behind."""
+"""The doctor's checks, and the removal of files that dead workers left behind."""
 
 import math
 import re
@@ -36,14 +36,14 @@ def doctor_checks() -> list[Check]:
 
 
 def register_upkeep() -> None:
-    """Let each machine forget what another one erased, and keep its own disk in order."""
+    """Register functions by which each machine repeats erasures of others, and tidies its own disk."""
     erasures.register(PORTRAIT, purge_portrait)
     erasures.register(VOICE, purge_speech)
     upkeep.register(tidy_disk)
 
 
 def clean_up(*, now: datetime | None = None) -> None:
-    """Delete what no machine needs any more: files past their retention, and stored files that no row knows."""
+    """Delete files past their retention, and stored files that no row knows."""
     now = now or timezone.now()
     render_retention.delete_expired(now=now)
     forget_replaced_videos(now=now)
@@ -53,9 +53,9 @@ def clean_up(*, now: datetime | None = None) -> None:
 
 
 def tidy_disk(*, now: datetime | None = None) -> None:
-    """Delete from this machine what its dead workers left behind, and what it computed and did not use for long.
+    """Delete from this machine the files that dead workers left behind, and cached files that were not used for long.
 
-    What workers of unfinished renders left stays for a while: another worker may be at it.
+    Files of unfinished renders stay for a while: another worker may be at them.
     """
     now = now or timezone.now()
     abandoned_at = now.timestamp() - 2 * settings.AVATARS["TIME_LIMIT"]

@@ -15,10 +15,10 @@ from avatars.signals import narration_finished
 def request_narration(
     digital_human: DigitalHuman, text: str, *, recipe: Recipe | None = None, purpose: str = "", cid: str = ""
 ) -> Narration:
-    """These words spoken by the digital human: already so or on the way where they are, else a new row in the queue.
+    """The narration of a text by the digital human: an equal one that is done or on its way, else a new, queued row.
 
-    `recipe` is that of the video in whose place it comes, `purpose` is one of `Consent.Purpose`. Raises `ScriptError`
-    for a script that cannot be spoken, `ConsentError` for a cloned voice whose person has not agreed (any more).
+    `recipe` is of the video that it replaces, `purpose` is one of `Consent.Purpose`. Raises `ScriptError` for a script
+    that cannot be spoken, `ConsentError` for a cloned voice whose person has not agreed (any more).
     """
     text = check_script(text)
     heard = recipes.audible_part(recipe or recipes.freeze(digital_human, text, mode=digital_human.mode))
@@ -28,7 +28,7 @@ def request_narration(
         heard["voice_consent"] = consent.pk
     content_hash = recipes.digest(text, heard)
     shared = Narration.objects.filter(content_hash=content_hash, status__in=Narration.SHARED)
-    # Locked until a message waits for it: one that nobody waits for may be ending at this moment.
+    # Locked until a message waits for it: a row without a waiting message may be ending at this moment.
     narration = shared.select_for_update(of=("self",)).first()
     if narration is not None and not _is_whole(narration):
         narration.restart(parts=[], seconds=None)

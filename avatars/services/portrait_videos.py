@@ -47,9 +47,9 @@ def first_frame(file: Any) -> ContentFile[bytes]:
 
 @transaction.atomic
 def request_portrait_video(human: DigitalHuman, file: Any, *, by: str = "") -> PortraitVideo:
-    """Store an uploaded video and have it checked: its row, queued. One that waits for this digital human gives way.
+    """Store an uploaded video and queue its check; returns its row. A waiting one of this digital human is cancelled.
 
-    If the video will do, it becomes the portrait; what consents and statements say is about the earlier one then.
+    If the video passes, it becomes the portrait; consents and statements are about the earlier portrait then.
     Raises `PortraitError` as `check_portrait_video` does, and with the code `moving_background` where the digital human
     has another background.
     """
@@ -84,7 +84,7 @@ def cancel_portrait_videos(human: DigitalHuman) -> None:
 
 
 def latest_portrait_video(human: DigitalHuman) -> PortraitVideo | None:
-    """The video that was brought last, whatever became of it."""
+    """The latest uploaded video, in any state."""
     return human.portrait_videos.order_by("-pk").first()
 
 
@@ -114,7 +114,7 @@ def keeps_background(human: DigitalHuman) -> bool:
 def check_background(human: DigitalHuman, look: DigitalHuman | RenderTemplate, *, field: str = "") -> None:
     """Raise `MediaError` (code `moving_background`) where this look replaces the background that a video keeps.
 
-    The error names the `field`, by default the one of the look.
+    The error names the `field`, by default that of the look.
     """
     replaced = "background_color" if look.background_color else "background" if look.background else ""
     if replaced and keeps_background(human):

@@ -19,10 +19,10 @@ PORTRAIT = "portrait"  # a kind of erasure
 
 
 def examine_portrait(data: bytes, *, face: int | None = None) -> Examined:
-    """The faces of a picture file, whether it can be a portrait, and what to mind; see `Examined`.
+    """The faces of a picture file, its flaw as a portrait, and remarks; see `Examined`.
 
-    `face` is the number of the one that shall speak where there are several. A picture that cannot even be looked at
-    has a `flaw` too, and no size.
+    `face` is the number of the speaking one where there are several. A picture that cannot even be read has a `flaw`
+    too, and no size.
     """
     try:
         with interactive_studio() as looker:
@@ -32,7 +32,7 @@ def examine_portrait(data: bytes, *, face: int | None = None) -> Examined:
 
 
 def check_portrait(file: File, *, face: int | None = None) -> tuple[Examined, File]:  # type: ignore[type-arg]
-    """What is in an uploaded picture, and the file to keep: the same, or what was cut out of it.
+    """The findings in an uploaded picture, and the file to keep: the same, or a crop of it.
 
     Raises `PortraitError` for one that cannot be animated, with its code.
     """
@@ -57,15 +57,15 @@ def sample_portrait(name: str) -> bytes:
 
 
 def forget_portrait(portrait_digest: str) -> None:
-    """Remove on all machines what was computed from a portrait's file."""
+    """Remove on all machines the files computed from a portrait's file."""
     purge_portrait(portrait_digest)
     erasures.record(PORTRAIT, portrait_digest)
 
 
 def purge_portrait(portrait_digest: str) -> int:
-    """Remove from this machine all that was computed from a portrait's file, by its SHA-256 in hex; how many files.
+    """Remove from this machine the files computed from a portrait's file, by its SHA-256 in hex; returns their number.
 
-    A video that is being made of it meanwhile has to be cancelled first. Raises `ValueError` for what is no digest.
+    A video that is being made of it meanwhile has to be cancelled first. Raises `ValueError` for an invalid digest.
     """
     folder = Path(settings.AVATARS["CACHE_DIR"])
     kept = (spoken_segments.segment_cache(folder), scene_preview.cache(folder))

@@ -1,4 +1,4 @@
-"""Ready sound as what a digital human says: looked at before it is taken, kept once."""
+"""Recordings that a digital human speaks: checked before they are accepted, kept once."""
 
 import hashlib
 import tempfile
@@ -11,7 +11,7 @@ from django.conf import settings
 from avatars.exceptions import MediaError, OutputError
 from avatars.media import ffmpeg
 
-RATE = 16_000  # samples a second: what recognition listens at
+RATE = 16_000  # samples a second: the rate that recognition takes
 MAX_RECORDING_BYTES = 30 * 1024 * 1024  # bytes of an upload that is read into memory
 SHORTEST = 0.5  # seconds: shorter sound is a click, not a sentence
 QUIET = 10 ** (-50 / 20)  # of full scale (−50 dB): a recording with no louder sample has no voice in it
@@ -19,7 +19,7 @@ QUIET = 10 ** (-50 / 20)  # of full scale (−50 dB): a recording with no louder
 
 @dataclass(frozen=True, kw_only=True)
 class Recording:
-    """A recording that can be used; `suffix` is by what is in it, not by its name."""
+    """A recording that can be used; `suffix` is by its content, not by its name."""
 
     data: bytes
     suffix: str

@@ -16,8 +16,8 @@ from avatars.rendering.render_worker import STORED
 def check_label(render: Render, name: str) -> None:
     """Return only if a stored file is the labelled video of this render, whole and unchanged.
 
-    `name` is that of the video itself or of a smaller one. Raises `OutputError` (code `unlabelled`), or `OSError` where
-    it is gone.
+    `name` is of the video itself or of a smaller copy. Raises `OutputError` (code `unlabelled`), or `OSError` where it
+    is gone.
     """
     path = Path(default_storage.path(name))
     path.stat()

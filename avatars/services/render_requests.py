@@ -15,7 +15,7 @@ from avatars.signals import render_finished
 from avatars.speech.text.speaking_style import blanked
 from avatars.video_templates import variables
 
-CHAT, TEST, CAMPAIGN = 20, 10, 0  # priorities, the higher the sooner: a member waits, an author waits, nobody waits
+CHAT, TEST, CAMPAIGN = 20, 10, 0  # priorities, the higher the sooner: a member waits, an author waits, no reader waits
 # Why a video failed that is worth another try when it is brought again.
 PASSING = ("disk", "disk_full", "ffmpeg_missing", "attempts")
 
@@ -68,23 +68,23 @@ def request_render(
     ends_unwanted: bool = False,
     cid: str = "",
 ) -> Render:
-    """A Render of this script: one already made or on its way where there is one, else a new one in the queue.
+    """The Render of this script: an equal one that is done or on its way, else a new one in the queue.
 
-    `mode`, `format` and `captions` are the digital human's own where they are not given; `purpose` is one of
-    `Consent.Purpose`, "" for a video without a recipient. `requester` is like "member:7": renders of equal priority
-    are made for each requester in turn, and each has a quota of new ones. Raises `ScriptError` for a script that cannot
-    become a video, `ConsentError` where the person in the photograph, or the one whose voice is cloned, has not agreed,
-    `QuotaExceeded` for one too many, `MediaError` where a look replaces the background of a portrait video.
+    `mode`, `format` and `captions` are by default the digital human's own; `purpose` is one of `Consent.Purpose`, ""
+    for a video without a recipient. `requester` is like "member:7": renders of equal priority are made for each
+    requester in turn, and each has a quota of new ones. Raises `ScriptError` for a script that cannot become a video,
+    `ConsentError` where the person in the photograph, or of the cloned voice, has not agreed, `QuotaExceeded` for one
+    too many, `MediaError` where a look replaces the background of a portrait video.
 
-    A `recording` (of `check_recording`) is heard as it is and moves the lips; `text` are its words where they are
-    known: they time the lips best, and are the captions. Otherwise a recognition engine finds the words.
+    A `recording` (of `check_recording`) is heard as it is and moves the lips; `text` is its transcript if it is known,
+    which times the lips best, and makes the captions. Otherwise a recognition engine finds the words.
 
-    With `ends_unwanted` it is made for a row that waits for it, and ends with the last of them (`register_waiters`);
-    the caller writes that row in the same transaction. Else it is made to its end, unless somebody cancels it.
+    With `ends_unwanted` it is made for a waiting row, and ends without waiting rows (`register_waiters`); the caller
+    writes that row in the same transaction. Else it is made to its end, unless a person or program cancels it.
 
-    A `template` sets how its digital human looks and sounds; its words are `text`, of `fill_template`. `spliced` is
-    whether sentences that recur are rendered once, by default as the template has it. Without a template, `pattern` is
-    the script with placeholders that `text` was made of: what lies between them is rendered once for all.
+    A `template` sets the look and voice of its digital human; `text` then comes from `fill_template`. `spliced` is
+    whether recurring sentences are rendered once, by default as the template has it. Without a template, `pattern` is
+    the script with placeholders that `text` was made of: the parts between them are rendered once for all.
     """
     speaker = template.dressed() if template else digital_human
     text = check_script(text) if text.strip() or recording is None else ""
@@ -110,13 +110,13 @@ def names_in(template: RenderTemplate | None, text: str) -> list[str]:
 
 
 def _cuts(template: RenderTemplate, text: str, spliced: bool | None) -> list[int]:
-    """Where the video is cut, so that sentences that recur are drawn once; nowhere unless that is wished for."""
+    """The places at which the video is cut, so that recurring sentences are drawn once; none without that wish."""
     wished = template.spliced if spliced is None else spliced
     return variables.cuts(template.script, text) if wished else []
 
 
 def check_choices(**chosen: str) -> None:
-    """Raise `ScriptError` for what is not among the choices of its field; "" stands for the digital human's own."""
+    """Raise `ScriptError` for a value outside the choices of its field; "" stands for the digital human's own."""
     choices = {
         "mode": (RenderMode.values, "There is no such mode."),
         "format": (VideoFormat.values, "There is no such format."),
@@ -138,9 +138,9 @@ def cancel_render(render: Render, *, reason: str = "cancelled") -> bool:
 
 
 def end_unwanted(render: Render, *, reason: str = "cancelled") -> bool:
-    """Stop a render, or the smaller copies of a finished one, unless somebody else waits for it; whether it was.
+    """Stop a render, or the smaller copies of a finished one, unless a row waits for it; returns whether it stopped.
 
-    Whoever asked for it outright waits. The caller has locked it.
+    A render that was requested outright goes on. The caller has locked it.
     """
     if render.is_finished:
         copies = [] if demand.is_awaited(render) else render.renditions.filter(status__in=Rendition.UNFINISHED)
@@ -183,7 +183,7 @@ def request_rendition(render: Render, *, limit: int) -> Rendition:
     if created:
         row.wake()
     elif row.status == Rendition.Status.CANCELLED:
-        row.restart()  # nobody waited for it, and now somebody does
+        row.restart()  # it was cancelled as unwanted, and is wanted now
     return row
 
 

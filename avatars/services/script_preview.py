@@ -46,7 +46,7 @@ WORDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptRemark:
-    """A remark in the reader's language; `written` is what it is about."""
+    """A remark in the reader's language; `written` is its passage of the script."""
 
     code: str
     offset: int
@@ -58,7 +58,7 @@ class ScriptRemark:
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptPreview:
-    """A script as it will be read: its sentences, what to look at, and about how many seconds it takes."""
+    """A script as it will be read: its sentences, remarks, and its approximate seconds."""
 
     text: str
     lines: tuple[Line, ...]
@@ -79,7 +79,7 @@ def _style_words(line: Line) -> str:
 def preview_script(
     text: str, *, template: RenderTemplate | None = None, names: Sequence[str] = (), most: int | None = None
 ) -> ScriptPreview:
-    """How a text would be read now, with the lexicon and the names as they are, those of a filled `template` too.
+    """The reading of a text by the present lexicon and names, with the names in a filled `template`.
 
     `names` are further ones; the text may have `most` characters, by default as many as the settings allow. The studio
     reads it, in a process of its own. Raises `ScriptError` for a text that cannot become a video.

@@ -12,14 +12,14 @@ from avatars.recognition.base import Transcript
 from avatars.studio.studio import studio
 from core import backends
 
-WAV_RATE = 16_000  # samples a second: what recognition listens at
+WAV_RATE = 16_000  # samples a second: the rate that recognition takes
 
 
 def transcribe(recording: Path, *, language: str = "", hints: Sequence[str] = ()) -> Transcript:
     """The words of a recording, "" where there are none, by the first of RECOGNITION_ENGINES, in a process of its own.
 
-    `language` is what is probably spoken ("zh", "en"), `hints` are words that are likely here. Raises `EngineMissing`
-    where no engine is installed, `OutputError` for what is no recording, `StudioError` where trying again may help.
+    `language` is the probable one ("zh", "en"), `hints` are words that are likely here. Raises `EngineMissing` where no
+    engine is installed, `OutputError` for a file without sound, `StudioError` where a retry may help.
     """
     engines = backends.names("RECOGNITION_ENGINES")
     if not engines:
@@ -35,7 +35,7 @@ def transcribe(recording: Path, *, language: str = "", hints: Sequence[str] = ()
 
 
 def to_wav(path: Path) -> bytes:
-    """A recording of any format as WAV, which every browser plays. Raises `OutputError` for what is none."""
+    """A recording of any format as WAV, which every browser plays. Raises `OutputError` for a file without sound."""
     sound = io.BytesIO()
     audio_segments.write_wav(sound, ffmpeg.samples(path, WAV_RATE), WAV_RATE)
     return sound.getvalue()
@@ -44,6 +44,6 @@ def to_wav(path: Path) -> bytes:
 def to_amr(recording: Path, folder: Path) -> list[Path]:
     """A recording of any format as AMR files of less than a minute in `folder`, split at pauses.
 
-    Raises `OutputError` for what is no recording, `EngineMissing` ("amr_missing") where AMR cannot be written.
+    Raises `OutputError` for a file without sound, `EngineMissing` ("amr_missing") where AMR cannot be written.
     """
     return amr.parts(recording, folder)

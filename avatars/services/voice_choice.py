@@ -16,7 +16,7 @@ from avatars.studio.interactive import interactive_studio
 LONGEST_PREVIEW = 100  # characters: some 20 seconds of speech, made while a person waits
 FEMALE, MALE = Voice.Gender.FEMALE, Voice.Gender.MALE
 CHINESE, ENGLISH, BOTH = Voice.Language.CHINESE, Voice.Language.ENGLISH, Voice.Language.BOTH
-# The voices that come with us; pinyin errors and word errors are those of tests/benchmarks/speech.py.
+# The voices that come with OpenUser; pinyin errors and word errors are from tests/benchmarks/speech.py.
 VOICES = (
     (
         "晓 · 双语女声",
@@ -95,7 +95,7 @@ VOICES = (
 
 @transaction.atomic
 def seed_voices() -> None:
-    """Make the voices that are missing. A voice is known by its key: what a person renamed stays as it is."""
+    """Make missing voices. A voice is known by its key: a renamed one stays as it is."""
     for name, name_en, key, gender, language, notes, notes_en in VOICES:
         if not Voice.objects.filter(engine="kokoro", key=key).exists():
             values = {"name_en": name_en, "key": key, "gender": gender, "language": language}
@@ -105,7 +105,7 @@ def seed_voices() -> None:
 
 
 def preview_voice(voice: Voice, text: str = "") -> bytes:
-    """Two seconds of a voice saying `text`, else its sample text, as M4A. What was heard before comes at once.
+    """Two seconds of a voice saying `text`, else its sample text, as M4A. A repeated one comes from the cache.
 
     Raises `ScriptError` for words that cannot be spoken, `ConsentError` for a voice that is cloned from a person who
     has not agreed (any more), `EngineMissing` and other `AvatarError`s of its engine.

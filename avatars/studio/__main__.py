@@ -204,7 +204,7 @@ class OrderHandler:
 def main() -> None:
     """Take orders until the parent is gone."""
     child_process.die_with_parent()
-    # What libraries print must not end up among the answers.
+    # The output of libraries must not end up among the answers.
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     orders: SimpleQueue[Order] = SimpleQueue()

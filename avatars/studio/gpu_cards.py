@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class CardMemory:
-    """Bytes of the memory of a card, by its number: those in use by all processes, and all that it has."""
+    """Bytes of the memory of a card, by its number: in use by all processes, and in total."""
 
     card: int
     used: int

@@ -141,7 +141,7 @@ def _plain(value: Any) -> Any:
 
 
 def _built(kind: Any, value: Any) -> Any:
-    """A value of a type, from what `_plain` made of it: nested dataclasses, tuples, paths, enums."""
+    """A value of a type, from its `_plain` form: nested dataclasses, tuples, paths, enums."""
     origin, inner = get_origin(kind), get_args(kind)
     if origin is UnionType:
         return None if value is None else _built(next(each for each in inner if each is not type(None)), value)

@@ -70,7 +70,7 @@ class Studio:
 
         `on_part` is given the parts of its stream, whose files are gone when it returns.
 
-        Raises what `script_to_video.make` does, `RenderCancelled` within a second of `cancelled`, and `StudioError`
+        Raises the errors of `script_to_video.make`, `RenderCancelled` within a second of `cancelled`, and `StudioError`
         (codes `time_limit`, `memory_limit`, `studio_died`, `studio_broke`), after which another attempt may succeed.
         """
         order = Order(number=0, kind=Kind.VIDEO, spec=spec, folder=folder.absolute())
@@ -128,7 +128,7 @@ class Studio:
         time_limit: float = 900,
         memory_limit_mb: int = MEMORY_MB,
     ) -> ExaminedVideo:
-        """The findings for a portrait video, and what is kept of it in `target`; its track is cached.
+        """The findings for a portrait video; the video to keep is written to `target`, and its track is cached.
 
         See `portraits.video_validation.examine`. Raises `PortraitError` if it is no such video, and as `make_video`.
         """
@@ -201,7 +201,7 @@ class Studio:
         return answer.outcome
 
     def measure(self, spec: VideoSpec, video: Path, *, time_limit: float = SMALL_WORK_SECONDS) -> Measures:
-        """What is seen in the finished video of a spec. Raises `EngineMissing`, `OutputError`, `StudioError`."""
+        """The measures of the finished video of a spec. Raises `EngineMissing`, `OutputError`, `StudioError`."""
         order = Order(number=0, kind=Kind.MEASURE, spec=spec, recording=video.absolute())
         answer = self._order(order, Supervisor(time_limit=time_limit, memory_limit_mb=MEMORY_MB))
         if answer.measures is None:
@@ -261,7 +261,7 @@ _studios: dict[tuple[int, bool], Studio] = {}
 
 
 def studio(*, bulk: bool = False) -> Studio:
-    """The studio of this process, or the one for what nobody waits for; a forked process gets its own.
+    """The studio of this process, or its second one for bulk work; a forked process gets its own.
 
     There are two, because a process that gave way cannot come forward again.
     """

@@ -1,4 +1,4 @@
-"""Values of variables that show what is known of a person, like {{name}}: checked before, filled for each."""
+"""Values of variables that show facts of a person, like {{name}}: checked before, filled for each."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,15 +17,15 @@ from core.text.placeholders import PLACEHOLDER, fill_placeholders, has_stray_bra
 from core.text.slot_values import Slot, SlotType, is_blank
 
 VideoSource = RenderTemplate | Presentation
-"""What says the words of a video and shows who speaks them; variables stand for what differs."""
+"""The source of a video for many people: its script and its digital human, with variables."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PersonalScript:
-    """What a source says to one person; `translated` is in the second language of a presentation.
+    """The script of a source for one person; `translated` is in the second language of a presentation.
 
-    `values` are those of its variables. `defaulted` are variables for which the person has no fitting value, so that
-    their default is used; `missing` are those without which there can be no video: nothing stands in their place.
+    `values` are of its variables. `defaulted` are variables for which the person has no fitting value, so that their
+    default is used; `missing` are required variables without value and default: there can be no video.
     """
 
     source: VideoSource
@@ -48,7 +48,7 @@ class PersonalValues:
 def value_faults(
     variables: Sequence[Variable], values: Mapping[str, str], slots: Mapping[str, Slot], *, today: date
 ) -> Iterator[TemplateFault]:
-    """What is wrong with values, for any recipient. `slots` are the facts that may be known of one, by name."""
+    """The faults of values, for any recipient. `slots` are the facts that a recipient may have, by name."""
     names = {variable.name for variable in variables}
     yield from (unknown_variable(name, names) for name in values if name not in names)
     for variable in variables:

@@ -1,4 +1,4 @@
-"""What the scenes of a presentation say once values are in their variables, and what is missing for a render."""
+"""The texts of a presentation's scenes with values in their variables, and the faults that prevent a render."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -54,7 +54,7 @@ def filling_of(
     translated: bool,
     today: date,
 ) -> tuple[Filling, list[TemplateFault]]:
-    """Variables with their values, defaults where nothing is given; and what is wrong with the given values.
+    """Variables with their values, defaults where nothing is given; and the faults of the given values.
 
     A required variable that only the other language shows may be left out.
     """
@@ -103,7 +103,7 @@ def translations(
 def caption_faults(
     number: int, scene: PresentationScene, other: Filling, *, is_dialogue: bool, translated: bool
 ) -> list[SceneFault]:
-    """What is missing before the captions of a scene, spoken `translated` or not, can be in the other language too."""
+    """The missing texts for captions of a scene, spoken `translated` or not, in the other language."""
     script = "script" if translated else "translation"
     faults = [each for each in _placeholder_faults(scene, other, not translated) if each[0] == script]
     shown = lines(scene, other, is_dialogue=is_dialogue, translated=not translated)

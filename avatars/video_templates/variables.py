@@ -1,4 +1,4 @@
-"""A video template's script with its variables put in, and what is wrong with either, in words that say what to do."""
+"""A video template's script with its variables put in, and the faults of both, with remedies."""
 
 import re
 from collections import Counter
@@ -119,7 +119,7 @@ def _choices_flaw(lines: str) -> tuple[str, str] | None:
 def read_values(
     variables: Sequence[Variable], given: Mapping[str, object], *, today: date
 ) -> tuple[dict[str, str], list[TemplateFault]]:
-    """The value of each variable, defaults where nothing is given; and what is wrong with the given values."""
+    """The value of each variable, defaults where nothing is given; and the faults of the given values."""
     names = {variable.name for variable in variables}
     faults = [unknown_variable(name, names) for name in given if name not in names]
     values = {}
@@ -176,7 +176,7 @@ def cuts(script: str, text: str) -> list[int]:
 
 
 def spoken_names(script: str, variables: Sequence[Variable], text: str) -> list[str]:
-    """The names in a filled script: what stands where the template has variables for names."""
+    """The names in a filled script: the text in place of the template's variables for names."""
     wanted = {variable.name for variable in variables if variable.is_name}
     shown = list(placeholder_names(script))
     if wanted.isdisjoint(shown):
@@ -236,13 +236,13 @@ def _as_text(variable: Variable, wish: object) -> str | None:
 
 
 def missing_value(variable: Variable) -> TemplateFault:
-    """That a required variable was not given."""
+    """The fault of a required variable without a value."""
     message = _("“%(label)s” is required.") % {"label": variable}
     return TemplateFault(field=variable.name, code="required", words=message, remedy=value_advice(variable))
 
 
 def unknown_variable(name: str, names: set[str]) -> TemplateFault:
-    """That there is no variable of a name that was given."""
+    """The fault of a given value without a variable of its name."""
     message = _("There is no variable “%(name)s”.") % {"name": name[:40]}
     return TemplateFault(field=name, code="unknown_variable", words=message, remedy=known_variables(names))
 

@@ -18,11 +18,11 @@ from core.parties.acting_client import acting_client
 
 logger = logging.getLogger(__name__)
 
-MAX_BYTES = 10 * 1024 * 1024  # bytes: those of a portrait, `image_file.MAX_BYTES`
+MAX_BYTES = 10 * 1024 * 1024  # bytes: as of a portrait, `image_file.MAX_BYTES`
 
 
 def looks_photographed(human: DigitalHuman) -> bool:
-    """What the measurement of its portrait says; yes where the picture cannot be measured, which proves nothing."""
+    """Whether its portrait measures as a photograph; true too if it cannot be measured, which proves nothing."""
     try:
         return _measured(str(human.portrait.name))
     except OSError:
@@ -30,9 +30,9 @@ def looks_photographed(human: DigitalHuman) -> bool:
 
 
 def measure_pictures(*, most: int = 20) -> int:
-    """Measure pictures that were stated to be drawn and never measured, as before an update. Returns how many.
+    """Measure pictures that were stated to be drawn and never measured, as before an update. Returns their number.
 
-    What looks photographed is not shown from then on, until a second person confirms it or a consent covers it.
+    A picture that looks photographed is hidden from then on, until a second person confirms it or a consent covers it.
     """
     count = 0
     for statement in Statement.objects.unmeasured().order_by("pk")[:most]:
@@ -65,10 +65,10 @@ def check_drawn(photographic: bool | None, reason: str) -> None:
 
 
 def declare_drawn(human: DigitalHuman, *, by: str, reason: str = "", photographic: bool | None = None) -> Statement:
-    """State that the portrait of a digital human shows no real person; the statement that there is, if there is one.
+    """State that the portrait of a digital human shows no real person; returns the existing statement if there is one.
 
-    `by` is the name of the user or program that states it. `photographic` is what the measurement said
-    (`looks_photographed`). Raises `ConsentError` where a reason is needed.
+    `by` is the name of the user or program that states it. `photographic` is the result of `looks_photographed`.
+    Raises `ConsentError` where a reason is needed.
     """
     check_drawn(photographic, reason)
     with default_storage.open(str(human.portrait.name)) as file:
@@ -141,9 +141,9 @@ def _first_persons(row: Statement, human: DigitalHuman) -> Iterator[str]:
 
 @transaction.atomic
 def withdraw_statements(subject: DigitalHuman | Voice, *, by: str) -> int:
-    """End what was stated about a digital human's picture, or a voice, as it is now. Returns how many there were.
+    """End the statements about a digital human's picture, or a voice, as it is now. Returns their number.
 
-    Videos that rest on it are neither made nor sent any more, unless a consent covers them.
+    Videos that rest on them are neither made nor sent any more, unless a consent covers them.
     """
     rows = Statement.objects
     kept = rows.about_picture(subject) if isinstance(subject, DigitalHuman) else rows.about_voice(subject)

@@ -26,7 +26,7 @@ def request_idle_video(human: DigitalHuman, *, requester: str = "", cid: str = "
     decision = consent.decide(human, spoken=False)
     recipe = recipes.freeze_loop(human, decision=decision)
     what = {"digital_human": human, "text": "", "mode": recipe["mode"], "recipe": recipe, "template": None}
-    # Nobody waits for it: whatever members asked for comes first.
+    # A bulk render: requests of members come first.
     wish = {"priority": CAMPAIGN, "requester": requester, "cid": cid, "purpose": ""}
     render = request_recipe(what, wish, decision=decision)
     DigitalHuman.objects.filter(pk=human.pk).update(idle_render=render)

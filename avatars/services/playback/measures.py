@@ -23,10 +23,10 @@ VERSION = 1
 
 @dataclass(frozen=True, kw_only=True)
 class EngineResult:
-    """What came of a video that an engine was asked for.
+    """The result of a video by a requested engine.
 
-    `failure` says in the reader's language why another engine drew it, and `remedy` what to do; both are "" where this
-    engine did. Seconds are None where they are not known.
+    `failure` is the reason for a fallback, in the reader's language, and `remedy` its remedy; both are "" if this
+    engine drew it. Seconds are None where they are not known.
     """
 
     engine: str
@@ -43,7 +43,7 @@ class EngineResult:
 
 
 def engine_result(render: Render) -> EngineResult:
-    """What the engine that a finished render asked for did. Measures nothing."""
+    """The result of the engine that a finished render requested. Measures nothing."""
     engine = str(render.recipe.get("render_engine", ""))
     failed = next((note for note in render.notes if note.startswith(f"render:{engine}:")), "")
     code = failed.rpartition(":")[2]
@@ -64,7 +64,7 @@ def engine_result(render: Render) -> EngineResult:
 
 
 def measure_video(render: Render) -> Measures:
-    """What is seen in a finished video; the first time takes seconds. Raises `AvatarError` where it has no file, or may
+    """The measures of a finished video; the first time takes seconds. Raises `AvatarError` where it has no file, or may
     not be shown."""
     consent.check(render)
     kept = FileCache(Path(settings.AVATARS["CACHE_DIR"]) / "measures", limit=CACHE_LIMIT)

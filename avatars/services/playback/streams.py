@@ -1,4 +1,4 @@
-"""Watching a video while it is made: what there is of it, its parts, and its playlist for players of HLS.
+"""Watching a video while it is made: its stream, the parts, and the playlist for players of HLS.
 
 Each call checks the consents again, so that a stream stops at once when one is withdrawn.
 """
@@ -46,7 +46,7 @@ class ShownStream:
 
 
 def shown_stream(render: Render) -> ShownStream | None:
-    """What can be watched of a video while it is made; None where it is not ready for that, or is not what was shown.
+    """The stream of a video while it is made; None where it has not begun, or the finished video differs from it.
 
     Raises `ConsentError` where a person who is shown or heard does not agree (any more).
     """

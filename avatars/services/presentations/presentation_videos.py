@@ -1,4 +1,4 @@
-"""Videos of presentations: what is missing for one, and the request."""
+"""Videos of presentations: the faults that prevent one, and the request."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ NOTHING = Filling()
 
 @dataclass(frozen=True, kw_only=True)
 class PresentationCheck:
-    """What a request would render: all that is said, in how many scenes, and in how many seconds.
+    """The result of a dry run: the whole script, the number of scenes, and the estimate.
 
     `lower_thirds` are the number of a scene, from 1, with a name and a title; `names` are read as people's.
     """
@@ -47,10 +47,10 @@ def presentation_faults(
     filling: Filling = NOTHING,
     other: Filling | None = None,
 ) -> list[SceneFault]:
-    """What is missing before these scenes can be rendered, in the reader's language.
+    """The faults that prevent a render of these scenes, in the reader's language.
 
-    `translated` asks about the video in the second language; the `filling` is that of `fill_presentation`, and `other`
-    that of the language that only the captions have, if they have both.
+    `translated` asks about the video in the second language; `filling` comes from `fill_presentation`, and `other` is
+    the filling of the language that only the captions have, if they have both.
     """
     if not scenes:
         return [SceneFault(scene=1, field="script", code="no_scenes", words=gettext("There are no scenes yet."))]
@@ -100,11 +100,11 @@ def request_presentation_render(
     ends_unwanted: bool = False,
     cid: str = "",
 ) -> Render:
-    """The video of a presentation as it is now, or the one that there is already; see `request_render`.
+    """The render of a presentation as it is now, new or existing; see `request_render`.
 
-    `values` are those of its variables, `translated` is the one in the second language, `mode` is the digital human's
-    own where it is not given. Raises `ScriptError` for the first of its faults, with a field like `scenes[2].script`,
-    and else as `fill_presentation` and `request_render` do.
+    `values` are of its variables, `translated` asks for the second language, `mode` is by default the digital human's
+    own. Raises `ScriptError` for the first of its faults, with a field like `scenes[2].script`, and else as
+    `fill_presentation` and `request_render` do.
     """
     what, _filling, decision = _wish(presentation, values or {}, purpose, translated, mode)
     wish = {"priority": priority, "requester": requester, "cid": cid, "purpose": purpose}
@@ -122,7 +122,7 @@ def check_presentation(
     mode: str = "",
     purpose: str = "",
 ) -> PresentationCheck:
-    """What a request would render now. Stores nothing; raises as `request_presentation_render` does, but for quotas."""
+    """The dry run of a request. Stores nothing; raises as `request_presentation_render` does, but for quotas."""
     what, filling, _decision = _wish(presentation, values or {}, purpose, translated, mode)
     scenes = [scene for scene in what["recipe"]["deck"]["scenes"] if not scene.get("continues")]
     lower_thirds = tuple((number, scene["name"], scene["role"]) for number, scene in enumerate(scenes, start=1))
@@ -148,7 +148,7 @@ def estimate_presentation(
 def _wish(
     presentation: Presentation, values: Mapping[str, object], purpose: str, translated: bool, mode: str
 ) -> tuple[dict[str, Any], Filling, consent.ConsentDecision]:
-    """What a render of a presentation shows, by its columns, its variables, and what permits it."""
+    """The columns of a presentation's render, its variables, and the decision that permits it."""
     filling = fill_presentation(presentation, values, translated=translated)
     other = caption_filling(presentation, values, translated=translated)
     scenes, partner = list(presentation.scenes.all()), presentation.dressed_partner(translated=translated)
@@ -196,7 +196,7 @@ def _frozen(
 
 
 def _line(speaker: int, *, continues: bool) -> recipes.Recipe:
-    """What a line of a dialogue has besides: only the first shows the lower third."""
+    """The additional keys of a line of a dialogue: only the first shows the lower third."""
     return {
         **({"speaker": speaker} if speaker else {}),
         **({"continues": True, "name": "", "role": ""} if continues else {}),

@@ -31,7 +31,7 @@ MOST_SCENES = 100  # of a presentation: bounds its form, its row and its render
 
 
 def preview_scene(scene: PresentationScene) -> bytes:
-    """A picture of a scene with its points, as JPEG with the AI label; what was shown before comes at once.
+    """A picture of a scene with its points, as JPEG with the AI label; an unchanged one comes from the cache.
 
     Raises `ConsentError` where the person in the photograph has not agreed, `PortraitError`, `MediaError`.
     """
@@ -112,7 +112,7 @@ def remove_presentation(presentation: Presentation) -> None:
 
 
 def still(scene: PresentationScene, filling: Filling, *, translated: bool = False) -> recipes.Recipe:
-    """A scene as the recipe keeps it, but for what is said."""
+    """A scene as the recipe keeps it, without the script."""
     name, role = scene_texts.lower_third(scene, filling, translated=translated)
     return {
         "begin": 0,
@@ -125,7 +125,7 @@ def still(scene: PresentationScene, filling: Filling, *, translated: bool = Fals
 
 
 def examples(presentation: Presentation, scenes: Sequence[PresentationScene], *, translated: bool = False) -> Filling:
-    """The variables with what stands for values in pictures: examples, defaults, else labels."""
+    """The variables with sample values for pictures: examples, defaults, else labels."""
     variables, today = list(presentation.variables.all()), timezone.localdate()
     given = {each.name: each.slot.parse(each.example or each.default, today=today) for each in variables}
     filled, _faults = scene_texts.filling_of(scenes, variables, given, translated=translated, today=today)

@@ -46,7 +46,7 @@ def fill_presentation(
 def save_presentation(
     presentation: Presentation, variables: Sequence[PresentationVariable] | None = None
 ) -> Presentation:
-    """Keep a presentation, and these variables in place of those that it has; None leaves them.
+    """Save a presentation, and replace its variables by these; None leaves them.
 
     Raises `ScriptError` for the first fault of `presentation_variable_faults`.
     """

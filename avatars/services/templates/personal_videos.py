@@ -1,4 +1,4 @@
-"""Videos that differ from person to person: of a template or a presentation, with what is known of each."""
+"""Videos that differ from person to person: of a template or a presentation, with the facts of each."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -94,7 +94,7 @@ def request_personal_render(
     ends_unwanted: bool = False,
     cid: str = "",
 ) -> Render:
-    """The video of a script, or the one that there is already. Raises as `request_render` does.
+    """The render of a script, new or existing. Raises as `request_render` does.
 
     `spliced` is for templates; scenes of presentations that were drawn before are never drawn again.
     """
@@ -126,7 +126,7 @@ def request_personal_render(
 
 
 def estimate_personal_render(script: PersonalScript, *, mode: str = "", spliced: bool = False) -> estimates.Estimate:
-    """How long the video of a script takes to render, `spliced` of pieces where sentences recur."""
+    """The estimate for rendering the video of a script, `spliced` of recurring sentences or whole."""
     source = script.source
     if isinstance(source, Presentation):
         return estimate_presentation(source, script.values, translated=script.translated, mode=mode)
@@ -134,7 +134,7 @@ def estimate_personal_render(script: PersonalScript, *, mode: str = "", spliced:
 
 
 def _load(source: VideoSource) -> None:
-    """Reads the rows of a source once, however many people it is filled in for."""
+    """Reads the rows of a source once, for any number of people."""
     names = ["variables", "scenes"] if isinstance(source, Presentation) else ["variables"]
     prefetch_related_objects([source], *names)
 
@@ -170,7 +170,7 @@ def _shown_at(fault: SceneFault, scene: PresentationScene) -> list[str]:
 
 
 def _text(presentation: Presentation, scenes: list[PresentationScene], filling: Filling, *, translated: bool) -> str:
-    """All that is said, as it is sent where there is no video."""
+    """The whole script, as it is sent where there is no video."""
     asked = {"is_dialogue": presentation.partner is not None, "translated": translated}
     said = ([line.text for _who, line in scene_texts.lines(scene, filling, **asked)] for scene in scenes)
     return BETWEEN.join(BETWEEN_LINES.join(lines) for lines in said).strip()

@@ -59,7 +59,7 @@ def request_template_render(
     requester: str = "",
     cid: str = "",
 ) -> Render:
-    """A video of a template with these values, or the one that there is already; see `request_render`.
+    """The render of a template with these values, new or existing; see `request_render`.
 
     Raises `ScriptError` as `fill_template` does.
     """
@@ -70,7 +70,7 @@ def request_template_render(
 
 @transaction.atomic
 def save_template(template: RenderTemplate, variables: Sequence[TemplateVariable] | None = None) -> RenderTemplate:
-    """Keep a template, and these variables in place of those that it has; None leaves them.
+    """Save a template, and replace its variables by these; None leaves them.
 
     Raises `ScriptError` for the first fault of `template_faults`, `MediaError` for a background of a portrait video.
     """
