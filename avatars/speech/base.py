@@ -65,10 +65,10 @@ class Speech:
 
 @dataclass(frozen=True, kw_only=True)
 class Manner:
-    """How a text is spoken beside voice and speed: words with a reading of their own, and seconds between sentences.
+    """The manner of speech beside voice and speed: words with a reading of their own, and seconds between sentences.
 
-    `mood` is that of sentences without a mark; where it is `automatic`, their words may suggest another. `fresh`: the
-    cache is not used.
+    `mood` is for sentences without a mark; if it is `automatic`, their words may suggest another. `fresh`: the cache is
+    not used.
     """
 
     lexicon: tuple[Pronunciation, ...] = ()

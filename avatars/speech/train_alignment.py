@@ -75,7 +75,7 @@ def measure(speeches: Iterable[Speech]) -> Acoustics:
 
 
 def errors(acoustics: Acoustics, speeches: Iterable[Speech]) -> Errors:
-    """How far the model's beginnings of sounds are from those that the synthesiser tells."""
+    """The distances of the model's beginnings of sounds from the synthesiser's own."""
     off: list[float] = []
     for speech in speeches:
         sounds = [sound for sound in speech.sounds if class_of(sound.symbol)]

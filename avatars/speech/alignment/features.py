@@ -14,7 +14,7 @@ FFT = 512  # samples: the next power of two
 BANDS = 28  # on the mel scale, up to `HIGHEST`
 CEPSTRA = 13  # kept of them: the shape of the mouth; finer ones are the voice's pitch
 LOWEST, HIGHEST = 60.0, 7_600.0  # hertz: below is hum, above this rate has nothing
-EMPHASIS = 0.97  # of the sample before, subtracted: lifts what consonants are told by
+EMPHASIS = 0.97  # of the sample before, subtracted: lifts the high frequencies of consonants
 QUIETEST = 1e-8  # power, so that silence has a logarithm
 LOUD_DB = 35.0  # decibels below the loud end: louder frames are speech, by which the room's colour is measured
 REACH = 2  # frames to both sides from which changes are computed
@@ -40,7 +40,7 @@ def features(samples: NDArray[np.float32], rate: int) -> Floats:
     cepstra = bands @ _cosines().T
     loud = level > -LOUD_DB
     cepstra -= cepstra[loud].mean(axis=0) if loud.any() else cepstra.mean(axis=0)
-    # What is quiet has no shape: noise that differs from room to room.
+    # Quiet frames have no shape: their noise differs from room to room.
     cepstra *= np.clip((level + 60) / 30, 0, 1)[:, None]
     cepstra[:, 0] = level / 10
     first = _slope(cepstra)

@@ -16,7 +16,7 @@ from avatars.speech.audio.sample_buffer import let_go
 Samples = NDArray[np.float32]
 
 TARGET_LUFS = -16.0
-"""Of finished speech: what players of telephones and the web are made for; raw voices have −19 to −24."""
+"""LUFS of finished speech, as players of telephones and the web expect; raw voices have −19 to −24."""
 CEILING_DB = -1.5  # true peak below full scale: encoders overshoot by about as much
 _MARGIN_DB = 0.1  # decibels below the ceiling to which the limiter works: peaks between samples are estimated
 _BLOCK = 1 << 18  # samples worked on at once: bounds memory
@@ -167,7 +167,7 @@ def _hop_energies(samples: Samples, rate: int, hop: int) -> NDArray[np.float64]:
     before, energies = np.zeros(rings), []
     for start in range(0, length, step or 1):
         part = np.concatenate([before, samples[start : min(start + step, length)]])
-        # Multiplying spectra wraps around: what rings from the end falls into what is before the part.
+        # Multiplying spectra wraps around: the ringing of the end falls into the samples before the part.
         weighted = np.fft.irfft(np.fft.rfft(part, size) * response, size)[rings : len(part)]
         energies.append(np.square(weighted).reshape(-1, hop).mean(axis=1))
         before = part[-rings:]

@@ -8,10 +8,10 @@ ERRORS: tuple[type[Exception], ...] = (
     *(state.NoSuchFile, state.NotImplemented, state.RuntimeException),
     ValueError,
 )
-"""What it raises for a file that is no network, that cannot be run, or (`ValueError`) that wants other inputs."""
+"""Errors for a file that is no network, that cannot be run, or (`ValueError`) that wants other inputs."""
 
 UNREADABLE: tuple[type[Exception], ...] = (*ERRORS, OSError, LookupError, TypeError, AttributeError)
-"""Those, and what a description beside a network raises that is not as it should be."""
+"""The same, and the errors of a faulty description beside a network."""
 
 
 def session(model: bytes | str, *, threads: int) -> onnxruntime.InferenceSession:

@@ -1,6 +1,6 @@
 """Another number of samples a second, by a polyphase filter.
 
-The result is that of scipy's `resample_poly`, whose import would delay the first speech of each process by a second.
+The result equals scipy's `resample_poly`, whose import would delay the first speech of each process by a second.
 """
 
 import numpy as np

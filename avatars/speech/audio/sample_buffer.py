@@ -20,7 +20,7 @@ NOTHING: Samples = np.zeros(0, np.float32)  # samples of an empty buffer: a file
 
 
 class SampleBuffer:
-    """As `np.concatenate` of all parts that are appended, in a file below `folder`, by default that of the system."""
+    """As `np.concatenate` of all appended parts, in a file below `folder`, by default the system's."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
@@ -52,7 +52,7 @@ class SampleBuffer:
         return _mapped(self._file, self._length) if self._length else NOTHING
 
     def close(self) -> None:
-        """Free the disk space, except that of samples from `whole`. The buffer cannot be read afterwards."""
+        """Free the disk space, except for samples from `whole`. The buffer cannot be read afterwards."""
         if self._closed is not None:
             self._closed()
 

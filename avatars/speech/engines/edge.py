@@ -16,7 +16,7 @@ from avatars.speech.synthesis.sentence_engine import FIELD, Dictated, Heard, Wor
 PACKAGE, SETTING = "edge_tts", "OPENUSER_EDGE_ALLOWED"
 LICENCE = "LGPL-3.0 of edge-tts; the service is unofficial, its terms are unclear"
 TICKS = 10_000_000  # a second: the service counts in 100 ns
-USUAL_PITCH = 170  # hertz, between those of men and women: the service takes differences
+USUAL_PITCH = 170  # hertz, between men's and women's: the service takes differences
 
 
 class Edge(Dictated):

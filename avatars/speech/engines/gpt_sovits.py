@@ -56,7 +56,7 @@ class GPTSoVITS(Dictated):
                 "ref_audio_path": known.get("path", ""),
                 "prompt_text": known.get("text", ""),
                 "prompt_lang": known.get("language", "zh"),
-                # It gets sentences: what it would cut, it would join with pauses of its own.
+                # It gets single sentences: it would join parts that it cuts with pauses of its own.
                 "text_split_method": "cut0",
                 "speed_factor": round(speed, 2),
                 "seed": self._seed,

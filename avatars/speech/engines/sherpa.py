@@ -12,7 +12,7 @@ from avatars.speech.synthesis.sentence_engine import FIELD, Dictated, Heard
 
 LICENCE = "Apache-2.0 of sherpa-onnx; that of each model"
 PACKAGE = "sherpa_onnx"
-# Which of its descriptions a model fills in, and what else that names files.
+# Kinds of models with the description of sherpa-onnx that each fills in, and the fields that name folders.
 KINDS = {"vits": "Vits", "matcha": "Matcha", "kokoro": "Kokoro", "kitten": "Kitten"}
 FOLDERS = frozenset({"data_dir", "dict_dir"})
 REMEDY = "Correct OPENUSER_SHERPA_MODEL; avatars/speech/README.md says how."

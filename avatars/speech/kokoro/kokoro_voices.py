@@ -18,7 +18,7 @@ one sentence to the next: they gained nothing. Chinese alone keeps its colour, f
 """
 
 COLOUR = slice(0, 128)
-"""The part of a style that Kokoro's decoder takes; the rest goes to what predicts durations and pitch."""
+"""The part of a style that Kokoro's decoder takes; the rest goes to the predictor of durations and pitch."""
 
 _ENGLISH = ("a", "b")
 _PART = re.compile(r"\s*(?:(?P<weight>\d*\.?\d+)\s*\*\s*)?(?P<name>[a-z]{2}_[a-z]+)\s*")

@@ -21,7 +21,7 @@ _LENGTHENS_PREVIOUS = frozenset("↓→↗↘ːʰʲ̃ᵝ")
 _STRESS = frozenset("ˈˌ")
 _SHORT_BLANK = round(0.06 * RATE)  # samples: 60 ms; a shorter blank between words is not heard as a pause
 _HOP = RATE // 100  # samples: energy is looked at every 10 ms
-_FLOOR = 0.01  # of the loudest frame (−40 dB): what is quieter is silence
+_FLOOR = 0.01  # of the loudest frame (−40 dB): quieter frames are silence
 _FURTHEST = 8  # frames of 10 ms that an edge may be moved: the network's own error is below 60 ms
 _SHORTEST = round(0.03 * RATE)  # samples: 30 ms; no sound is shorter
 

@@ -63,9 +63,9 @@ def driven(
     lexicon: Sequence[Pronunciation] = (),
     hear: Hear | None = None,
 ) -> tuple[Speech, str]:
-    """The recording as speech, levelled and of the same length, and its words: those given, else those heard, else "".
+    """The recording as speech, levelled and of the same length, and its words: as given, else as heard, else "".
 
-    Raises `ScriptError` (code `words_do_not_fit`) for given words that cannot be those of the recording.
+    Raises `ScriptError` (code `words_do_not_fit`) for given words that cannot be the recording's.
     """
     text = words.strip() or (hear(samples, rate).strip() if hear else "")
     levelled = mastering.level(samples, rate)

@@ -47,7 +47,7 @@ class Heard:
 class Dictated(SpeechEngine):
     """`voice` is the default voice, `parallel` how many sentences are requested at once.
 
-    `cache_dir` is for those that keep files.
+    `cache_dir` is for engines that keep files.
     """
 
     controls: ClassVar[frozenset[Control]] = frozenset({Control.PACE, Control.LOUDNESS})

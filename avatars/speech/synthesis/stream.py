@@ -16,19 +16,19 @@ PACE = 0.27
 """Seconds a place, with the pauses: the mean of the built-in voices in both languages."""
 
 TRUST = 20
-"""The places of a first part that count as much as `PACE`: a greeting alone is slower than what follows."""
+"""The places of a first part that count as much as `PACE`: a greeting alone is slower than the rest."""
 
 MARGIN = 1.1
-"""By which speech becomes longer than expected, at most, nearly always."""
+"""Times the expected length that speech nearly never exceeds."""
 
 
 class SpeechStream:
     """One writer (`begin`, `add`, `report`, then `end` or `fail`) and one reader, each in a thread of its own.
 
-    `samples` are at the engine's own level, `heard` and `whole` at that of broadcasters. `waits` is called in the
-    reader's thread, with how far the speech is (0..1), each time that it has to wait for more, or would in vain.
-    Both are in files in `folder`, of speech that is all there in its own array. Nothing is asked for that the reader
-    said to `forget`.
+    `samples` are at the engine's own level, `heard` and `whole` at the level of broadcasters. `waits` is called in the
+    reader's thread, with the progress of the speech (0..1), each time that it has to wait for more, or would in vain.
+    Both are kept in files in `folder`; complete speech stays in its own array. The reader asks for no samples that it
+    has told to `forget`.
     """
 
     def __init__(self, *, waits: Callable[[float], None] | None = None, folder: Path | None = None) -> None:
@@ -52,9 +52,9 @@ class SpeechStream:
 
     @classmethod
     def of(cls, speech: Speech) -> "SpeechStream":
-        """Speech that is all there."""
+        """The stream of complete speech."""
         stream = cls()
-        # In this order no copy is made: of speech that is given, `add` keeps nothing.
+        # In this order no copy is made: `add` keeps nothing of given speech.
         stream._given = speech.samples
         stream.end(speech)
         stream.add(speech)
@@ -63,12 +63,12 @@ class SpeechStream:
     # ---- for the speaker
 
     def begin(self, places: Sequence[Place]) -> None:
-        """Set the places that will have tokens; by default those of the first part's tokens."""
+        """Set the places that will have tokens; by default the places of the first part's tokens."""
         with self._changed:
             self._places = tuple(places)
 
     def report(self, share: float) -> None:
-        """Tell how far the speech is."""
+        """Report the progress of the speech, 0..1."""
         with self._changed:
             self._share = share
             self._changed.notify_all()
@@ -97,7 +97,7 @@ class SpeechStream:
             self._changed.notify_all()
 
     def added(self) -> Speech:
-        """All that was added, levelled, as `end` takes it. Nothing may be added after that."""
+        """All added parts, levelled, as `end` takes them. Nothing may be added after that."""
         with self._changed:
             return Speech(
                 samples=self._heard.whole(),
@@ -107,19 +107,19 @@ class SpeechStream:
             )
 
     def end(self, whole: Speech) -> None:
-        """That was all, and this is it, levelled."""
+        """End the speech; `whole` is all of it, levelled."""
         with self._changed:
             self._whole = whole
             self._changed.notify_all()
 
     def fail(self, error: BaseException) -> None:
-        """There will be no more; the reader raises this."""
+        """End the speech; the reader raises this error."""
         with self._changed:
             self._error = error
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Delete its files; `whole` stays with those who asked for it."""
+        """Delete its files; samples from `whole` stay valid."""
         for buffer in (self._spoken, self._heard):
             buffer.close()
 
@@ -132,7 +132,7 @@ class SpeechStream:
 
     @property
     def seconds(self) -> float:
-        """The length that is there."""
+        """The length of the known speech."""
         with self._changed:
             return self._length / self.rate if self.rate else 0.0
 
@@ -153,12 +153,12 @@ class SpeechStream:
 
     @property
     def tokens(self) -> list[Token]:
-        """The tokens that are there, by place in the text."""
+        """The known tokens, by place in the text."""
         with self._changed:
             return [self._tokens[offset] for offset in sorted(self._tokens)]
 
     def until(self, seconds: float) -> float:
-        """Wait until so many seconds are there, or all that there will be; return how many. At least one part is there.
+        """Wait until so many seconds are known, or all speech; returns the known seconds, of at least one part.
 
         Raises the error that ended the writer.
         """
@@ -202,7 +202,7 @@ class SpeechStream:
             return self._heard.cut(first, last) if self._given is None else self._given[first:last]
 
     def sounds(self, start: float, end: float) -> list[Sound]:
-        """Those that are heard between two times, in full, and the silences between them, the last one until `end`."""
+        """The sounds between two times, in full, and the silences between them, the last one until `end`."""
         with self._changed:
             first = bisect_right(self._ends, start)
             last = bisect_left(self._sounds, end, lo=first, key=lambda sound: sound.start)
@@ -211,7 +211,7 @@ class SpeechStream:
             return list(filled(self._sounds[first:last], until, reached))
 
     def _wait(self) -> None:
-        """Until something has changed. The condition is held."""
+        """Wait for a change. The caller holds the condition."""
         self._check()
         if self._waits is not None:
             self._waits(self._share)

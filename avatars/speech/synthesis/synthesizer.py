@@ -48,7 +48,7 @@ def _whole(
     about: dict[str, Any] | None,
 ) -> Generator[Speech, None, None]:
     """All of it at once."""
-    # Of the manner, those who know only text take the words, and some the pauses and the moods.
+    # Of the manner, engines that know only text take the words, and some the pauses and the moods.
     dictated = isinstance(engine, Dictated)
     written = respelled(text if dictated else blanked(text), manner.lexicon)
     wishes = _wishes(manner) if dictated else {}

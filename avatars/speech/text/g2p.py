@@ -33,7 +33,7 @@ _MARKS = {
     **{"！": "! ", "!": "! ", "？": "? ", "?": "? ", "：": ": ", ":": ": ", "；": "; ", ";": "; "},
     **{"…": "…", "—": "—", "“": "“", "”": "”", "（": "(", "）": ")", "(": "(", ")": ")"},
 }
-# What the dictionary lacks, or has as another word. Letters are told by their capitals, unless everything has them.
+# Words that the dictionary lacks, or has as another word. Capitals tell letters, unless everything has them.
 _SAID = {
     **{
         "wifi": "wˈIfˌI",
@@ -100,7 +100,7 @@ def mandarin_pinyin(text: str) -> list[str]:
 
 
 def syllables_of(entry: Pronunciation) -> tuple[str, ...]:
-    """The syllables of an entry in pinyin, of a name with those of the given name."""
+    """The syllables of an entry in pinyin, for a surname's entry with the given name's."""
     rest = lazy_pinyin(entry.unread, style=Style.TONE3, neutral_tone_with_five=True)
     return (*syllables(entry.reading), *rest)
 

@@ -16,14 +16,14 @@ from pypinyin.constants import PHRASES_DICT
 from avatars.speech.text.surnames import SURNAMES
 from core.text import chinese_words
 
-# What follows a surname. The exclusions begin words of their own: 查总数, 单总额, 解工作.
+# Titles after a surname. The exclusions begin words of their own: 查总数, 单总额, 解工作.
 _TITLES = (
     "总(?![数量共体结额计账和是会得要有裁办部局院公])|总监|总裁|总经理|经理(?![解论智想])|主任|主管|老师|先生|女士|小姐|太太|夫人"
     "|工(?![作人程资业具厂会地时期艺龄号位牌商序件伤种夫])|哥|姐(?!妹)|部长|局长|处长|院长|校长|科长|厂长|行长|店长|组长|队长|书记|博士"
     "|教授|董(?!事)|董事长?|律师|医生|大夫|师傅|同学|同事|同志|老板|秘书|助理|顾问|工程师|会计师?|编辑|导演|记者|警官|阿姨|叔叔|某|氏"
 )
 _TITLED = re.compile(f"(?P<surname>{'|'.join(sorted(SURNAMES, key=len, reverse=True))})(?=(?:{_TITLES}))")
-# 任 is a verb where somebody is named or becomes something: 他任经理, 出任总经理.
+# 任 is a verb after a person or before a post: 他任经理, 出任总经理.
 _NO_SURNAME_AFTER = {
     "任": frozenset("他她我你现曾出担升兼历继留聘委主上前离就新后责连"),
     "解": frozenset("不"),

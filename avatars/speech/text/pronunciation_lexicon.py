@@ -34,7 +34,7 @@ class Found:
 
 
 class Lexicon:
-    """Entries to look for; of two of equal letters the one that matches their case is taken."""
+    """Entries to look for; of two with equal letters, the entry in the same case is taken."""
 
     def __init__(self, entries: Sequence[Pronunciation] = ()) -> None:
         self._entries = sorted(entries, key=lambda entry: (not entry.match_case, entry.token))

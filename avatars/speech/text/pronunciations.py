@@ -19,7 +19,7 @@ from core.text import pinyin
 LONGEST_TOKEN, LONGEST_READING = 40, 120  # characters: a name or a term with its reading, not a sentence
 
 _VOCABULARY = Path(__file__).resolve().parents[2] / "data" / "kokoro-vocab.json"
-# The letters of dictionaries, in those of Kokoro.
+# The letters of dictionaries, with Kokoro's letters for them.
 _IPA = (
     *(("eɪ", "A"), ("aɪ", "I"), ("oʊ", "O"), ("əʊ", "O"), ("aʊ", "W"), ("ɔɪ", "Y"), ("dʒ", "ʤ"), ("tʃ", "ʧ")),
     *(("ɝ", "ɜɹ"), ("ɚ", "əɹ"), ("r", "ɹ"), ("g", "ɡ"), ("'", "ˈ"), (".", ""), ("͡", "")),
@@ -39,7 +39,7 @@ class Form(StrEnum):
 class Pronunciation:
     """`token` is read as `reading`, in any case of its letters unless `match_case`.
 
-    Pinyin of fewer syllables than a Chinese token has characters is that of a surname: the dictionary reads the rest.
+    Pinyin of fewer syllables than a Chinese token has characters is a surname's: the dictionary reads the rest.
     """
 
     token: str
@@ -52,7 +52,7 @@ class Pronunciation:
 
     @property
     def unread(self) -> str:
-        """The given name, where `reading` is that of the surname alone."""
+        """The given name, where `reading` is for the surname alone."""
         if self.form is not Form.PINYIN or not re.fullmatch(f"[{HAN}]+", self.token):
             return ""
         return self.token[len(syllables(self.reading)) :]

@@ -157,8 +157,8 @@ def inner_marks(text: str) -> Iterator[StyleMark]:
 def styles(
     text: str, ends: Sequence[int], sentences: Sequence[str], *, mood: Mood = Mood.NEUTRAL, automatic: bool = False
 ) -> list[Style]:
-    """The style of each sentence of a script, which end at these places. `mood` is that of sentences without a mark,
-    unless their words suggest one and it is `automatic`."""
+    """The style of each sentence of a script, which end at these places. `mood` is for sentences without a mark, unless
+    their words suggest one and it is `automatic`."""
     left = list(marks(text))
     spans = []
     for end, sentence in zip(ends, sentences, strict=True):
