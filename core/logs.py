@@ -128,7 +128,7 @@ class LineFormatter(logging.Formatter):
 class JsonFormatter(LineFormatter):
     """One JSON object per line: `ts` (UTC), `level`, `logger`, `event` (a fixed sentence), then the fields."""
 
-    # Our words for what monitoring knows by other names.
+    # Our names of fields, and monitoring's names for them.
     names: ClassVar = {"application": "tenant", "callback": "inbox_id", "outbound": "outbox_id"}
 
     def format(self, record: logging.LogRecord) -> str:

@@ -23,7 +23,7 @@ CONNECT_SECONDS, READ_SECONDS = 5.0, 15.0
 READ_AT_MOST = 4096
 # IPv6 networks whose addresses end with an IPv4 address, by which they are judged: IPv4-mapped, and NAT64.
 ENDING_WITH_IPV4 = (ipaddress.ip_network("::ffff:0:0/96"), ipaddress.ip_network("64:ff9b::/96"))
-# What is global unicast at all: IPv4 below its multicast, and the only block of IPv6 that IANA assigns addresses from.
+# Global unicast: IPv4 below its multicast, and the only block of IPv6 that IANA assigns addresses from.
 UNICAST = (*map(ipaddress.ip_network, ("0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/3")), ipaddress.ip_network("2000::/3"))
 # IANA's special-purpose registries (RFC 6890), as far as they lie in it: no host to call, whether reachable or not.
 # https://www.iana.org/assignments/iana-ipv4-special-registry and …/iana-ipv6-special-registry
@@ -93,7 +93,7 @@ def resolve(url: str, allowed: Iterable[str] = ()) -> tuple[SplitResult, Address
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, allowed: Iterable[str] = ()) -> Response:
-    """POST and return the status, whatever it is. Raises `EgressError`."""
+    """POST and return the status, also one of an error. Raises `EgressError`."""
     parts, address = resolve(url, allowed)
     timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
     began = time.monotonic()
@@ -132,7 +132,7 @@ def exchange(
     seconds: float,
     most: int,
 ) -> Reply:
-    """Send a request and read the whole response, whatever its status, in at most `seconds` and `most` bytes.
+    """Send a request and read the whole response, with any status, in at most `seconds` and `most` bytes.
 
     Every address of the host is tried until one accepts the connection. Raises `EgressError`.
     """

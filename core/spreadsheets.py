@@ -49,7 +49,7 @@ class Table:
 
 
 def read_table(data: bytes) -> Table:
-    """A CSV or XLSX by its content, whatever its name. Raises `TableError`, also while its rows are read."""
+    """A CSV or XLSX by its content, with any name. Raises `TableError`, also while its rows are read."""
     if len(data) > LARGEST_FILE:
         words = _("The file has more than %d MB.") % (LARGEST_FILE // 2**20)
         raise TableError(words, remedy=_("Delete pictures and other sheets from it, or split it."), field="file")

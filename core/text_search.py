@@ -56,7 +56,7 @@ class Part:
 
 
 def containing(model: type[Model], field: str, words: str, *, path: str = "") -> Q:
-    """Rows whose field contains these words, whatever their case; `path` leads to the model."""
+    """Rows whose field contains these words, in any case; `path` leads to the model."""
     if connection.vendor != "postgresql" or len(words) < INDEXED_FROM or field not in getattr(model, "SEARCHED", ()):
         return Q(**{f"{path}{field}__icontains": words})
     return Q(Contains(Doubled(path + field), "".join(_capital(letter) * 2 for letter in words)))

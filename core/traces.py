@@ -40,7 +40,7 @@ def record(name: str, *, cid: str, began: datetime, ended: datetime, **attribute
     if is_on() and cid:
         token = _ids.set(_ids_of(cid))
         try:
-            # In an empty context, or it would become a part of what this process does.
+            # In an empty context, or it would become a part of this process's own span.
             span = _tracer().start_span(name, _empty(), attributes=attributes, start_time=_nanoseconds(began))
         finally:
             _ids.reset(token)

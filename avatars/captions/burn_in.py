@@ -16,7 +16,7 @@ from avatars.framing.boxes import Box
 WEIGHT = 700  # of the font: bold, to be read on a moving picture
 WHITE, ACCENT = (255, 255, 255), (255, 214, 64)  # RGB: words yet to be spoken, and spoken ones
 LINES = 2
-"""So many are shown at a time; what has more is shown in turn."""
+"""Lines that are shown at a time; a caption with more is shown in turn."""
 SMALLER = 0.7
 """The size of the second language, as a share of that of the first. It has one line."""
 

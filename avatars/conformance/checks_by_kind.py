@@ -8,4 +8,4 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "render": render.CHECKS,
     "recognition": recognition.CHECKS,
 }
-"""By what an engine is for; the first of each is whether it works at all."""
+"""By kind of engine; the first check of each is whether it works at all."""

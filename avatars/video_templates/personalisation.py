@@ -75,7 +75,7 @@ def personal_values(
     *,
     today: date,
 ) -> PersonalValues:
-    """The values for a person of whom `facts` are known."""
+    """The values for a person with these `facts`."""
     values_of: dict[str, str] = {}
     defaulted, lacking = [], []
     for variable in variables:

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Model
 
-# Models whose pages are nothing without what members said, by label, each with further permissions that open them.
+# Models whose rows consist of members' messages, by label, each with further permissions that open their pages.
 _closed: dict[str, tuple[str, ...]] = {}
 
 

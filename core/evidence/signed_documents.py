@@ -1,4 +1,4 @@
-"""JSON documents with a signature that anybody can verify without this installation.
+"""JSON documents with a signature that can be verified without this installation.
 
 The signature is Ed25519 (RFC 8032) over the canonical JSON: keys sorted, no spaces, UTF-8. The private key is derived
 from `SECRET_KEY` (HKDF, RFC 5869), so that nothing more has to be kept. A document names the public key; that it is the

@@ -60,7 +60,7 @@ def _members(archive: zipfile.ZipFile) -> tuple[bytes, dict[str, bytes]]:
         raise FileError(words % values, code="zip_large", field="file", remedy=_("Export fewer at once."))
     documents, files = [], {}
     for entry in entries:
-        # Read no more than its head says: a ZIP may lie about what comes out of it.
+        # Read no more than its head says: a ZIP may lie about the size of its content.
         with archive.open(entry) as file:
             data = file.read(entry.file_size)
         if entry.filename.endswith(ENDING) and "/" not in entry.filename:

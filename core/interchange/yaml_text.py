@@ -188,5 +188,5 @@ def _text_node(writer: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 _Writer.add_representer(str, _text_node)
-# What this module reads as a number is quoted as a text, too.
+# Texts that this module would read as a number are quoted, too.
 _Writer.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, list("-+.0123456789"))

@@ -27,7 +27,7 @@ class Pending:
 
     def __init__(self) -> None:
         self._reset()
-        os.register_at_fork(after_in_child=self._reset)  # what is pending here is the parent's to write
+        os.register_at_fork(after_in_child=self._reset)  # the parent writes its pending amounts
 
     def _reset(self) -> None:
         self._lock = threading.Lock()

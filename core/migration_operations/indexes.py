@@ -20,7 +20,7 @@ class AddIndexOnline(AddIndex):
         if schema_editor.connection.vendor != "postgresql":
             super().database_forwards(app_label, schema_editor, from_state, to_state)
             return
-        drop_index(schema_editor, self.index.name)  # what is left of a run that was interrupted
+        drop_index(schema_editor, self.index.name)  # the remains of an interrupted run
         model = to_state.apps.get_model(app_label, self.model_name)
         schema_editor.add_index(model, self.index, concurrently=True)
 

@@ -33,7 +33,7 @@ class RebuildTables(Operation):
         initial: its first migration, whose operations beside the models are run too.
         renamed_models: the names of models before and now, for rights and the history of the admin.
         renamed_tables: the names of tables before and now.
-        steps: what is written into the rows.
+        steps: the changes of the rows.
     """
 
     reversible = True
@@ -84,7 +84,7 @@ class RebuildTables(Operation):
     def database_backwards(
         self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        """What was before is in the backup."""
+        """Does nothing: the former tables are in the backup."""
 
     def describe(self) -> str:
         return "Make the tables of 0.5 anew"

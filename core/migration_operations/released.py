@@ -81,7 +81,7 @@ _NAMES = {
     """,
 }
 NAMES = {app: tuple(names.split()) for app, names in _NAMES.items()}
-# From these on a database has the tables of the first migration; what came after them changed no table.
+# From these on a database has the tables of the first migration; later ones changed no table.
 COMPLETE = {app: names[-1] for app, names in NAMES.items()} | {"conversations": "0062_group_with_open_tickets"}
 Key = tuple[str, str]
 

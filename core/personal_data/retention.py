@@ -35,7 +35,7 @@ def _expire(holding: Holding, now: datetime) -> int:
 
 
 def log_days(kind: str) -> int:
-    """The retention of a kind of log, never shorter than the law asks for, whatever is set; 0 is forever."""
+    """The retention of a kind of log in days, never below the law's minimum; 0 is forever."""
     days = int(settings.RETENTION[kind])
     return max(days, settings.LEAST_LOG_DAYS) if days > 0 else 0
 

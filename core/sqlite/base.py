@@ -33,7 +33,7 @@ _idle: defaultdict[tuple[int, Hashable], deque[Idle]] = defaultdict(deque)
 
 
 class SchemaEditor(DatabaseSchemaEditor):
-    """Django's, which ends its transaction whatever went wrong, and raises just that.
+    """Django's, which ends its transaction after any error, and raises that error.
 
     Django's own checks the keys first, also after an error in the middle of a change, when they point nowhere. The
     error of the check then takes the place of the first, and nothing is rolled back.

@@ -28,7 +28,7 @@ _tidies: list[Callable[[], object]] = [lambda: local_copies.delete_unused(settin
 
 
 def register(tidy: Callable[[], object]) -> None:
-    """Let this be called every hour on each machine, to delete what it does not need any more."""
+    """Register a function that each machine calls every hour, to delete files that it no longer needs."""
     _tidies.append(tidy)
 
 

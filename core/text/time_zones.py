@@ -13,7 +13,7 @@ def time_zones() -> frozenset[str]:
 
 
 def find_time_zone(word: str) -> str | None:
-    """The zone that a word names, whatever its case and with spaces for underscores; None if there is none."""
+    """The zone that a word names, in any case and with spaces for underscores; None if there is none."""
     return _folded().get(_fold(word))
 
 

@@ -141,7 +141,7 @@ class LabelledInline(TabularInline):
 class ProtectedDeleteAdmin(FormAdmin):
     """For rows that other rows need: a row that cannot be deleted says why on its delete page."""
 
-    # Relations that forbid a deletion, each with what to do instead.
+    # Relations that forbid a deletion, each with the remedy.
     protected_by: ClassVar[dict[str, Any]] = {}
     # Models whose rows are deleted with it, although they cannot be deleted alone.
     cascades_to: ClassVar[tuple[type[Model], ...]] = ()
@@ -157,7 +157,7 @@ class ProtectedDeleteAdmin(FormAdmin):
         if reasons:
             return [], {}, set(), reasons
         rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        # Other related rows are records of what happened. No permission allows deleting them.
+        # Other related rows are records of the past. No permission allows deleting them.
         records = lacking - {model._meta.verbose_name for model in self.cascades_to}
         belonging = [
             format_html("{}: {}", kind, _("rows of this kind belong to it and cannot be deleted.")) for kind in records

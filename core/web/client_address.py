@@ -21,7 +21,7 @@ def client_network(request: HttpRequest) -> IPv4Network | IPv6Network:
     """The network of one visitor, who may have many addresses: a /64 of IPv6, else the address alone."""
     try:
         address = ipaddress.ip_address(client_address(request).partition("%")[0])
-    except ValueError:  # what a server says of a Unix socket
+    except ValueError:  # the name of a Unix socket
         return IPv4Network(0)
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is None:

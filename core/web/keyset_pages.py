@@ -70,7 +70,7 @@ class KeysetChangeList(ChangeList):
         keys = rows if self.list_editable else [row.pk for row in rows]
         # Kept, because a list may show its rows in another order, such as that of a tree.
         self._ends = (keys[0], keys[-1]) if keys else (0, 0)
-        # The form of an editable list asks for a query; its rows are those of this page whatever happens meanwhile.
+        # The form of an editable list asks for a query; its rows stay this page's, also after changes meanwhile.
         self.result_list: Any = self.queryset.filter(pk__in=keys) if self.list_editable else rows
         self.of_newest = bool(getattr(request, OF_NEWEST, False))
         self._count(len(keys), getattr(request, FOUND, None))
@@ -119,7 +119,7 @@ class KeysetChangeList(ChangeList):
         """That a search or filter left older rows out; "" if it did not."""
         if not self.of_newest:
             return ""
-        # Too many rows of another table match a word, or a filter asks for what no index has.
+        # Too many rows of another table match a word, or a filter has no index.
         words = _("Only the newest %(count)s rows were searched.")
         if self.query:
             words = _("Only the newest %(count)s rows were searched. A rarer word searches all of them.")
@@ -156,8 +156,8 @@ class KeysetChangeList(ChangeList):
         names = [sort_key.name for sort_key in self._keys()]
         if names == ["pk"]:
             return (int(key),)
-        for rows in (self.queryset, self.root_queryset):  # it may no longer be what was searched for
-            with suppress(FieldError):  # a search may sort by what only its rows have
+        for rows in (self.queryset, self.root_queryset):  # the row may no longer match the search
+            with suppress(FieldError):  # a search may sort by an annotation of its own rows
                 values: tuple[Any, ...] | None = rows.order_by().filter(pk=key).values_list(*names).first()
                 if values is not None:
                     return values

@@ -11,7 +11,7 @@ class GuessableWordsValidator:
     """One of `AUTH_PASSWORD_VALIDATORS`: without the `words`, a password must still have `rest` characters."""
 
     def __init__(self, words: Sequence[str] = (), rest: int = 6) -> None:
-        # Longest first: what is left of "openuser" without "user" would count.
+        # Longest first: the rest of "openuser" without "user" would count.
         self._words = sorted({word.strip().casefold() for word in words if word.strip()}, key=len, reverse=True)
         self._rest = rest
 

@@ -10,7 +10,7 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 COUNTED = 10_000
-DIGITS = 3  # of an estimate: more would claim what the statistics do not know
+DIGITS = 3  # of an estimate: the statistics are not exact enough for more
 TEN_THOUSAND = 10_000
 
 

@@ -134,8 +134,8 @@ class Work(models.Model):
     ) -> Self | None:
         """Lease the row for one attempt. Returns None if it is not due, leased, finished, or out of order.
 
-        `given` makes a further condition, asked in the same statement, and `along` what is read in it besides the row,
-        which has it as attributes. The statement is compiled once for each function.
+        `given` makes a further condition of the same statement, and `along` its additional columns, which become
+        attributes of the row. The statement is compiled once for each function.
 
         A row that has used up its attempts (a poison message: its workers died) is failed instead.
         """
@@ -198,7 +198,7 @@ class Work(models.Model):
         self.write_leased(fields)
 
     def write_leased(self, fields: dict[str, Any], *, reads: str = "TRUE", asked: Sequence[Any] = ()) -> Any:
-        """`update_leased`; what an SQL expression reads in the same statement, with the values that it asks for."""
+        """`update_leased`; returns the SQL expression `reads` of the same statement, with `asked` as its parameters."""
         given = {"status": self.Status.RUNNING, "lease_owner": self.lease_owner, "attempts": self.attempts}
         record = update_row(self, fields, given=given, reads=reads, asked=asked)
         if record is None:
@@ -275,7 +275,7 @@ class Work(models.Model):
         metrics.JOB_WAIT.observe(max(0.0, (timezone.now() - self.due_at).total_seconds()), self._kind())
 
     def end_attempt(self, outcome: str) -> None:
-        """Count the attempt by its outcome; whatever ends a lease does so."""
+        """Count the attempt by its outcome; every end of a lease calls this."""
         began, self._attempt_began = self._attempt_began, None
         if began is not None:  # else it was not claimed here, but settled by a service
             metrics.JOB_RUN.observe(time.monotonic() - began, self._kind(), "")

@@ -1,6 +1,6 @@
 """Many rows of one kind of work under one lease: claimed, changed and settled in one statement each.
 
-The lease is named by its owner, which is random for each claim. So the owner alone fences what is written here.
+The lease is named by its owner, which is random for each claim. So the owner alone fences the writes here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ def update_leased(rows: Sequence[W], each: Mapping[int, Mapping[str, Any]] | Non
 def settle(
     rows: Sequence[W], status: "Work.Status", each: Mapping[int, Mapping[str, Any]] | None = None, **fields: Any
 ) -> list[W]:
-    """Finish rows of one lease as `Work.settle` does, and wake what comes after them; those that are still leased.
+    """Finish rows of one lease as `Work.settle` does, and wake the next rows; returns the rows that were still leased.
 
     Call it inside the transaction that writes the results.
     """

@@ -29,8 +29,8 @@ class Entry(ModelEntry):  # type: ignore[misc]  # the package has no types
 class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # the package has no types
     """Publishes by the pool, as all other processes do, which connects anew after the broker was away.
 
-    Celery's own keeps one producer for good. Where publishing is not tried again, nothing connects it after RabbitMQ
-    has restarted, and nothing is swept until somebody restarts beat.
+    Celery's own keeps one producer for good. Where publishing is not retried, nothing connects it after RabbitMQ has
+    restarted, and no sweep runs until beat is restarted.
     """
 
     Entry = Entry
@@ -43,10 +43,10 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # the package has no 
             return super().apply_async(entry, connected, advance, **options)
 
     def tick(self, *args: Any, **options: Any) -> Any:
-        """Publish what is due; seconds until the next tick.
+        """Publish due entries; returns the seconds until the next tick.
 
-        Celery looks at the entry that comes first by the times which it has noted. Where the clock was set back, those
-        of the others lie ahead, and they would have to wait for them.
+        Celery looks at the entry that comes first by the times which it has noted. After the clock was set back, these
+        times lie ahead, and entries would wait for them.
         """
         gap = time.time() - time.monotonic()
         if gap < self._gap - STEP:

@@ -1,6 +1,6 @@
 """Publishes tasks to the broker by name, from a thread, so that waking a row never waits for the broker.
 
-A task goes to a queue of its lane: what somebody waits for, bulk, or videos. `TASK_QUEUES` names it.
+A task goes to a queue of its lane: answers, bulk, or videos. `TASK_QUEUES` names it.
 """
 
 import atexit
@@ -22,7 +22,7 @@ from core.background_queue import BackgroundQueue
 
 logger = logging.getLogger(__name__)
 
-# What says that a broker is away, or has no room. RedisError: its memory is full.
+# Errors of a broker that is away, or has no room. RedisError: its memory is full.
 AWAY = (KombuError, OSError, RedisError, AMQPError)
 QUEUE_SIZE = 10_000  # tasks; a full queue means that the broker is down
 BATCH = 100  # tasks that are sent at once
@@ -33,7 +33,7 @@ FLUSH_SECONDS = 1.0  # at the end of a process, for commands that wake rows
 
 Wake = tuple[str, int, bool]
 
-_away = threading.Event()  # since the broker refused what was sent to it last
+_away = threading.Event()  # set after the broker has refused the latest task
 
 
 @contextmanager
@@ -66,14 +66,14 @@ def _publish(producer: Any, name: str, pk: int, bulk: bool) -> None:
     # The queues of the bulk lane are taken in turn, and only among equal priorities.
     waits = bulk and lane_of(queue) != BULK
     priority = settings.BULK_PRIORITY if waits else settings.CELERY_TASK_DEFAULT_PRIORITY
-    # Redis has nothing to declare. RabbitMQ loses what comes to a queue that is not there; kombu remembers which are.
+    # Redis has nothing to declare. RabbitMQ loses tasks for a missing queue; kombu remembers declared ones.
     declare: list[Any] | None = None if settings.CELERY_TASK_QUEUE_MAX_PRIORITY else []
     amqp.send_task_message(producer, name, message, queue=queue, retry=False, declare=declare, priority=priority)
 
 
 @cache
 def queue_of(task: str, *, bulk: bool = False) -> str:
-    """The queue of a task; of one that somebody waits for and whose row is `bulk`, that of bulk messages."""
+    """The queue of a task; for a `bulk` row of the lane of answers, the queue of bulk messages."""
     route = current_app.amqp.router.route({}, task)
     queue = str(route["queue"].name)
     return settings.BULK_MESSAGES if bulk and lane_of(queue) == DEFAULT else queue

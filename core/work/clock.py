@@ -19,7 +19,7 @@ EVERY_SECONDS = 15.0  # between two comparisons, where connections are made so o
 TOLERANCE = 1.0  # seconds
 LONGEST = 0.5  # seconds for the answer of a comparison that says something
 FAR_YEAR = 9000  # times that are far stand for no moment
-STAND_IN_YEAR = 9500  # of the times with which `core.work.statements` builds what it compiles once
+STAND_IN_YEAR = 9500  # of the times with which `core.work.statements` builds a statement before it is compiled
 SHARED_MARK = timedelta(days=100)  # how it sees which of them are by the database's clock
 
 

@@ -20,7 +20,7 @@ def unpooled_connection() -> BaseDatabaseWrapper:
 
 
 def direct_connection() -> BaseDatabaseWrapper:
-    """The same to the database itself, past a pooler: for what has to keep its connection."""
+    """The same to the database itself, past a pooler: for work that has to keep its connection."""
     alone = unpooled_connection()
     if settings.DATABASE_DIRECT:
         alone.settings_dict |= {name: settings.DATABASE_DIRECT[name] for name in PLACE}
@@ -31,7 +31,7 @@ def direct_connection() -> BaseDatabaseWrapper:
 
 @contextmanager
 def past_pooler() -> Iterator[None]:
-    """Let this thread talk to the database itself, for what lasts longer than a transaction, or is one of hours."""
+    """Let this thread talk to the database itself, for work longer than a transaction, or a transaction of hours."""
     if not settings.DATABASE_DIRECT:
         yield
         return

@@ -62,7 +62,7 @@ def takes_from(queues: Collection[str]) -> None:
 
 
 def takes_bulk_only() -> bool:
-    """Whether this process leaves to others what somebody waits for."""
+    """Whether this process takes tasks of the bulk lane only."""
     return {broker.lane_of(queue) for queue in _loop.queues.split(",")} == {broker.BULK}
 
 
@@ -75,12 +75,12 @@ def went_round() -> None:
 def pulse() -> None:
     """Touch the file by whose age a container tells that its process works, if there is one."""
     if settings.PULSE_FILE:
-        with suppress(OSError):  # a full disk: the file grows old, and that is what it says then
+        with suppress(OSError):  # a full disk: the file grows old, as for a process that has stopped
             Path(settings.PULSE_FILE).touch()
 
 
 def leave() -> None:
-    """This process ends in good order: free what it leaves unfinished."""
+    """End this process in good order: free its unfinished rows."""
     start().stop()
     with suppress(DatabaseError):  # others will see that it has ended
         _free(process_identity.process_token())

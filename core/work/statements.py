@@ -1,8 +1,8 @@
 """Statements that are compiled once, for work that makes the same ones all day.
 
 Of a rich query Django takes several times as long to build and compile the SQL as the database takes to answer it.
-Here the query is built with stand-ins for what differs from call to call. Its SQL is kept, and each call fills in its
-values.
+Here the query is built with stand-ins for values that differ from call to call. Its SQL is kept, and each call fills
+in its values.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ from core.work import clock
 V = TypeVar("V")
 
 DAY = date(clock.STAND_IN_YEAR, 3, 1)
-NEAR = timedelta(days=2)  # what is computed from a time is not farther from it
+NEAR = timedelta(days=2)  # times that are computed from a time are not farther from it
 
 
 class StandIns:

@@ -1,6 +1,6 @@
-"""Finds work that nothing woke: rows that are due, and rows whose lease expired.
+"""Finds work without a wake: rows that are due, and rows whose lease expired.
 
-The bulk lane sweeps for itself, so that thousands of its rows keep nobody waiting.
+The bulk lane sweeps for itself, so that thousands of its rows delay no answer.
 """
 
 import time

@@ -15,7 +15,7 @@ M = TypeVar("M", bound=models.Model)
 def update_returning(rows: "models.QuerySet[M]", **values: Any) -> list[M]:
     """Update the rows of a query; they come back as they are afterwards, in no order.
 
-    The query has conditions only. As with `update`, nothing else can come between: what comes back is what was written.
+    The query has conditions only. As with `update`, no other write can come between: the rows are as they were written.
     """
     try:
         sql, params = returning(rows, **values)
@@ -29,7 +29,7 @@ def returning(
 ) -> tuple[str, tuple[Any, ...]]:
     """The SQL of `update_returning`, and its parameters. Raises `EmptyResultSet`.
 
-    What is read `along` in subqueries, rows have as attributes.
+    The subqueries in `along` become attributes of the rows.
     """
     sql, params = _update(rows, values)
     quote = connections[rows.db].ops.quote_name
@@ -46,7 +46,7 @@ def returning(
 def update_row(
     row: models.Model, fields: Mapping[str, Any], *, given: Mapping[str, Any], reads: str, asked: Sequence[Any] = ()
 ) -> tuple[Any, ...] | None:
-    """Update a row that still has the values of `given`; None if it has others, else what the expression `reads`.
+    """Update a row that still has the values of `given`; returns the expression `reads`, or None if it has others.
 
     The SQL is written here, because each piece of work does this several times: Django takes longer to compile it than
     a database to carry it out.
@@ -62,7 +62,7 @@ def update_row(
 
 
 def add_to_row(kind: type[models.Model], key: Mapping[str, Any], **number: int) -> None:
-    """Add a number to the row with this unique key, which is made if need be, whoever else does so."""
+    """Add a number to the row with this unique key, which is made if missing; safe beside other processes."""
     connection = connections[router.db_for_write(kind)]
     params = [_column(kind, name).get_db_prep_save(_plain(value), connection) for name, value in key.items()]
     with connection.cursor() as cursor:
@@ -100,8 +100,8 @@ def _plain(value: Any) -> Any:
 def update_each(rows: "models.QuerySet[M]", each: Mapping[int, Mapping[str, Any]], **values: Any) -> set[int]:
     """Update the rows of a query, which has conditions only, with `values` for all and others for `each` by its ID.
 
-    Returns the IDs of those that were updated. What differs are texts, whole numbers or bytes, of the same fields for
-    all. `bulk_update` would write a `CASE` with a branch for every row, which takes ten times as long to make.
+    Returns the updated IDs. The values of `each` are texts, whole numbers or bytes, of the same fields for all.
+    `bulk_update` would write a `CASE` with a branch for every row, which takes ten times as long to make.
     """
     if not each:
         return set()

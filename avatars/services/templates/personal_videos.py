@@ -51,7 +51,7 @@ def personalise(
     language: str = "",
     today: date | None = None,
 ) -> PersonalScript:
-    """The script for a person of whom `facts` are known, and which values were not to be had.
+    """The script for a person with these `facts`, with the defaulted and the missing variables.
 
     A presentation whose scenes all have a second language speaks it to people of that `language`, a code like "en".
     """

@@ -1,1 +1,1 @@
-"""The lanes in which work runs: which queue a task goes to, and what a worker of bulk leaves to others."""
+"""The lanes in which work runs: the stand-in for an empty bulk lane, and the niceness of bulk processes."""

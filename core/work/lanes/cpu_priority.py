@@ -1,12 +1,12 @@
-"""How a process that nobody waits for gives way to others on the same processors."""
+"""The niceness by which a bulk process gives way to others on the same processors."""
 
 import os
 from contextlib import suppress
 from pathlib import Path
 
 NICENESS = 10
-"""A ninth of what others get who want all of a processor, and all that they leave. With 19 it would be a seventieth:
-on a busy machine nothing came of it for hours, not even a heartbeat."""
+"""Such a process gets a ninth of the time of another that wants all of a processor, and all idle time. With 19 it would
+be a seventieth: on a busy machine it made no progress for hours, not even a heartbeat."""
 WITH_LOCKS = 5
 """A third, for a process that writes SQLite: while it waits for a processor, all others wait for it."""
 # With `sched_autogroup`, Linux shares processors among sessions first, and niceness counts only within a session: of

@@ -93,7 +93,7 @@ def _run(message: Any) -> None:
         logger.warning("A task is not known.", extra={"task": message.headers.get("task")})
         return
     arguments, options, _embedded = message.decode()
-    task.apply(args=arguments, kwargs=options)  # here; it says in the log what failed
+    task.apply(args=arguments, kwargs=options)  # in this thread; failures are logged
 
 
 _started: list[StandIn] = []
