@@ -26,8 +26,8 @@ def backend(setting: str, name: str) -> Any:
 
 def class_and_options(setting: str, name: str) -> tuple[Any, dict[str, Any]]:
     """The class of a back end and its options, without an instance. Raises `KeyError` for an unknown name."""
-    found = getattr(settings, setting)[name]
-    return _class(found["class"]), dict(found.get("options", {}))
+    entry = getattr(settings, setting)[name]
+    return _class(entry["class"]), dict(entry.get("options", {}))
 
 
 def entry(setting: str, name: str) -> dict[str, Any]:
@@ -38,9 +38,9 @@ def entry(setting: str, name: str) -> dict[str, Any]:
 def former_paths(setting: str) -> dict[str, str]:
     """The entries of a setting whose class has moved, each with the path of today."""
     return {
-        name: settings.FORMER_CLASS_PATHS[found["class"]]
-        for name, found in getattr(settings, setting).items()
-        if found.get("class") in settings.FORMER_CLASS_PATHS
+        name: settings.FORMER_CLASS_PATHS[entry["class"]]
+        for name, entry in getattr(settings, setting).items()
+        if entry.get("class") in settings.FORMER_CLASS_PATHS
     }
 
 

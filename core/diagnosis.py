@@ -70,16 +70,16 @@ class Result:
     seconds: float
 
 
-def good(words: str) -> Finding:
-    return Finding(level=Level.GOOD, words=words)
+def good(message: str) -> Finding:
+    return Finding(level=Level.GOOD, words=message)
 
 
-def warn(code: str, words: str, *, remedy: str = "", where: str = "") -> Finding:
-    return Finding(level=Level.WARN, code=code, words=words, remedy=remedy, where=where)
+def warn(code: str, message: str, *, remedy: str = "", where: str = "") -> Finding:
+    return Finding(level=Level.WARN, code=code, words=message, remedy=remedy, where=where)
 
 
-def bad(code: str, words: str, *, remedy: str = "", where: str = "") -> Finding:
-    return Finding(level=Level.BAD, code=code, words=words, remedy=remedy, where=where)
+def bad(code: str, message: str, *, remedy: str = "", where: str = "") -> Finding:
+    return Finding(level=Level.BAD, code=code, words=message, remedy=remedy, where=where)
 
 
 def run_checks(checks: Iterable[Check], *, failed: Mapping[str, str] | None = None) -> Iterator[Result]:
@@ -109,8 +109,8 @@ def failures(checks: Iterable[Check], bad: Collection[str]) -> dict[str, str]:
 
 def not_checked(root: str) -> Finding:
     """A skipped check, with the title of the check to fix first."""
-    words = _("Not checked, because this check failed: %s.") % root
-    return Finding(level=Level.SKIPPED, words=words, code="not_checked")
+    message = _("Not checked, because this check failed: %s.") % root
+    return Finding(level=Level.SKIPPED, words=message, code="not_checked")
 
 
 def _root(check: Check, roots: Mapping[str, str]) -> str | None:
@@ -128,5 +128,5 @@ def _run(check: Check) -> Finding:
         return check.run()
     except Exception as error:  # a process edge: a crash of one check must not hide the others
         logger.exception("A check failed.", extra={"check": check.key})
-        words = _("This check itself failed: %s.") % type(error).__name__
-        return bad("error", words, remedy=_("The log has the details."))
+        message = _("This check itself failed: %s.") % type(error).__name__
+        return bad("error", message, remedy=_("The log has the details."))

@@ -189,5 +189,5 @@ def _traceback(error: BaseException, seen: set[int]) -> Iterator[str]:
     if earlier is not None and id(earlier) not in seen:
         yield from _traceback(earlier, seen)
     yield from "".join(traceback.format_tb(error.__traceback__)).splitlines()
-    words = f": {error}" if isinstance(error, OpenUserError | ImproperlyConfigured) else ""
-    yield f"{type(error).__module__}.{type(error).__qualname__}{words}"
+    detail = f": {error}" if isinstance(error, OpenUserError | ImproperlyConfigured) else ""
+    yield f"{type(error).__module__}.{type(error).__qualname__}{detail}"

@@ -216,10 +216,10 @@ def _resolve(parts: SplitResult, allowed: Iterable[str]) -> list[Address]:
     """The addresses to connect to. All addresses of the host must be allowed, not just the one we pick."""
     assert parts.hostname is not None
     try:
-        found = socket.getaddrinfo(parts.hostname, None, type=socket.SOCK_STREAM)
+        resolved = socket.getaddrinfo(parts.hostname, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise _unreachable() from error
-    addresses = [ipaddress.ip_address(str(one[4][0]).split("%")[0]) for one in found]
+    addresses = [ipaddress.ip_address(str(row[4][0]).split("%")[0]) for row in resolved]
     for address in addresses:
         _check_address(address, allowed, parts.scheme)
     return list(dict.fromkeys(addresses))
@@ -273,5 +273,5 @@ def _not_encrypted() -> EgressError:
     return _forbidden(_("This URL is not encrypted."), _("Use https."))
 
 
-def _forbidden(words: str, remedy: str) -> EgressError:
-    return EgressError(words, code="forbidden", remedy=remedy, field="url")
+def _forbidden(message: str, remedy: str) -> EgressError:
+    return EgressError(message, code="forbidden", remedy=remedy, field="url")

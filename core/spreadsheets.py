@@ -51,13 +51,13 @@ class Table:
 def read_table(data: bytes) -> Table:
     """A CSV or XLSX by its content, with any name. Raises `TableError`, also while its rows are read."""
     if len(data) > LARGEST_FILE:
-        words = _("The file has more than %d MB.") % (LARGEST_FILE // 2**20)
-        raise TableError(words, remedy=_("Delete pictures and other sheets from it, or split it."), field="file")
+        message = _("The file has more than %d MB.") % (LARGEST_FILE // 2**20)
+        raise TableError(message, remedy=_("Delete pictures and other sheets from it, or split it."), field="file")
     if not data.strip():
         raise TableError(_("The file is empty."), remedy=_("Choose another file."), field="file")
     if data.startswith(OLE):
-        words = _("The file is an old Excel file (.xls), or it has a password.")
-        raise TableError(words, remedy=_("Save it as .xlsx without a password, or as CSV."), field="file")
+        message = _("The file is an old Excel file (.xls), or it has a password.")
+        raise TableError(message, remedy=_("Save it as .xlsx without a password, or as CSV."), field="file")
     return _xlsx(data) if data.startswith(ZIP) else Table(rows=_limited(_csv_rows(_decoded(data))))
 
 
@@ -133,13 +133,13 @@ def _check_parts(data: bytes) -> None:
         if "[Content_Types].xml" not in archive.namelist():
             raise _broken()
         if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-            words = _("The file unpacks to more than %d MB.") % (LARGEST_UNPACKED // 2**20)
-            raise TableError(words, remedy=_("Copy the rows into a new file, or save it as CSV."), field="file")
+            message = _("The file unpacks to more than %d MB.") % (LARGEST_UNPACKED // 2**20)
+            raise TableError(message, remedy=_("Copy the rows into a new file, or save it as CSV."), field="file")
 
 
 def _broken() -> TableError:
-    words = _("The file is neither CSV nor XLSX, or it is damaged.")
-    return TableError(words, remedy=_("Open it in Excel or WPS and save it as .xlsx or CSV."), field="file")
+    message = _("The file is neither CSV nor XLSX, or it is damaged.")
+    return TableError(message, remedy=_("Open it in Excel or WPS and save it as .xlsx or CSV."), field="file")
 
 
 def _decoded(data: bytes) -> str:
@@ -175,8 +175,8 @@ def _limited(rows: Iterator[Cells]) -> Iterator[tuple[int, Cells]]:
             continue
         blank, count = 0, count + 1
         if count > MOST_ROWS + 1:
-            words = _("The file has more than %s rows.") % f"{MOST_ROWS:,}"
-            raise TableError(words, remedy=_("Split it into several files."), field="file")
+            message = _("The file has more than %s rows.") % f"{MOST_ROWS:,}"
+            raise TableError(message, remedy=_("Split it into several files."), field="file")
         yield number, [_unmarked(cell) for cell in row]
 
 

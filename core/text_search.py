@@ -74,7 +74,7 @@ def parts(model: type[Model], relation: str, fields: Iterable[str], words: str) 
     """
     names = list(fields)
     if not relation:
-        return [Part(condition=one) for one in _by_field(model, names, words)]
+        return [Part(condition=condition) for condition in _by_field(model, names, words)]
     theirs = target(model, relation)
     keys = _keys(theirs, _by_field(theirs, names, words))
     if len(keys) <= MOST_ROWS:
@@ -90,12 +90,12 @@ def find(model: type[Model], ways: Sequence[Part]) -> Found:
     Many of a word of their own are found soon by reading in the order of the page: the planner knows from the index
     how frequent it is. Of other tables it knows nothing, so of these rows only the newest are read.
     """
-    anyhow = reduce(or_, (one.condition for one in ways), Q(pk__in=()))
-    if any(one.is_distant for one in ways):
+    anyhow = reduce(or_, (part.condition for part in ways), Q(pk__in=()))
+    if any(part.is_distant for part in ways):
         first = first_of_newest(model)
         newest = anyhow if first is None else anyhow & Q(pk__gte=first)
         return Found(condition=newest, are_few=False, of_newest=first is not None)
-    keys = _keys(model, [one.condition for one in ways])
+    keys = _keys(model, [part.condition for part in ways])
     if len(keys) <= MOST_ROWS:
         return Found(condition=Q(pk__in=keys), number=len(keys))
     return Found(condition=anyhow, are_few=False)
@@ -121,7 +121,7 @@ def _by_field(model: type[Model], names: list[str], words: str) -> list[Q]:
 def _keys(model: type[Model], conditions: Sequence[Q]) -> list[Any]:
     """The keys of rows that meet one of these, and no more than one too many."""
     rows: QuerySet[Any, Any] = model._default_manager.order_by().values_list("pk", flat=True)
-    keys = [rows.filter(one)[: MOST_ROWS + 1] for one in conditions]
+    keys = [rows.filter(condition)[: MOST_ROWS + 1] for condition in conditions]
     if connection.features.supports_slicing_ordering_in_compound:
         first, *more = keys
         return list(first.union(*more)[: MOST_ROWS + 1] if more else first)
@@ -133,8 +133,8 @@ def _by_keys(model: type[Model], relation: str, keys: list[Any]) -> Q:
     names, near = relation.split("__"), keys
     for depth in range(len(names) - 1, 0, -1):
         between = target(model, "__".join(names[:depth]))._default_manager.order_by()
-        found = between.filter(**{f"{names[depth]}__in": near}).values_list("pk", flat=True)
-        near = list(found[: MOST_ROWS + 1])
+        keys_between = between.filter(**{f"{names[depth]}__in": near}).values_list("pk", flat=True)
+        near = list(keys_between[: MOST_ROWS + 1])
         if len(near) > MOST_ROWS:
             return Q(**{f"{relation}__in": keys})
     return Q(**{f"{names[0]}__in": near})

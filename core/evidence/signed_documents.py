@@ -44,8 +44,8 @@ def verify(document: Mapping[str, Any], *, keys: Collection[str] = ()) -> dict[s
         raise SignatureError("The document has no signature.", code="unsigned", remedy="Download it again.")
     named = str(signature.get("public_key") or "")
     if keys and named not in keys:
-        words, remedy = "Another installation signed the document.", "Compare the public keys."
-        raise SignatureError(words, code="other_key", remedy=remedy)
+        message, remedy = "Another installation signed the document.", "Compare the public keys."
+        raise SignatureError(message, code="other_key", remedy=remedy)
     data = {name: value for name, value in document.items() if name != "signature"}
     try:
         public = Ed25519PublicKey.from_public_bytes(base64.b64decode(named, validate=True))
@@ -63,7 +63,7 @@ def public_key() -> str:
 
 def public_keys() -> list[str]:
     """The current and earlier public keys: documents signed before `SECRET_KEY` changed stay valid."""
-    keys = [_private_key(one).public_key() for one in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    keys = [_private_key(secret).public_key() for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     return [base64.b64encode(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode() for key in keys]
 
 

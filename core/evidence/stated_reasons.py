@@ -14,16 +14,18 @@ FIRST_IDEOGRAPH = "\u2e80"
 
 def has_words(text: str) -> bool:
     """Whether a text says something: at least four letters, or two ideographs, that are not all the same."""
-    letters = [one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one)[0] == "L"]
-    ideographs = sum(one >= FIRST_IDEOGRAPH for one in letters)
+    letters = [letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter)[0] == "L"]
+    ideographs = sum(letter >= FIRST_IDEOGRAPH for letter in letters)
     enough = ideographs >= FEWEST_IDEOGRAPHS or len(letters) >= FEWEST_LETTERS
-    return enough and len({one.lower() for one in letters}) > 1
+    return enough and len({letter.lower() for letter in letters}) > 1
 
 
 def plain_reason(text: str) -> str:
     """The reason as it is kept: on one line, without invisible characters."""
-    seen = (" " if one.isspace() else one for one in text)
-    return " ".join("".join(one for one in seen if unicodedata.category(one) not in INVISIBLE).split())
+    seen = (" " if character.isspace() else character for character in text)
+    return " ".join(
+        "".join(character for character in seen if unicodedata.category(character) not in INVISIBLE).split()
+    )
 
 
 def stated_reason(text: str, refusal: OpenUserError) -> str:

@@ -47,17 +47,17 @@ def unpack(data: bytes) -> tuple[bytes, dict[str, bytes]]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _members(archive)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        words = _("The ZIP cannot be read.")
-        raise FileError(words, code="zip_broken", field="file", remedy=_("Export it again.")) from error
+        message = _("The ZIP cannot be read.")
+        raise FileError(message, code="zip_broken", field="file", remedy=_("Export it again.")) from error
 
 
 def _members(archive: zipfile.ZipFile) -> tuple[bytes, dict[str, bytes]]:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     largest = files_of_rows.LARGEST + yaml_text.LARGE.most_bytes
     if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > largest:
-        words = _("The ZIP holds more than %(count)d files or %(most)d MB.")
+        message = _("The ZIP holds more than %(count)d files or %(most)d MB.")
         values = {"count": MOST_FILES, "most": files_of_rows.LARGEST // 1024 // 1024}
-        raise FileError(words % values, code="zip_large", field="file", remedy=_("Export fewer at once."))
+        raise FileError(message % values, code="zip_large", field="file", remedy=_("Export fewer at once."))
     documents, files = [], {}
     for entry in entries:
         # Read no more than its head says: a ZIP may lie about the size of its content.
@@ -68,6 +68,6 @@ def _members(archive: zipfile.ZipFile) -> tuple[bytes, dict[str, bytes]]:
         elif entry.filename.startswith(FOLDER):
             files[hashlib.sha256(data).hexdigest()] = data
     if len(documents) != 1:
-        words = _("The ZIP has not exactly one YAML beside its files.")
-        raise FileError(words, code="zip_other", field="file", remedy=_("Choose a ZIP that was exported here."))
+        message = _("The ZIP has not exactly one YAML beside its files.")
+        raise FileError(message, code="zip_other", field="file", remedy=_("Choose a ZIP that was exported here."))
     return documents[0], files

@@ -22,10 +22,10 @@ class ImportDifferenceSerializer(serializers.Serializer[Any]):
 def ids_of(request: Request, name: str) -> list[int]:
     """The IDs that a request names. Raises `ValidationError` if a value is no ID."""
     given = request.query_params.getlist(name)
-    wrong = [one for one in given if not one.isdecimal() or len(one) > 18]
+    wrong = [key for key in given if not key.isdecimal() or len(key) > 18]
     if wrong:
         raise ValidationError({name: [ErrorDetail("Write IDs as numbers.", code="invalid")]})
-    return [int(one) for one in given]
+    return [int(key) for key in given]
 
 
 def errors_by_place(error: FileRefused) -> dict[str, list[ErrorDetail]]:

@@ -40,16 +40,16 @@ class Media:
         """
         valid = isinstance(data, Mapping) and data.keys() == {"name", "sha256"}
         if not valid or not isinstance(data["name"], str) or not SHA256.match(str(data["sha256"])):
-            words, remedy = _("A file has a name and a hash."), _("Write name: and sha256:, as the export does.")
-            findings.add(place, words, remedy)
+            message, remedy = _("A file has a name and a hash."), _("Write name: and sha256:, as the export does.")
+            findings.add(place, message, remedy)
             return ""
         name, sha256 = visible_name(data["name"]), data["sha256"]
         if current and self.entry(ContentFile(b"", name=current)) == {"name": name, "sha256": sha256}:
             return current
         if sha256 not in self.known:
-            words = _("The file “%(name)s” did not come along.") % {"name": name}
+            message = _("The file “%(name)s” did not come along.") % {"name": name}
             remedy = _("Import the whole ZIP that was exported, not the YAML in it alone.")
-            findings.add(place, words, remedy, code="file_missing")
+            findings.add(place, message, remedy, code="file_missing")
             return ""
         stored = self.taken_as.setdefault((name, sha256), f"{folder}/{secrets.token_hex(8)}/{name}")
         self.stored[stored], self.waiting[stored] = sha256, self.known[sha256]
@@ -77,9 +77,9 @@ class Media:
             sha256 = hashlib.sha256(data).hexdigest()
             self.known[sha256], self.stored[stored] = data, sha256
             if sum(map(len, self.known.values())) > LARGEST:
-                words = _("The files are larger than %(most)d MB together.")
+                message = _("The files are larger than %(most)d MB together.")
                 remedy = _("Export fewer at once.")
-                raise FileError(words % {"most": LARGEST // 1024 // 1024}, code="files_large", remedy=remedy)
+                raise FileError(message % {"most": LARGEST // 1024 // 1024}, code="files_large", remedy=remedy)
         return self.stored[stored]
 
 
@@ -95,5 +95,5 @@ def _read(stored: str) -> bytes:
         with default_storage.open(stored) as file:
             return bytes(file.read())
     except OSError as error:
-        words = _("The file “%(name)s” is gone from the storage.") % {"name": PurePosixPath(stored).name}
-        raise FileError(words, code="file_gone", remedy=_("Choose it again on the page of what has it.")) from error
+        message = _("The file “%(name)s” is gone from the storage.") % {"name": PurePosixPath(stored).name}
+        raise FileError(message, code="file_gone", remedy=_("Choose it again on the page of what has it.")) from error

@@ -50,9 +50,9 @@ class Findings:
     def copy(self) -> "Findings":
         return replace(self, flaws=list(self.flaws))
 
-    def add(self, place: Place, words: str, remedy: str, *, code: str = "file_invalid") -> None:
+    def add(self, place: Place, message: str, remedy: str, *, code: str = "file_invalid") -> None:
         self.flaws.append(
-            Flaw(place=written(place), words=words, remedy=remedy, code=code, line=self._line_of(place)),
+            Flaw(place=written(place), words=message, remedy=remedy, code=code, line=self._line_of(place)),
         )
 
     def add_error(self, place: Place, error: OpenUserError) -> None:
@@ -68,12 +68,12 @@ class Findings:
         if not place:
             return bool(self.flaws)
         start = written(place)
-        return any(one.place == start or one.place.startswith((f"{start}.", f"{start}[")) for one in self.flaws)
+        return any(flaw.place == start or flaw.place.startswith((f"{start}.", f"{start}[")) for flaw in self.flaws)
 
     def refuse(self) -> None:
         """Raise `FileRefused` if anything is wrong, in the order of the lines."""
         if self.flaws:
-            raise refused(sorted(self.flaws, key=lambda one: one.line or 0))
+            raise refused(sorted(self.flaws, key=lambda flaw: flaw.line or 0))
 
     def _line_of(self, place: Place) -> int | None:
         """The line of a place; of the nearest enclosing place, if the file lacks it."""
@@ -96,13 +96,13 @@ class Findings:
 def refused(flaws: Sequence[Flaw]) -> FileRefused:
     """The error of a file with these flaws: the first of them, and how many more there are."""
     first, more = flaws[0], len(flaws) - 1
-    words = f"{first.place}: {first.words}" if first.place else first.words
+    message = f"{first.place}: {first.words}" if first.place else first.words
     if more:
-        words = _("%(first)s (and %(more)d more)") % {"first": words, "more": more}
-    return FileRefused(words, flaws=flaws, code=first.code, remedy=first.remedy, field=first.place)
+        message = _("%(first)s (and %(more)d more)") % {"first": message, "more": more}
+    return FileRefused(message, flaws=flaws, code=first.code, remedy=first.remedy, field=first.place)
 
 
 def written(place: Place) -> str:
     """A place as people write it: `campaigns[2].contents.en.text`."""
-    words = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
-    return words.removeprefix(".")
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
+    return path.removeprefix(".")

@@ -22,7 +22,7 @@ class ImportCommand(BaseCommand):
         """The outcome of each entry: its verdict, kind, name and differences. Raises `OpenUserError`."""
         raise NotImplementedError
 
-    def missing(self, one: Any) -> Iterable[object]:
+    def missing(self, imported: Any) -> Iterable[object]:
         """The gaps of an entry before it can be used."""
         raise NotImplementedError
 
@@ -44,9 +44,9 @@ class ImportCommand(BaseCommand):
             self._tell(entry)
         self.stdout.write("Nothing was kept (--dry-run)." if dry_run else "Done.")
 
-    def _tell(self, one: Any) -> None:
-        self.stdout.write(f"{one.verdict:8}{one.kind:9} {one.name}")
-        for change in one.differences:
+    def _tell(self, imported: Any) -> None:
+        self.stdout.write(f"{imported.verdict:8}{imported.kind:9} {imported.name}")
+        for change in imported.differences:
             self.stdout.write(f"          {change.path}: {change.before!r} → {change.after!r}")
-        for lack in self.missing(one):
+        for lack in self.missing(imported):
             self.stdout.write(f"          {self.before_use}: {lack}")

@@ -67,15 +67,15 @@ class ImportPage:
             else:
                 if taken:
                     return self.done(imported)
-                context |= {"entries": [self._shown(one) for one in imported], "digest": digest}
-                context["useful"] = any(one.verdict != "same" for one in imported)
-        words = {"title": self.title, "introduction": self.introduction, "missing_title": self.missing_title}
-        shown = {**site.each_context(request), "opts": self.model._meta, **words, **context}
+                context |= {"entries": [self._shown(entry) for entry in imported], "digest": digest}
+                context["useful"] = any(entry.verdict != "same" for entry in imported)
+        titles = {"title": self.title, "introduction": self.introduction, "missing_title": self.missing_title}
+        shown = {**site.each_context(request), "opts": self.model._meta, **titles, **context}
         return TemplateResponse(request, "admin/import_file.html", shown, status=422 if form.errors else 200)
 
-    def _shown(self, one: Any) -> dict[str, Any]:
-        words, tone = VERDICTS[one.verdict]
-        return {"verdict": badge(words, tone), **self.entry(one)}
+    def _shown(self, entry: Any) -> dict[str, Any]:
+        label, tone = VERDICTS[entry.verdict]
+        return {"verdict": badge(label, tone), **self.entry(entry)}
 
 
 def exported(model_admin: ModelAdmin[Any], request: HttpRequest, pack: Callable[[], Packed]) -> HttpResponse | None:

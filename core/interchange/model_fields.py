@@ -24,7 +24,7 @@ EMPTY: tuple[Any, ...] = (None, "", {}, [])
 
 def fields_of(model: type[models.Model], *, without: Collection[str] = ()) -> Iterator[Any]:
     """The fields that people write: the name, and the others in the order of the model."""
-    for field in sorted(model._meta.concrete_fields, key=lambda one: one.name != KEY):
+    for field in sorted(model._meta.concrete_fields, key=lambda each: each.name != KEY):
         if field.editable and not field.primary_key and field.name not in without:
             yield field
 
@@ -86,7 +86,7 @@ def tidy(value: Any) -> Any:
         return LINE_ENDS.sub("\n", value)
     if isinstance(value, Mapping):
         return {key: tidy(value[key]) for key in sorted(value, key=lambda key: (key != "kind", key))}
-    return [tidy(one) for one in value] if isinstance(value, list | tuple) else value
+    return [tidy(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _plain(field: Any, value: Any, references: type[References], zone: tzinfo) -> Any:
@@ -117,8 +117,8 @@ def _read(field: Any, value: Any, place: Place, zone: tzinfo, findings: Findings
         return None
     if field.choices and value not in dict(field.flatchoices):
         known = ", ".join(str(key) for key, _label in field.flatchoices)
-        words = _("“%(value)s” is none of its values.") % {"value": value}
-        findings.add(place, words, _("There are: %(known)s.") % {"known": known})
+        message = _("“%(value)s” is none of its values.") % {"value": value}
+        findings.add(place, message, _("There are: %(known)s.") % {"known": known})
         return None
     try:
         read = field.clean(value if field.name == KEY else tidy(value), None)

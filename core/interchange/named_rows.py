@@ -25,7 +25,7 @@ class References:
         row = self.rows(model).filter(**{name: value}).first() if type(value) is wanted else None
         if row is None:
             label = model._meta.verbose_name
-            words = _("There is no %(kind)s “%(name)s” here.") % {"kind": label, "name": value}
+            message = _("There is no %(kind)s “%(name)s” here.") % {"kind": label, "name": value}
             remedy = _("Create it first, or name another one in the file.")
-            findings.add(place, words, remedy, code="reference_missing")
+            findings.add(place, message, remedy, code="reference_missing")
         return row

@@ -18,4 +18,4 @@ class Ready:
 
 def ready_of(known: Iterable[Ready], key: str) -> Ready | None:
     """The one of this key."""
-    return next((one for one in known if one.key == key), None)
+    return next((ready for ready in known if ready.key == key), None)

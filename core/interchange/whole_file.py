@@ -47,9 +47,9 @@ def read(
     findings = Findings(lines=loaded.lines, inner_lists=inner_lists or {})
     version = loaded.value.get("version")
     if version != VERSION or type(version) is not int:
-        words = _("The file has version %(version)s; this installation reads version %(ours)d.")
+        message = _("The file has version %(version)s; this installation reads version %(ours)d.")
         remedy = _("Write “version: 1”, or import it into the release that exported it.")
-        findings.add(("version",), words % {"version": version, "ours": VERSION}, remedy, code="version_unknown")
+        findings.add(("version",), message % {"version": version, "ours": VERSION}, remedy, code="version_unknown")
         findings.refuse()
     refuse_others(loaded.value, ("version", *keys), (), findings)
     parts = {part: _entries(loaded.value, part, key, size.most_entries, findings) for part, key in keys.items()}
@@ -59,8 +59,8 @@ def read(
 def _entries(value: Mapping[str, Any], part: str, key: str, most: int, findings: Findings) -> tuple[Entry, ...]:
     listed = value.get(part) or []
     if not isinstance(listed, list) or len(listed) > most:
-        words = _("“%(part)s” is a list of at most %(most)d.") % {"part": part, "most": most}
-        findings.add((part,), words, _("Begin each with “- %(key)s:”.") % {"key": key})
+        message = _("“%(part)s” is a list of at most %(most)d.") % {"part": part, "most": most}
+        findings.add((part,), message, _("Begin each with “- %(key)s:”.") % {"key": key})
         return ()
     entries: dict[str, Entry] = {}
     for number, data in enumerate(listed):
@@ -70,8 +70,8 @@ def _entries(value: Mapping[str, Any], part: str, key: str, most: int, findings:
             remedy = _("Write “%(key)s:” and a text.") % {"key": key}
             findings.add((*place, key), _("The name is missing."), remedy)
         elif name.strip() in entries:
-            words = _("The name “%(name)s” is there twice.") % {"name": name.strip()}
-            findings.add((*place, key), words, _("Give each a name of its own."), code="name_taken")
+            message = _("The name “%(name)s” is there twice.") % {"name": name.strip()}
+            findings.add((*place, key), message, _("Give each a name of its own."), code="name_taken")
         else:
             entries[name.strip()] = Entry(name=name.strip(), place=place, data=data)
     return tuple(entries.values())

@@ -28,7 +28,7 @@ class RowRead:
 
 def names_of(model: type[models.Model], *, without: Collection[str] = ()) -> list[str]:
     """The fields and lists of a model that a file has."""
-    return [one.name for one in (*fields_of(model, without=without), *_lists_of(model, without))]
+    return [field.name for field in (*fields_of(model, without=without), *_lists_of(model, without))]
 
 
 def row_entry(
@@ -42,17 +42,17 @@ def row_entry(
 ) -> dict[str, Any]:
     """A row, saved or not: An unsaved one needs `lists`. Fields in `always` come first, also with defaults."""
     model = type(row)
-    zone, files = timezone.get_default_timezone(), [one.name for one in _files_of(model, without)]
+    zone, files = timezone.get_default_timezone(), [field.name for field in _files_of(model, without)]
     plain = plain_fields(row, references=references, zone=zone, without=(*without, *files))
     entry = {name: plain.get(name) for name in always} | {
         name: value
         for name, value in plain.items()
         if name in always or value != model._meta.get_field(name).get_default()  # type: ignore[union-attr]
     }
-    for one in _lists_of(model, without):
-        rows = getattr(row, one.name).all() if lists is None else lists.get(one.name, ())
-        if named := sorted(getattr(other, references.keys[one.related_model]) for other in rows):
-            entry[one.name] = named
+    for listed in _lists_of(model, without):
+        rows = getattr(row, listed.name).all() if lists is None else lists.get(listed.name, ())
+        if named := sorted(getattr(other, references.keys[listed.related_model]) for other in rows):
+            entry[listed.name] = named
     entry |= {name: media.entry(file) for name in files if (file := getattr(row, name))}
     return entry
 
@@ -102,28 +102,28 @@ def check_row(row: models.Model, place: Place, findings: Findings, *, without: C
         except ValidationError as error:
             fields: tuple[str, ...] = getattr(constraint, "fields", ())
             is_of_field = len(fields) == 1  # Django names the constraint, not the field, where it has a condition
-            words = row.unique_error_message(model, fields).messages if is_of_field else error.messages
-            _tell((*place, fields[0]) if is_of_field else place, words, findings)
+            messages = row.unique_error_message(model, fields).messages if is_of_field else error.messages
+            _tell((*place, fields[0]) if is_of_field else place, messages, findings)
 
 
 def _tell(place: Place, messages: Iterable[str], findings: Findings) -> None:
-    for words in messages:
-        findings.add(place, words, _("Correct it in the file."))
+    for message in messages:
+        findings.add(place, message, _("Correct it in the file."))
 
 
-def _named_rows(one: Any, named: Any, place: Place, references: References, findings: Findings) -> list[Any]:
+def _named_rows(field: Any, named: Any, place: Place, references: References, findings: Findings) -> list[Any]:
     if named is None:
         return []
     if not isinstance(named, list):
-        findings.add(place, _("“%(name)s” is a list.") % {"name": one.name}, _("Write a list."))
+        findings.add(place, _("“%(name)s” is a list.") % {"name": field.name}, _("Write a list."))
         return []
-    rows = [references.row(one.related_model, value, (*place, n), findings) for n, value in enumerate(named)]
+    rows = [references.row(field.related_model, value, (*place, n), findings) for n, value in enumerate(named)]
     return list(dict.fromkeys(row for row in rows if row is not None))
 
 
 def _files_of(model: type[models.Model], without: Collection[str]) -> Iterator[Any]:
-    return (one for one in fields_of(model, without=without) if isinstance(one, models.FileField))
+    return (field for field in fields_of(model, without=without) if isinstance(field, models.FileField))
 
 
 def _lists_of(model: type[models.Model], without: Collection[str]) -> Iterable[Any]:
-    return [one for one in model._meta.many_to_many if one.editable and one.name not in without]
+    return [field for field in model._meta.many_to_many if field.editable and field.name not in without]

@@ -46,8 +46,8 @@ class Loaded:
 def load(data: bytes, *, size: Size = SMALL) -> Loaded:
     """Read a file. Raises `FileRefused`, with the line, if it is no YAML or larger than `size` allows."""
     if len(data) > size.most_bytes:
-        words = _("The file is larger than %(most)d MB.") % {"most": size.most_bytes // 1024 // 1024}
-        raise _refusal((), words, _("Export fewer at once."), None)
+        message = _("The file is larger than %(most)d MB.") % {"most": size.most_bytes // 1024 // 1024}
+        raise _refusal((), message, _("Export fewer at once."), None)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -56,13 +56,13 @@ def load(data: bytes, *, size: Size = SMALL) -> Loaded:
         return _Reader(size).read(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        words = _("The file is no YAML: %(problem)s.") % {"problem": error.problem or error.context}
+        message = _("The file is no YAML: %(problem)s.") % {"problem": error.problem or error.context}
         remedy = _("Look at the line above it, too: indentation, quotation marks and colons.")
-        raise _refusal((), words, remedy, mark.line + 1 if mark else None) from error
+        raise _refusal((), message, remedy, mark.line + 1 if mark else None) from error
     except yaml.YAMLError as error:
-        words = _("The file has a character that YAML does not allow.")
+        message = _("The file has a character that YAML does not allow.")
         raise _refusal(
-            (), words, _("Write it as an escape in double quotation marks, or leave it out."), None
+            (), message, _("Write it as an escape in double quotation marks, or leave it out."), None
         ) from error
 
 
@@ -101,9 +101,9 @@ class _Reader:
             raise _refusal(place, _("The file has too many values, or they lie too deep."), remedy, _line(event))
         anchored = isinstance(event, yaml.AliasEvent) or event.anchor is not None
         if anchored or (event.tag is not None and event.tag != "!"):
-            words = _("Anchors (&), aliases (*) and tags (!) are not read.")
+            message = _("Anchors (&), aliases (*) and tags (!) are not read.")
             raise _refusal(
-                place, words, _("Write the value itself; a text that begins so needs quotation marks."), _line(event)
+                place, message, _("Write the value itself; a text that begins so needs quotation marks."), _line(event)
             )
         if isinstance(event, yaml.ScalarEvent):
             return _scalar(event, place)
@@ -122,8 +122,8 @@ class _Reader:
                 raise _refusal(place, _("A key is no word."), _("Write a name and a colon."), _line(event))
             key = _text(event, place)
             if key in mapping:
-                words = _("“%(key)s” is there twice.") % {"key": key}
-                raise _refusal((*place, key), words, _("Leave one of them out."), _line(event))
+                message = _("“%(key)s” is there twice.") % {"key": key}
+                raise _refusal((*place, key), message, _("Leave one of them out."), _line(event))
             mapping[key] = self._value(next(self.events), (*place, key))
         return mapping
 
@@ -160,8 +160,8 @@ def _line(event: Any) -> int:
     return int(event.start_mark.line) + 1
 
 
-def _refusal(place: Place, words: str, remedy: str, line: int | None) -> FileRefused:
-    return refused([Flaw(place=written(place), words=words, remedy=remedy, code="file_unreadable", line=line)])
+def _refusal(place: Place, message: str, remedy: str, line: int | None) -> FileRefused:
+    return refused([Flaw(place=written(place), words=message, remedy=remedy, code="file_unreadable", line=line)])
 
 
 class _Writer(yaml.SafeDumper):

@@ -45,11 +45,11 @@ def _renaming(app_label: str, old: str, new: str) -> "migrations.operations.spec
 
 def tables_at_once(operations: Iterable[Operation]) -> list[Operation]:
     """The operations, with neighbouring `CreateModel` as one: it takes a new installation half the time."""
-    found: list[Operation] = []
+    joined: list[Operation] = []
     for creates, group in groupby(operations, lambda operation: type(operation) is migrations.CreateModel):
         neighbours = list(group)
-        found += [CreateModels(neighbours)] if creates else neighbours
-    return found
+        joined += [CreateModels(neighbours)] if creates else neighbours
+    return joined
 
 
 class CreateModels(Operation):

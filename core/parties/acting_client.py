@@ -63,9 +63,9 @@ def check_may_approve() -> None:
     """Raise `RightMissing` if a client asks that no administrator allows to approve others' work."""
     client = _acting.get()
     if client is not None and not client.may_approve:
-        words = gettext("The client “%(client)s” may not approve.") % {"client": client.name}
+        message = gettext("The client “%(client)s” may not approve.") % {"client": client.name}
         remedy = gettext("A person does it in the admin, or an administrator allows the client to approve.")
-        raise RightMissing(words, code="client_may_not_approve", remedy=remedy)
+        raise RightMissing(message, code="client_may_not_approve", remedy=remedy)
 
 
 def account_of(request: Any) -> AbstractBaseUser | None:

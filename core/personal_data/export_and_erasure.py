@@ -27,7 +27,7 @@ def count(person: Person) -> dict[str, int]:
 
 def refusals(person: Person) -> list[str]:
     """The obstacles to an erasure, each with a remedy."""
-    return [words for holding in holding_registry.holdings() if (words := holding.refusal(person))]
+    return [refusal for holding in holding_registry.holdings() if (refusal := holding.refusal(person))]
 
 
 def erase(person: Person) -> dict[str, int]:
@@ -61,13 +61,13 @@ def _find(person: Person) -> list[tuple[Holding, list[int]]]:
     return [(holding, holding.find(person)) for holding in holding_registry.holdings()]
 
 
-def _in_turn(found: list[tuple[Holding, list[int]]], *, last: bool) -> list[tuple[Holding, list[int]]]:
+def _in_turn(keys: list[tuple[Holding, list[int]]], *, last: bool) -> list[tuple[Holding, list[int]]]:
     """The highest app first, because its rows refer to those below."""
-    return [(holding, pks) for holding, pks in reversed(found) if holding.goes_last == last]
+    return [(holding, pks) for holding, pks in reversed(keys) if holding.goes_last == last]
 
 
-def _counts(found: Iterable[tuple[Holding, list[int]]]) -> dict[str, int]:
-    return {holding.label: len(pks) for holding, pks in found if pks}
+def _counts(keys: Iterable[tuple[Holding, list[int]]]) -> dict[str, int]:
+    return {holding.label: len(pks) for holding, pks in keys if pks}
 
 
 def _write_rows(archive: ZipFile, holding: Holding, pks: list[int]) -> list[str]:

@@ -105,7 +105,7 @@ class BucketStorage(WholeFileStorage):
             return super().get_modified_time(name)
         with _as_os_errors():
             if not PurePosixPath(name).suffix and (inside := self._list_bucket(name)[1]):
-                return max(self.get_modified_time(f"{name}/{one}") for one in inside)
+                return max(self.get_modified_time(f"{name}/{inner}") for inner in inside)
             modified: datetime = self.bucket.get_modified_time(name)
             return modified
 
@@ -113,7 +113,7 @@ class BucketStorage(WholeFileStorage):
         """Delete local copies that were not used for so many days and that the bucket has. Returns how many."""
         before, count = time.time() - days * DAY, 0
         root = Path(self.location)
-        for copy in [one for one in root.rglob("*") if one.is_file()]:
+        for copy in [path for path in root.rglob("*") if path.is_file()]:
             used = copy.stat()
             if max(used.st_atime, used.st_mtime) < before:
                 with _as_os_errors():

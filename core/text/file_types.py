@@ -8,5 +8,5 @@ SAME = {"jpeg": "jpg"}
 
 def endings_of(written: str) -> tuple[str, ...]:
     """The endings in lower case without their dots, each once; () for none."""
-    endings = (one.lower() for one in re.split(r"[\s,，、;；.]+", written) if one)
-    return tuple(dict.fromkeys(SAME.get(one, one) for one in endings))
+    endings = (ending.lower() for ending in re.split(r"[\s,，、;；.]+", written) if ending)
+    return tuple(dict.fromkeys(SAME.get(ending, ending) for ending in endings))

@@ -17,12 +17,12 @@ BRACES = re.compile(r"\{\{|\}\}")
 
 def placeholder_names(text: str) -> Iterator[str]:
     """The names of a text's placeholders: of slots, and of facts of the member as `member.city`."""
-    return (found[1] for found in PLACEHOLDER.finditer(text))
+    return (match[1] for match in PLACEHOLDER.finditer(text))
 
 
 def needed_names(text: str) -> Iterator[str]:
     """The names of those placeholders that have no default."""
-    return (found[1] for found in PLACEHOLDER.finditer(text) if not (found[3] or "").strip())
+    return (match[1] for match in PLACEHOLDER.finditer(text) if not (match[3] or "").strip())
 
 
 def split_at_placeholders(text: str) -> list[str]:
@@ -53,13 +53,13 @@ def fill_placeholders(text: str, values: Mapping[str, str], slots: Mapping[str, 
     written in this language, or the entry `name.label` of `values`.
     """
 
-    def value(found: re.Match[str]) -> str:
-        kept = values.get(found[1], "")
+    def value(match: re.Match[str]) -> str:
+        kept = values.get(match[1], "")
         if not kept.strip():
-            return (found[3] or "").strip()
-        if found[2] and f"{found[1]}.label" in values:
-            return values[f"{found[1]}.label"]
-        slot = slots.get(found[1]) if found[2] else None
+            return (match[3] or "").strip()
+        if match[2] and f"{match[1]}.label" in values:
+            return values[f"{match[1]}.label"]
+        slot = slots.get(match[1]) if match[2] else None
         return slot.label(kept, language=language) if slot else kept
 
     return PLACEHOLDER.sub(value, text)

@@ -63,13 +63,13 @@ def day_of_year(month: int, day: int, *, today: date) -> date | None:
     return _day(today.year + 1, month, day)
 
 
-def _han_weekday(found: re.Match[str], today: date) -> date:
-    return _weekday(found[1], "一二三四五六日".index(found[2].replace("天", "日")), today)
+def _han_weekday(match: re.Match[str], today: date) -> date:
+    return _weekday(match[1], "一二三四五六日".index(match[2].replace("天", "日")), today)
 
 
-def _latin_weekday(found: re.Match[str], today: date) -> date | None:
-    names = [number for number, name in enumerate(WEEKDAYS) if name.startswith(found[2])]
-    return _weekday(found[1], names[0], today) if len(names) == 1 else None
+def _latin_weekday(match: re.Match[str], today: date) -> date | None:
+    names = [number for number, name in enumerate(WEEKDAYS) if name.startswith(match[2])]
+    return _weekday(match[1], names[0], today) if len(names) == 1 else None
 
 
 def _weekday(week: str | None, number: int, today: date) -> date:
@@ -79,45 +79,45 @@ def _weekday(week: str | None, number: int, today: date) -> date:
     return today + timedelta(days=(number - today.weekday()) % 7)
 
 
-def _han_after(found: re.Match[str], today: date) -> date | None:
-    count = _number(found[1])
-    return None if count is None else today + timedelta(days=count * (1 if found[2] == "天" else 7))
+def _han_after(match: re.Match[str], today: date) -> date | None:
+    count = _number(match[1])
+    return None if count is None else today + timedelta(days=count * (1 if match[2] == "天" else 7))
 
 
-def _latin_after(found: re.Match[str], today: date) -> date:
-    count = SMALL.get(found[1]) or int(found[1])
-    return today + timedelta(days=count * (1 if found[2] == "day" else 7))
+def _latin_after(match: re.Match[str], today: date) -> date:
+    count = SMALL.get(match[1]) or int(match[1])
+    return today + timedelta(days=count * (1 if match[2] == "day" else 7))
 
 
-def _han_day(found: re.Match[str], today: date) -> date | None:
+def _han_day(match: re.Match[str], today: date) -> date | None:
     """15号: of this month, or of the next one if it is over."""
-    number = _number(found[2])
+    number = _number(match[2])
     if number is None:
         return None
-    later = found[1] == "下" or (found[1] is None and number < today.day)
+    later = match[1] == "下" or (match[1] is None and number < today.day)
     month = today.month + later
     return _day(today.year + month // 13, (month - 1) % 12 + 1, number)
 
 
-def _han_date(found: re.Match[str], today: date) -> date | None:
-    month, day = _number(found[2]), _number(found[3])
+def _han_date(match: re.Match[str], today: date) -> date | None:
+    month, day = _number(match[2]), _number(match[3])
     if month is None or day is None:
         return None
-    return _day(today.year + YEARS[found[1]], month, day) if found[1] else day_of_year(month, day, today=today)
+    return _day(today.year + YEARS[match[1]], month, day) if match[1] else day_of_year(month, day, today=today)
 
 
-def _han_month_end(found: re.Match[str], today: date) -> date:
-    month = today.month + (found[1] == "下")
+def _han_month_end(match: re.Match[str], today: date) -> date:
+    month = today.month + (match[1] == "下")
     first_after = date(today.year + month // 12, month % 12 + 1, 1)
     return first_after - timedelta(days=1)
 
 
-def _day_month(found: re.Match[str], today: date) -> date | None:
-    return _named(found[2], found[1], found[3], today)
+def _day_month(match: re.Match[str], today: date) -> date | None:
+    return _named(match[2], match[1], match[3], today)
 
 
-def _month_day(found: re.Match[str], today: date) -> date | None:
-    return _named(found[1], found[2], found[3], today)
+def _month_day(match: re.Match[str], today: date) -> date | None:
+    return _named(match[1], match[2], match[3], today)
 
 
 def _named(name: str, day: str, year: str | None, today: date) -> date | None:

@@ -148,12 +148,12 @@ class ProtectedDeleteAdmin(FormAdmin):
 
     def protected_because(self, row: Any) -> Any:
         """Why this row cannot be deleted; "" if it can."""
-        return next((words for name, words in self.protected_by.items() if getattr(row, name).exists()), "")
+        return next((reason for name, reason in self.protected_by.items() if getattr(row, name).exists()), "")
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[Any], list[Any]]:
         # First, because collecting related rows would read the whole history.
         kept = [(row, self.protected_because(row)) for row in objs]
-        reasons: list[Any] = [format_html("{}: {}", row, words) for row, words in kept if words]
+        reasons: list[Any] = [format_html("{}: {}", row, reason) for row, reason in kept if reason]
         if reasons:
             return [], {}, set(), reasons
         rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
@@ -184,9 +184,9 @@ class WorkAdmin(ReadOnlyAdmin):
 
     @display(description=_("status"), ordering="status")
     def state(self, row: Any) -> str:
-        words = badge(row.get_status_display(), STATUS_TONES.get(row.status, ""))
+        shown = badge(row.get_status_display(), STATUS_TONES.get(row.status, ""))
         # The attribute tells core/static/core/live_page.js to poll.
-        return words if row.is_finished else format_html("<span data-unfinished>{}</span>", words)
+        return shown if row.is_finished else format_html("<span data-unfinished>{}</span>", shown)
 
     @display(description=_("reason"), ordering="reason")
     def why(self, row: Any) -> str:

@@ -42,9 +42,9 @@ class KnownValuesFilter(FieldListFilter):
     def choices(self, changelist: Any) -> Iterator[Any]:
         without = changelist.get_query_string(remove=[self.field_path])
         yield {"selected": self.chosen is None, "query_string": without, "display": _("All")}
-        for value, words in self.values().items():
+        for value, label in self.values().items():
             address = changelist.get_query_string({self.field_path: value})
-            yield {"selected": self.chosen == value, "query_string": address, "display": words}
+            yield {"selected": self.chosen == value, "query_string": address, "display": label}
 
 
 class ReasonFilter(KnownValuesFilter):

@@ -26,25 +26,25 @@ class IndexedSearch(ModelAdmin[Any]):
     exact_first: ClassVar[tuple[str, ...]] = ()
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
-        words = search_term.strip()
-        if not words:
+        text = search_term.strip()
+        if not text:
             return queryset, False
-        found = self.find_rows(words)
-        rows = queryset.filter(found.condition)
-        if found.of_newest:
+        result = self.find_rows(text)
+        rows = queryset.filter(result.condition)
+        if result.of_newest:
             setattr(request, OF_NEWEST, True)
-        setattr(request, FOUND, found.number)
-        return (self._exact_first(rows, words) if found.are_few and self.exact_first else rows), False
+        setattr(request, FOUND, result.number)
+        return (self._exact_first(rows, text) if result.are_few and self.exact_first else rows), False
 
-    def find_rows(self, words: str) -> Found:
+    def find_rows(self, text: str) -> Found:
         """The rows that match."""
         ids = [name.removeprefix("=") for name in self.search_fields if name.startswith("=")]
-        ways = [Part(condition=exactly(self.model, name, words)) for name in ids]
+        ways = [Part(condition=exactly(self.model, name, text)) for name in ids]
         by_relation = self._searched()
         if not by_relation:
-            return Found(condition=reduce(or_, (one.condition for one in ways), Q(pk__in=())))
+            return Found(condition=reduce(or_, (part.condition for part in ways), Q(pk__in=())))
         for relation, names in by_relation.items():
-            ways += text_search.parts(self.model, relation, names, words)
+            ways += text_search.parts(self.model, relation, names, text)
         return text_search.find(self.model, ways)
 
     def _searched(self) -> dict[str, list[str]]:
@@ -56,18 +56,18 @@ class IndexedSearch(ModelAdmin[Any]):
                 by_relation.setdefault(relation, []).append(column)
         return by_relation
 
-    def _exact_first(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    def _exact_first(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         exact = Q()
         for name in self.exact_first:
-            exact |= exactly(self.model, name, words)
+            exact |= exactly(self.model, name, text)
         rank = Case(When(exact, then=Value(0)), default=Value(1))
         ranked: QuerySet[Any] = rows.annotate(rank=rank).order_by("rank", *rows.query.order_by)
         return ranked
 
 
-def exactly(model: type[Model], name: str, words: str) -> Q:
+def exactly(model: type[Model], name: str, text: str) -> Q:
     """Rows with this ID; IDs of the platform are kept in small letters."""
     if isinstance(model._meta.get_field(name), CharField | TextField):
-        return Q(**{f"{name}__in": sorted({words, words.lower()})})
-    is_number = words.isascii() and words.isdigit() and len(words) < 19
-    return Q(**{name: int(words)}) if is_number else Q(pk__in=())
+        return Q(**{f"{name}__in": sorted({text, text.lower()})})
+    is_number = text.isascii() and text.isdigit() and len(text) < 19
+    return Q(**{name: int(text)}) if is_number else Q(pk__in=())

@@ -72,8 +72,8 @@ class StrictSerializer(serializers.Serializer[Any]):
         unknown = sorted(set(data) - set(self.fields)) if isinstance(data, Mapping) else []
         if unknown:
             writable = ", ".join(name for name, field in self.fields.items() if not field.read_only)
-            words = _("Unknown field. Available: %(fields)s.") % {"fields": writable}
-            raise serializers.ValidationError({name: [words] for name in unknown}, code="unknown_field")
+            message = _("Unknown field. Available: %(fields)s.") % {"fields": writable}
+            raise serializers.ValidationError({name: [message] for name in unknown}, code="unknown_field")
         return super().to_internal_value(data)
 
 

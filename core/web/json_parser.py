@@ -26,7 +26,7 @@ def is_shallow(value: Any) -> bool:
     """Whether lists and objects lie in one another at most `MAX_DEPTH` times."""
     level = [value]
     for _depth in range(MAX_DEPTH + 1):
-        level = [inner for one in level if isinstance(one, dict | list) for inner in _children(one)]
+        level = [inner for part in level if isinstance(part, dict | list) for inner in _children(part)]
         if not level:
             return True
     return False
@@ -36,5 +36,5 @@ def too_deep() -> ParseError:
     return ParseError(_("The JSON is nested too deeply: at most %d levels.") % MAX_DEPTH)
 
 
-def _children(one: dict[str, Any] | list[Any]) -> list[Any]:
-    return list(one.values()) if isinstance(one, dict) else one
+def _children(value: dict[str, Any] | list[Any]) -> list[Any]:
+    return list(value.values()) if isinstance(value, dict) else value

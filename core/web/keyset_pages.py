@@ -96,14 +96,14 @@ class KeysetChangeList(ChangeList):
         """Whether a search or filter leaves rows out."""
         return bool(self.query or self.has_active_filters)
 
-    def _count(self, shown: int, found: int | None) -> None:
+    def _count(self, shown: int, matches: int | None) -> None:
         """The number of rows, and to how many an action on all of them is applied."""
         if not (self.has_previous or self.has_next):
             self.count = RowCount(number=shown)
-        elif found is not None and not self.get_filters_params() and not self.root_queryset.query.where:
-            self.count = RowCount(number=found)  # the search has counted them
+        elif matches is not None and not self.get_filters_params() and not self.root_queryset.query.where:
+            self.count = RowCount(number=matches)  # the search has counted them
         else:
-            self.count = row_counts.count(self.queryset, most=found)
+            self.count = row_counts.count(self.queryset, most=matches)
         most: int = self.model_admin.most_rows
         self.is_counted = self.count.is_exact and self.count.number <= most
         self.result_count = self.count.number if self.is_counted else most
@@ -120,10 +120,10 @@ class KeysetChangeList(ChangeList):
         if not self.of_newest:
             return ""
         # Too many rows of another table match a word, or a filter has no index.
-        words = _("Only the newest %(count)s rows were searched.")
+        message = _("Only the newest %(count)s rows were searched.")
         if self.query:
-            words = _("Only the newest %(count)s rows were searched. A rarer word searches all of them.")
-        return words % {"count": row_counts.figure(NEWEST_ROWS)}
+            message = _("Only the newest %(count)s rows were searched. A rarer word searches all of them.")
+        return message % {"count": row_counts.figure(NEWEST_ROWS)}
 
     def _page(self, place: str) -> tuple[list[Any], bool, bool]:
         """The rows, of an editable list their keys, and whether there are others before and after them."""
@@ -205,8 +205,8 @@ class KeysetAdmin(ModelAdmin[Any]):
         if "1" in request.POST.getlist("select_across"):
             keys = list(queryset.values_list("pk", flat=True)[: self.most_rows + 1])
             if len(keys) > self.most_rows:
-                words = _("This was done for the first %(count)d rows. Repeat it for the others.")
-                self.message_user(request, words % {"count": self.most_rows}, messages.WARNING)
+                message = _("This was done for the first %(count)d rows. Repeat it for the others.")
+                self.message_user(request, message % {"count": self.most_rows}, messages.WARNING)
             queryset = self.get_queryset(request).filter(pk__in=keys[: self.most_rows])
         return super().response_action(request, queryset)
 
