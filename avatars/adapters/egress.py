@@ -1,4 +1,4 @@
-"""Where a person's picture may be sent: to your own network, and to the public hosts that a setting names."""
+"""The allowed destinations of a person's picture: your own network, and the public hosts that a setting names."""
 
 import ipaddress
 import socket

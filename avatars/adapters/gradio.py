@@ -191,7 +191,7 @@ def _old_file(file: FileInput) -> Any:
 
 
 def _share(message: dict[str, Any]) -> float | None:
-    """How far the model is, where the message tells: the innermost of its bars."""
+    """The progress of the model, if the message has it: of the innermost of its bars."""
     bars = message.get("progress_data")
     if message.get("msg") != "progress" or not isinstance(bars, list) or not bars or not isinstance(bars[-1], dict):
         return None
@@ -202,7 +202,7 @@ def _share(message: dict[str, Any]) -> float | None:
 
 
 def _place(output: Any) -> str:
-    """Where the server keeps an output: Gradio 3 names it, 4 and 5 wrap videos, 6 does not; a list has it first."""
+    """The server's path of an output: Gradio 3 names it, 4 and 5 wrap videos, 6 does not; a list has it first."""
     while isinstance(output, list) and output:
         output = output[0]
     if isinstance(output, dict) and isinstance(output.get("video"), dict):

@@ -154,7 +154,7 @@ class ConsentAdmin(ReadOnlyAdmin):
 
     @display(description=_("sent"))
     def sent(self, consent: Consent) -> str:
-        """Who sends is above us: that page is found by its name."""
+        """The page of senders is in an app above: it is found by its name."""
         try:
             page = reverse("admin:conversations_message_changelist")
         except NoReverseMatch:

@@ -52,7 +52,7 @@ class UnconfirmedFilter(admin.SimpleListFilter):
 
 
 class ConfirmationForm(forms.ModelForm[Statement]):
-    """How a second person knows that a picture is drawn, and the evidence."""
+    """A second person's reason for confirming that a picture is drawn, and the evidence."""
 
     class Meta:
         model = Statement

@@ -94,7 +94,7 @@ def _opened(data: bytes, mode: str) -> NDArray[np.uint8]:
 
 
 def _head(data: bytes) -> int:
-    """Where the segments after JFIF's own begin, which is the first."""
+    """The place of the segments after JFIF's own, which is the first."""
     return 4 + int.from_bytes(data[4:6], "big") if data[2:4] == APP0 else 2
 
 

@@ -66,7 +66,7 @@ class Mark:
         patch[:] = (patch * self._keep + self._add) >> 8
 
     def likeness(self, patch: Picture) -> float:
-        """How much a patch of grey pixels (height, width) looks like the mark: correlation, 1 is the mark itself."""
+        """The likeness of a patch of grey pixels (height, width) to the mark: correlation, 1 is the mark itself."""
         seen, ink = patch.astype(np.float64).ravel(), self.ink.astype(np.float64).ravel()
         seen, ink = seen - seen.mean(), ink - ink.mean()
         return float(seen @ ink / (np.linalg.norm(seen) * np.linalg.norm(ink) + 1e-9))
@@ -133,12 +133,12 @@ def write(path: Path, to: Path, origin: Origin) -> None:
 
 
 def read(probed: mp4.Probe) -> Origin | None:
-    """Who says to have made a video, by its metadata; None where they say nothing that can be read."""
+    """The origin of a video by its metadata; None where it is missing or unreadable."""
     return origin_of(probed.tags.get(KEY, ""))
 
 
 def origin_of(attribute: str) -> Origin | None:
-    """Who made something, by its attribute."""
+    """The origin in an attribute; None where it is missing or unreadable."""
     try:
         said = json.loads(attribute)
         return Origin(provider=str(said["ContentProducer"]), content_id=str(said["ProduceID"]))

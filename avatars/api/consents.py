@@ -138,7 +138,7 @@ def _renamed(data: Any, *, old: str, new: str) -> Any:
 
 
 class ConsentFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Which consents to list."""
+    """Filters of the list of consents."""
 
     digital_human = IdFilter(field_name="digital_humans")
     voice = IdFilter(field_name="voices")

@@ -31,7 +31,7 @@ PICTURES = {(200, f"image/{kind}"): OpenApiTypes.BINARY for kind in ("png", "jpe
 
 
 class DigitalHumanFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Which digital humans to list."""
+    """Filters of the list of digital humans."""
 
     voice = IdFilter()
 

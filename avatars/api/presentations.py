@@ -135,7 +135,7 @@ class PagesSerializer(StrictSerializer):
 
 
 class PresentationFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Which presentations to list."""
+    """Filters of the list of presentations."""
 
     digital_human = IdFilter()
 

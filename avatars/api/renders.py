@@ -32,7 +32,7 @@ from core.web.json_parser import JSONParser
 
 
 class RenderFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Which renders to list."""
+    """Filters of the list of renders."""
 
     digital_human = IdFilter()
     template = IdFilter()

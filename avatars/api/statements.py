@@ -21,7 +21,7 @@ from core.web.json_parser import JSONParser
 
 
 class StatementFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Which statements to list."""
+    """Filters of the list of statements."""
 
     digital_human = IdFilter()
     voice = IdFilter()

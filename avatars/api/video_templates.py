@@ -150,7 +150,7 @@ class TemplateRenderSerializer(FillingSerializer):
 
 
 class TemplateFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Which templates to list."""
+    """Filters of the list of templates."""
 
     digital_human = IdFilter()
 

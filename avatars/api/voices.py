@@ -17,7 +17,7 @@ from core.web.api_filters import ChoiceFilter
 
 
 class VoiceFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Which voices to list."""
+    """Filters of the list of voices."""
 
     origin = ChoiceFilter(choices=Voice.Origin.choices, method="by_origin")
 

@@ -92,7 +92,7 @@ class CaptionPainter:
 
     @property
     def box(self) -> Box:
-        """Where captions may be: the whole of it at any time."""
+        """The box in which captions may be at any time."""
         rows = max((len(page.rows) for page in self._pages), default=0)
         height = round(rows * self._font * LEADING) + 2 * self._pad
         wide = round(self._widest) + 2 * self._pad

@@ -137,7 +137,7 @@ def slots(text: str, places: Sequence[Place | Token]) -> list[Slot]:
 
 
 def sentences(text: str, inside: Container[int] = frozenset()) -> Iterator[tuple[int, int]]:
-    """Where each sentence of a text begins and ends; none ends `inside` of a word."""
+    """The begin and end of each sentence of a text; none ends `inside` of a word."""
     start = 0
     for end in [*(match.end() for match in _SENTENCE.finditer(text) if match.end() not in inside), len(text)]:
         if text[start:end].strip():

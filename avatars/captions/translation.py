@@ -72,6 +72,6 @@ def _sentences(text: str) -> list[Span]:
 
 
 def _shares(sentences: Sequence[str]) -> list[float]:
-    """Where each ends, as a share of all by its length."""
+    """The end of each sentence, as a share of all by its length."""
     lengths = [max(srt.width(each), 0.1) for each in sentences]
     return [reached / sum(lengths) for reached in accumulate(lengths)]

@@ -55,7 +55,7 @@ def through_a_telephone(speech: Speech) -> Samples:
 
 
 def alike(first: str, second: str) -> float:
-    """How much two texts have in common, 0..1: letters and numbers count."""
+    """The likeness of two texts, 0..1: letters and numbers count."""
     kept = ["".join(char for char in text.lower() if char.isalnum()) for text in (first, second)]
     return difflib.SequenceMatcher(None, kept[0], kept[1]).ratio()
 

@@ -1,4 +1,4 @@
-"""Which digital humans, voices and renders may be shown or heard now: conditions and annotations for many rows."""
+"""Conditions and annotations for many rows: digital humans, voices and renders that may be shown or heard now."""
 
 from datetime import datetime
 from functools import reduce

@@ -1,4 +1,4 @@
-"""Why no consent permits it, in codes and words."""
+"""The reasons of refusals without a consent, in codes and words."""
 
 from datetime import datetime
 

@@ -97,7 +97,7 @@ class Shot(Setup):
 
 
 def frame_count(seconds: float, fps: int) -> int:
-    """How many frames show so many seconds: the last one may be shown for longer than there is sound."""
+    """The number of frames that show so many seconds: the last may be shown for longer than there is sound."""
     return int(np.ceil(round(seconds * fps, 6)))
 
 

@@ -104,7 +104,7 @@ class Duix(RenderEngine):
             raise refused("Duix does not take this video; it may be busy with another one.")
 
     def _wait(self, code: str, shot: Shot) -> Path:
-        """Where its video is, once it is done."""
+        """The path of its video, once it is done."""
         until = time.monotonic() + self._limit
         while time.monotonic() < until:
             answer = self._server.get("/easy/query", {"code": code}).json()
@@ -131,7 +131,7 @@ class Duix(RenderEngine):
         )
 
     def _result(self, named: str) -> Path:
-        """Where the file that it names is here. Its names are not trusted to lie in the shared folder."""
+        """The local path of the file that it names. Its names are not trusted to lie in the shared folder."""
         path = PurePosixPath(named)
         inside = (
             path.relative_to(self._inside) if path.is_relative_to(self._inside) else PurePosixPath(named.lstrip("/"))

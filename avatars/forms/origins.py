@@ -23,7 +23,7 @@ def origin_field(choices: Iterable[tuple[Any, Any]], *, help_text: Any) -> forms
 
 
 def reason_field(label: Any, *, help_text: Any) -> forms.CharField:
-    """Why no consent is needed."""
+    """The field for the reason why no consent is needed."""
     return forms.CharField(
         label=capfirst(label), required=False, max_length=300, widget=UnfoldAdminTextInputWidget, help_text=help_text
     )

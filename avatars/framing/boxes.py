@@ -14,7 +14,7 @@ class Box:
 
     @property
     def place(self) -> tuple[slice, slice]:
-        """Where it is in an array of (height, width)."""
+        """Its slices in an array of (height, width)."""
         return slice(self.y, self.y + self.height), slice(self.x, self.x + self.width)
 
     def within(self, other: "Box") -> "Box | None":

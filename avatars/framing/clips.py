@@ -39,7 +39,7 @@ class Clip:
     seconds: float
 
     def frames(self, fps: int) -> int:
-        """How many frames of a video it takes."""
+        """The frames of a video that it takes."""
         return max(1, int(self.seconds * fps))
 
 

@@ -126,7 +126,7 @@ def _reduced(source: Picture, part: Window, size: tuple[int, int]) -> tuple[Pict
 
 
 def _margins(part: Window, width: int) -> tuple[int, int, int]:
-    """How many pixels the window reaches beyond the portrait: left, right, above."""
+    """Pixels by which the window reaches beyond the portrait: left, right, above."""
     beyond = part.left + part.width - width
     return (
         max(0, int(np.ceil(-part.left))),

@@ -1,4 +1,4 @@
-"""Which part of a portrait a video shows: as much as its format allows, with room above and around the head."""
+"""The part of a portrait that a video shows: as much as its format allows, with room above and around the head."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """Where the head is, hair and all."""
+    """The box of the head with its hair."""
 
     left: float
     top: float

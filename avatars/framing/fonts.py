@@ -46,7 +46,7 @@ def runs(text: str, size: int, weight: int) -> Iterator[tuple[str, FreeTypeFont]
 
 
 def length(text: str, size: int, weight: int) -> float:
-    """How wide the text becomes, in pixels."""
+    """The width of the text, in pixels."""
     return sum(font.getlength(piece) for piece, font in runs(text, size, weight))
 
 

@@ -31,7 +31,7 @@ class Format(StrEnum):
 
 
 class Captions(StrEnum):
-    """How the words are shown in the picture; they are beside it as a file in any case."""
+    """The style of captions in the picture; they are beside it as a file in any case."""
 
     OFF = "off"
     PLAIN = "plain"

@@ -35,7 +35,7 @@ class Expected:
 
     @property
     def begins(self) -> float:
-        """When the shot begins, in seconds of the video."""
+        """The begin of the shot, in seconds of the video."""
         return self.before / self.shot.fps
 
     def speaks(self, frame: int) -> bool:
@@ -44,7 +44,7 @@ class Expected:
         return any(sound.symbol and sound.start <= middle < sound.end for sound in self.shot.speech.sounds)
 
     def silences(self, longest: float) -> list[tuple[float, float]]:
-        """When the speech is silent for longer than so many seconds, between its sounds."""
+        """The silences of the speech of more than so many seconds, between its sounds."""
         spoken = [(sound.start, sound.end) for sound in self.shot.speech.sounds if sound.symbol]
         edges = [(0.0, 0.0), *spoken, (self.shot.speech.seconds, self.shot.speech.seconds)]
         gaps = [(before[1], after[0]) for before, after in pairwise(edges)]

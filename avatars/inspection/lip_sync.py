@@ -55,7 +55,7 @@ class Mouth:
                 raise wrong("lips_in_silence", f"the lips move at {at:.2f} s, during silence")
 
     def _moves(self, numbers: list[int]) -> float:
-        """By how much the gap between the lips changes over these frames; 0 where there is no face to see."""
+        """The change of the gap between the lips over these frames; 0 without a face."""
         frames = [self._kept[number] for number in numbers]
         # To look for the lips costs a hundred times as much, and many an engine holds the picture in a silence.
         gaps = _gaps(frames) if _stirs(frames) else np.empty(0)
@@ -78,7 +78,7 @@ def _stirs(frames: list[Picture]) -> bool:
 
 
 def _gaps(frames: list[Picture]) -> NDArray[np.float64]:
-    """How far apart the lips are on each frame on which there is a face, in distances between the eyes."""
+    """The gap between the lips on each frame with a face, in distances between the eyes."""
     from avatars.engines.puppet.face.topology import LIP_BOTTOM, LIP_TOP
 
     gaps, face = [], None

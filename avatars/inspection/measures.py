@@ -1,4 +1,4 @@
-"""How good a finished video is, in numbers: to choose an engine by, not to refuse a video for."""
+"""The quality of a finished video, in numbers: to choose an engine by, not to refuse a video for."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -126,7 +126,7 @@ def _difference(first: NDArray[np.int16], second: NDArray[np.int16]) -> int:
 
 
 def _uncovered(expected: Expected, video: tuple[int, int], size: tuple[int, int]) -> NDArray[np.bool_]:
-    """Which pixels of a picture of this size nothing is drawn over."""
+    """The pixels of a picture of this size that nothing is drawn over."""
     seen = np.ones((size[1], size[0]), bool)
     across, down = size[0] / video[0], size[1] / video[1]
     for box in expected.covered:

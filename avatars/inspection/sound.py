@@ -68,7 +68,7 @@ def _check_place(heard: Samples, spoken: Thinned, rate: float, begins: float) ->
 
 
 def _lag(heard: Samples, spoken: Samples | Thinned, begin: float, finish: float, rate: float) -> tuple[float, float]:
-    """By how many seconds a piece of the speech is late, and how much it is alike there: 1 is the same."""
+    """The delay of a piece of the speech in seconds, and its likeness there: 1 is the same."""
     start, end, most = round(begin * rate), round(finish * rate), round(SHIFT * rate)
     end = min(end, len(spoken))
     piece = spoken[start:end].astype(np.float64)
@@ -89,7 +89,7 @@ def _lag(heard: Samples, spoken: Samples | Thinned, begin: float, finish: float,
 
 
 def _check_gaps(heard: Samples, spoken: Thinned, rate: float, begins: float) -> None:
-    """Where there is speech, it must be heard."""
+    """Raises `OutputError` for silence in place of speech."""
     block = round(BLOCK * rate)
     for start in range(0, min(len(heard), len(spoken)) - block + 1, block):
         loud = _level(spoken[start : start + block])

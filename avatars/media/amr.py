@@ -34,7 +34,7 @@ def parts(recording: Path, folder: Path, *, longest: float = LONGEST) -> list[Pa
 
 
 def seconds(recording: Path) -> float:
-    """How long a recording of any format plays. Raises `OutputError`."""
+    """The length of a recording of any format, in seconds. Raises `OutputError`."""
     return float(audio_segments.decoded(recording, RATE).duration_seconds)
 
 

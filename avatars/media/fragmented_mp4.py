@@ -161,6 +161,6 @@ def _run(data: bytes, at: int, moof: int, usual: int) -> Iterator[tuple[int, int
 
 
 def _frames(moof: bytes) -> int:
-    """How many frames of the first track a `moof` has."""
+    """The number of frames of the first track in a `moof`."""
     samples = [track for track, _, _ in _samples(moof)]
     return samples.count(1)

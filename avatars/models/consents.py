@@ -116,7 +116,7 @@ class Consent(models.Model):
         return f"{self.person} #{self.pk}"
 
     def state(self, now: datetime | None = None) -> "Consent.State":
-        """How it stands at a moment."""
+        """The state at a moment."""
         day = timezone.localdate(now)
         if self.withdrawn_at is not None:
             return self.State.WITHDRAWN

@@ -1,4 +1,4 @@
-"""Who speaks: digital humans."""
+"""Digital humans."""
 
 import secrets
 
@@ -37,7 +37,7 @@ class VideoFormat(models.TextChoices):
 
 
 class CaptionStyle(models.TextChoices):
-    """How the words are shown in the picture; a file with them comes along in any case."""
+    """The style of captions in the picture; a file with them comes along in any case."""
 
     OFF = Captions.OFF.value, _("none")
     PLAIN = Captions.PLAIN.value, _("plain")
@@ -45,7 +45,7 @@ class CaptionStyle(models.TextChoices):
 
 
 class LogoCorner(models.TextChoices):
-    """Where a logo stands."""
+    """The corner of a logo."""
 
     UPPER_LEFT = Corner.UPPER_LEFT.value, _("upper left")
     UPPER_RIGHT = Corner.UPPER_RIGHT.value, _("upper right, below the AI mark")
@@ -54,7 +54,7 @@ class LogoCorner(models.TextChoices):
 
 
 class RenderMode(models.TextChoices):
-    """How much of the portrait moves."""
+    """The moving parts of the portrait."""
 
     LIPSYNC = Mode.LIPSYNC.value, _("lips and eyes, head still (fastest)")
     TALKING_HEAD = Mode.TALKING_HEAD.value, _("lips, eyes and head")

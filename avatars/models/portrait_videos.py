@@ -69,7 +69,7 @@ class PortraitVideo(PartyRow, Work):
 
     @property
     def reason_words(self) -> str:
-        """Why it cannot be used, in the reader's language."""
+        """The reason why it cannot be used, in the reader's language."""
         if reasons.known(self.reason):
             return reasons.words(self.reason)
         return f"{render.words(self.reason)} {render.advice(self.reason)}".strip()

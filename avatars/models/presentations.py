@@ -18,7 +18,7 @@ from avatars.scenes.spec import ACCENT, COLOUR, Layout
 
 
 class SceneLayout(models.TextChoices):
-    """Where the digital human stands in a scene."""
+    """The place of the digital human in a scene."""
 
     HUMAN = Layout.HUMAN.value, _("digital human alone")
     HUMAN_RIGHT = Layout.HUMAN_RIGHT.value, _("slide, digital human on the right")

@@ -22,7 +22,7 @@ class Stage(models.TextChoices):
 
 
 class Outcome(models.TextChoices):
-    """How a stage ended. It is lost where its worker died, and took the end with it."""
+    """The outcome of a stage. It is lost where its worker died, and took the end with it."""
 
     RUNNING = "running", _("running")
     DONE = "done", _("done")
@@ -56,12 +56,12 @@ class StageRun:
 
     @property
     def outcome_words(self) -> str:
-        """How it ended, in the reader's language."""
+        """The outcome, in the reader's language."""
         return str(self.outcome.label)
 
     @property
     def seconds(self) -> float | None:
-        """How long it took, or takes so far; None where it was lost."""
+        """Its seconds, up to now if it is running; None where it was lost."""
         if self.outcome is Outcome.LOST:
             return None
         return max(0.0, ((self.ended_at or timezone.now()) - self.began_at).total_seconds())

@@ -53,7 +53,7 @@ class StatementQuerySet(models.QuerySet["Statement"]):
 
 
 class Statement(PartyRow):
-    """That a picture shows no real person, or that a voice is no real person's: void once the picture or voice changes.
+    """The assertion that a picture shows no real person, or a voice is no real person's: void once either changes.
 
     A statement is never changed. A program that made it is named with the account that holds its token.
     `looks_photographed` is the result of measuring the picture, None until then. If true, a second person confirms the
@@ -142,7 +142,7 @@ class Statement(PartyRow):
 
     @property
     def state(self) -> "Statement.State":
-        """How it stands now."""
+        """The present state."""
         if self.withdrawn_at is not None:
             return self.State.WITHDRAWN
         now = str(self.digital_human.portrait.name) if self.digital_human else self.voice.identity if self.voice else ""

@@ -25,7 +25,7 @@ def voice_identity(engine: str, key: str) -> str:
 
 
 class SpokenMood(models.TextChoices):
-    """How sentences are meant, unless a mark in the script says otherwise."""
+    """The mood of sentences without a mark in the script."""
 
     NEUTRAL = Mood.NEUTRAL.value, _("neutral")
     WARM = Mood.WARM.value, _("warm")

@@ -1,4 +1,4 @@
-"""How the parts of a video follow each other: a clip, the shot, a clip; in pictures and in sound."""
+"""The order of a video's parts: a clip, the shot, a clip; in pictures and in sound."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,17 +29,17 @@ class Montage:
 
     @property
     def before(self) -> int:
-        """How many frames come before the shot."""
+        """The number of frames before the shot."""
         return self.intro.frames(self.fps) if self.intro else 0
 
     @property
     def after(self) -> int:
-        """How many frames come after it."""
+        """The number of frames after it."""
         return self.outro.frames(self.fps) if self.outro else 0
 
     @property
     def begins(self) -> float:
-        """When the shot begins, in seconds."""
+        """The begin of the shot, in seconds."""
         return self.before / self.fps
 
     def frames(self, shot: Iterator[Picture]) -> Iterator[Picture]:
@@ -56,7 +56,7 @@ class Montage:
         return ffmpeg.Shape(width=self.size[0], height=self.size[1], fps=self.fps, frames=frames, limit=limit)
 
     def limit(self, count: int, *, goal: int, most: int) -> int:
-        """How many bytes the video may have: `goal` where that leaves enough quality, else `most`."""
+        """The bytes that the video may have: `goal` where that leaves enough quality, else `most`."""
         try:
             bits = self.shape(count, limit=goal).video_bits if 0 < goal < most else 0
         except OutputError:

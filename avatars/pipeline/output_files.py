@@ -31,7 +31,7 @@ class Drawn:
 
 
 def origin(spec: VideoSpec) -> video_label.Origin:
-    """Who makes a video, for its label."""
+    """The origin of a video, for its label."""
     return video_label.Origin(provider=spec.provider, content_id=spec.content_id)
 
 

@@ -55,7 +55,7 @@ class Overlays:
 
     @property
     def covered(self) -> tuple[Box, ...]:
-        """Where it may draw at any time."""
+        """The box in which it may draw at any time."""
         drawn = (self._mark, self._logo, self._captions, self._second)
         boxes = [each.box for each in drawn if each is not None]
         return tuple(box for box in boxes if box.width and box.height)

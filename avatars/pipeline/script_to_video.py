@@ -193,7 +193,7 @@ def _streamed(
 
 
 def working_folder(spec: VideoSpec, folder: Path) -> Path:
-    """Where a video is made before it is delivered. If the process is killed, its parent removes the folder."""
+    """The folder in which a video is made before it is delivered. If the process is killed, its parent removes it."""
     if not CONTENT_ID.fullmatch(spec.content_id):
         raise ScriptError("The content number has characters that a file name cannot have.", code="content_id")
     return folder / f".{spec.content_id}.making"

@@ -1,4 +1,4 @@
-"""Where the speech of a video comes from: an engine, sentence by sentence, or an uploaded recording."""
+"""The source of a video's speech: an engine, sentence by sentence, or an uploaded recording."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -11,7 +11,7 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where in the picture the finding `code` is: its left, top, width and height as shares of the picture, 0..1."""
+    """The place of the finding `code`: its left, top, width and height as shares of the picture, 0..1."""
 
     code: str
     x: float
@@ -51,5 +51,5 @@ class Examined:
         return self.faces[self.chosen]
 
     def places_of(self, code: str) -> tuple[Place, ...]:
-        """Where that finding is."""
+        """The places of the finding `code`."""
         return tuple(place for place in self.places if place.code == code)

@@ -1,4 +1,4 @@
-"""Where in a picture each finding is, so that a page can mark it."""
+"""The places of findings in a picture, so that a page can mark them."""
 
 from collections.abc import Iterable
 

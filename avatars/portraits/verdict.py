@@ -125,7 +125,7 @@ def _doubt(face: SeenFace) -> float:
 
 
 def _outside(seen: Measures, points: tuple[int, ...]) -> float:
-    """By how many pixels the farthest of these points is outside the picture."""
+    """The distance in pixels of the farthest of these points outside the picture."""
     width, height = seen.size
     places = [seen.face.points[point] for point in points]
     return max(0.0, *(max(-x, -y, x - width, y - height) for x, y in places))

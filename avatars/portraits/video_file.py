@@ -25,7 +25,7 @@ SECONDS_OF_A_PROCESSOR = 900  # seconds of CPU to decode it: a file made to be s
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """How long a portrait video may be, in seconds."""
+    """The limits of a portrait video's length, in seconds."""
 
     shortest: float = SHORTEST
     longest: float = LONGEST

@@ -1,4 +1,4 @@
-"""Why a person is not shown or heard: no consent, or not any more, in words for people."""
+"""The reasons why a person is not shown or heard: no consent, or not any more, in words for people."""
 
 from typing import Any
 

@@ -165,7 +165,7 @@ def _spoken_by(deck: Deck | None, engine: str, voice: str) -> Deck | None:
 
 
 def _time_limit(spec: VideoSpec, left: float) -> float:
-    """How long these engines may take: half of the time is left for a fallback, if there is one."""
+    """The seconds for these engines: half of the time is left for a fallback, if there is one."""
     limits = [left]
     for kind, setting in ((SPEECH, "SPEECH_ENGINES"), (RENDER, "RENDER_ENGINES")):
         if _substitute(spec, kind) is not None:

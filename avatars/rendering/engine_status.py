@@ -52,7 +52,7 @@ class EngineStatus:
 
     @property
     def remedy(self) -> str:
-        """How to fix it, in the reader's language."""
+        """The remedy, in the reader's language."""
         return availability.supply(self.availability)
 
     @property
@@ -70,7 +70,7 @@ class EngineStatus:
 
     @property
     def failure_words(self) -> str:
-        """How it failed when last used, in the reader's language; "" if it worked."""
+        """Its last failure, in the reader's language; "" if it worked."""
         if self.failure is None:
             return ""
         message = gettext("It failed %(number)d times in a row, last because: %(why)s.")
@@ -135,7 +135,7 @@ def availabilities(kind: EngineKind) -> Iterator[tuple[str, Availability]]:
 
 
 def usage_counts() -> "Counter[tuple[EngineKind, str]]":
-    """How many digital humans or voices use each engine."""
+    """The number of digital humans or voices that use each engine."""
     counts: Counter[tuple[EngineKind, str]] = Counter()
     for name in DigitalHuman.objects.values_list("engine", flat=True):
         counts[EngineKind.RENDER, name] += 1

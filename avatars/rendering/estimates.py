@@ -125,7 +125,7 @@ def _running_before(render: Render) -> list[Render]:
 
 
 def _workers(busy: int) -> int:
-    """How many renders are made at a time."""
+    """The number of renders that are made at a time."""
     return max(1, busy, kept("takers of renders", lambda: processes.takers()[QUEUE]))
 
 

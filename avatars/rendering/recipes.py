@@ -182,7 +182,7 @@ def _manner(
 
 
 def _moods(human: DigitalHuman) -> dict[str, Any]:
-    """How its sentences are meant where no mark says so."""
+    """The mood of its sentences without a mark."""
     return {
         **({"mood": human.usual_mood} if human.usual_mood != Mood.NEUTRAL else {}),
         **({"automatic_mood": True} if human.automatic_mood else {}),

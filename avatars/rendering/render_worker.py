@@ -263,7 +263,7 @@ def _may_pass(error: AvatarError) -> bool:
 
 
 def _pause(render: Render, code: str) -> timedelta:
-    """How long a retry waits. The first comes at once, because people wait; room on a disk takes minutes."""
+    """The wait before a retry. The first comes at once, because people wait; room on a disk takes minutes."""
     return DISK_PAUSES[render.attempts - 1] if code == DISK_FULL else timedelta(seconds=2 * (render.attempts - 1))
 
 

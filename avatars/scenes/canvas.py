@@ -52,21 +52,21 @@ def background(colour: str, size: tuple[int, int]) -> Picture:
 
 
 def circle(side: int) -> Picture:
-    """How much of each pixel is in a circle of this width, 0..255, (side, side, 1)."""
+    """The share of each pixel in a circle of this width, 0..255, (side, side, 1)."""
     large = Image.new("L", (side * SMOOTH, side * SMOOTH))
     ImageDraw.Draw(large).ellipse((0, 0, side * SMOOTH - 1, side * SMOOTH - 1), fill=255)
     return np.asarray(large.resize((side, side), Image.Resampling.BOX), np.uint8)[:, :, None]
 
 
 def fitted(size: tuple[int, int], area: Box) -> Box:
-    """Where a slide of (width, height) lies: as large as the area allows, in its middle."""
+    """The place of a slide of (width, height): as large as the area allows, in its middle."""
     scale = min(area.width / size[0], area.height / size[1])
     wide, high = even(size[0] * scale), even(size[1] * scale)
     return Box(x=area.x + (area.width - wide) // 2, y=area.y + (area.height - high) // 2, width=wide, height=high)
 
 
 def tile(box: Box, short: int) -> Picture:
-    """How much of each pixel of a box is in a tile with round corners, 0..255, (height, width, 1)."""
+    """The share of each pixel of a box in a tile with round corners, 0..255, (height, width, 1)."""
     return np.asarray(_rounded((box.width, box.height), round(CORNER * short)), np.uint8)[:, :, None]
 
 

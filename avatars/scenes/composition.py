@@ -124,7 +124,7 @@ class SceneComposition:
             yield frame
 
     def covered(self, moments: Sequence[Moment]) -> tuple[Box, ...]:
-        """Where something is drawn over the scene at some time."""
+        """The boxes of drawings over the scene at any time."""
         pointer = self._pointer(moments)
         plate = (self.lower_third.box,) if self.lower_third is not None else ()
         return (*(pointer.boxes if pointer else ()), *plate)

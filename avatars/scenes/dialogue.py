@@ -33,7 +33,7 @@ def listening(speech: Speech, place: Places, person: int) -> tuple[Speech, tuple
 
 
 def glance(shot: Shot, place: Places, person: int) -> tuple[Look, ...]:
-    """How a speaker turns to the listener at first."""
+    """The first look of a speaker at the listener."""
     return _look(BEGINS, min(BEGINS + GLANCE, shot.speech.seconds / 2), GLANCE_TURN * _side(place, person))
 
 

@@ -1,4 +1,4 @@
-"""Where the parts of a scene lie in a video of a given size."""
+"""The places of a scene's parts in a video of a given size."""
 
 from dataclasses import dataclass, replace
 
@@ -21,8 +21,8 @@ ROOMY = 10.0
 
 @dataclass(frozen=True, kw_only=True)
 class Places:
-    """Where the human is, in a circle if `is_round`, and its partner; where a slide may be; where the lower third of
-    each begins: its lower left corner, and how wide it may be."""
+    """The boxes of the human, in a circle if `is_round`, and its partner; the area of a slide; and for the lower third
+    of each its lower left corner and its largest width."""
 
     human: Box
     partner: Box | None = None
@@ -33,11 +33,11 @@ class Places:
     lower_third_scale: float = 1.0
 
     def box_of(self, person: int) -> Box:
-        """Where a person is."""
+        """The place of a person."""
         return self.partner if person and self.partner is not None else self.human
 
     def lower_third_of(self, person: int) -> Box:
-        """Where the lower third of a person is."""
+        """The place of a person's lower third."""
         return self.partner_lower_third if person and self.partner_lower_third is not None else self.lower_third
 
 

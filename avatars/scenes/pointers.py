@@ -26,7 +26,7 @@ STEPS = 6  # sizes of the ring while it shrinks to its own: drawn once, not for 
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """When a place of a slide is pointed to, in seconds of the scene."""
+    """The time of a pointer on a place of a slide, in seconds of the scene."""
 
     start: float
     end: float
@@ -55,7 +55,7 @@ def moments(pointings: Sequence[Pointing], tokens: Sequence[Token], *, begin: in
 
 
 def looks(moments: Sequence[Moment], layout: Layout) -> tuple[Look, ...]:
-    """How the digital human turns to the slide at these moments."""
+    """The looks of the digital human at the slide at these moments."""
     if layout not in (Layout.HUMAN_LEFT, Layout.HUMAN_RIGHT, Layout.DIALOGUE_SLIDE):
         return ()
     yaw = TURN if layout is Layout.HUMAN_LEFT else -TURN

@@ -10,7 +10,7 @@ COLOUR, ACCENT = "#eef1f6", "#1f6feb"
 
 
 class Layout(StrEnum):
-    """Where the digital human stands."""
+    """The place of the digital human."""
 
     HUMAN = "human"
     HUMAN_RIGHT = "human_right"
@@ -73,7 +73,7 @@ class SceneSpec:
 
     @property
     def people(self) -> tuple[int, ...]:
-        """Who is in the picture."""
+        """The people in the picture."""
         return (0, 1) if self.layout.has_two else (self.speaker,)
 
 
@@ -92,7 +92,7 @@ class Deck:
 
     @property
     def cuts(self) -> tuple[int, ...]:
-        """Where the scenes begin."""
+        """The places in the text at which scenes begin."""
         return tuple(scene.begin for scene in self.scenes)
 
     @property
@@ -102,5 +102,5 @@ class Deck:
 
     @property
     def translations(self) -> tuple[tuple[int, str], ...]:
-        """Where each scene begins, with its translation; () where captions are in one language."""
+        """The begin of each scene in the text, with its translation; () where captions are in one language."""
         return tuple((scene.begin, scene.translation) for scene in self.scenes) if self.is_translated else ()

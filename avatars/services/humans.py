@@ -1,4 +1,4 @@
-"""Who speaks: portraits and the digital humans themselves."""
+"""Services of portraits and of digital humans."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""How a script will be read, before anything is made of it."""
+"""A preview of a script's reading, before it is rendered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

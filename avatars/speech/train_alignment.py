@@ -51,7 +51,7 @@ RIDGE = 0.02  # added to each variance, so that rare sounds have an inverse
 
 @dataclass(frozen=True, kw_only=True)
 class Errors:
-    """How far beginnings of sounds are off: the median in milliseconds, and the share within 50 ms."""
+    """The errors of beginnings of sounds: the median in milliseconds, and the share within 50 ms."""
 
     median: float
     within: float

@@ -185,7 +185,7 @@ class Studio:
     def preview_script(
         self, wish: Reading, *, time_limit: float = SMALL_WORK_SECONDS, memory_limit_mb: int = MEMORY_MB
     ) -> Lint:
-        """How a text would be read, without speaking it."""
+        """The reading of a text, without speaking it."""
         order = Order(number=0, kind=Kind.PREVIEW_SCRIPT, reading=wish)
         answer = self._order(order, Supervisor(time_limit=time_limit, memory_limit_mb=memory_limit_mb))
         if answer.lint is None:

@@ -20,7 +20,7 @@ from core.text.placeholders import fill_placeholders, has_stray_braces, placehol
 
 @dataclass(frozen=True, kw_only=True)
 class SceneFault:
-    """Why a presentation cannot be rendered: in the `field` of the scene with the number `scene`, from 1."""
+    """A reason why a presentation cannot be rendered, in the `field` of the scene with the number `scene`, from 1."""
 
     scene: int
     field: str

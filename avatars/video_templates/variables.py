@@ -160,8 +160,7 @@ def shown_values(script: str, variables: Sequence[Variable], values: Mapping[str
 
 
 def cuts(script: str, text: str) -> list[int]:
-    """Where in a filled script sentences that are the same in every video begin or end; none where there is only one
-    kind of sentence."""
+    """The borders in a filled script between sentences that are the same in every video and others, if it has both."""
     runs = list(_runs(script.strip()))
     pattern = "".join(f"({'.*?'.join(map(re.escape, split_at_placeholders(run)))})" for run in runs)
     match = re.fullmatch(pattern, text, re.DOTALL) if len(runs) > 1 else None
@@ -248,7 +247,7 @@ def unknown_variable(name: str, names: set[str]) -> TemplateFault:
 
 
 def known_variables(names: set[str]) -> str:
-    """Which variables there are, as an advice."""
+    """The existing variables, as an advice."""
     if not names:
         return _("It has no variables.")
     return _("There are: %(names)s.") % {"names": ", ".join(sorted(names))}

@@ -46,7 +46,7 @@ class PresentationFillingForm(ValuesForm):
 
 
 def address(presentation: Presentation, *, translated: bool = False) -> str:
-    """Where a presentation is filled in, in one of both languages."""
+    """The address that fills in a presentation, in one of both languages."""
     page = reverse("admin:avatars_presentation_fill", args=[presentation.pk])
     return f"{page}?translated=1" if translated else page
 

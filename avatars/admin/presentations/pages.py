@@ -61,7 +61,7 @@ class SceneInline(StackedInline):
 
     @display(description=_("picture"))
     def picture(self, scene: PresentationScene) -> str:
-        """How it will look, and buttons that move it."""
+        """A preview of the scene, and buttons that move it."""
         if scene.pk is None:
             return gettext("Save to see the scene as it will look.")
         address = reverse("admin:avatars_presentation_scene", args=[scene.presentation_id, scene.pk])

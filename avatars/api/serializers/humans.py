@@ -50,7 +50,7 @@ class VoiceSerializer(serializers.ModelSerializer[Voice]):
 
 
 class PlaceSerializer(serializers.Serializer[Any]):
-    """Where in a picture something is, as shares of its upright width and height, 0 to 1."""
+    """A place in a picture, as shares of its upright width and height, 0 to 1."""
 
     x = serializers.FloatField(help_text="Its left edge.")
     y = serializers.FloatField(help_text="Its upper edge.")

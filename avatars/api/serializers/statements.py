@@ -34,7 +34,7 @@ EVIDENCE: list[Any] = [FileExtensionValidator(validators.EVIDENCE_KINDS), valida
 
 
 class ConfirmationSerializer(StrictSerializer):
-    """How a second person knows that a picture is drawn, and the evidence: a file, or a link."""
+    """A second person's reason for confirming that a picture is drawn, and the evidence: a file, or a link."""
 
     confirmation = StrictCharField(max_length=300, help_text="Who drew it, or with which program it was made.")
     evidence = serializers.FileField(

@@ -42,7 +42,7 @@ class ServerEngine(RenderEngine):
     apis: ClassVar[Sequence[str]] = (GRADIO,)
     endpoints: ClassVar[Sequence[str]]
     tail_seconds: ClassVar[float] = 0.0
-    """How much of the end the network may drop: so much silence is added, and cut off again."""
+    """Seconds of the end that the network may drop: so much silence is added, and cut off again."""
 
     def __init__(
         self,

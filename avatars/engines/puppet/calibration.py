@@ -81,8 +81,7 @@ def look_at(rig: Rig, mesh: FaceMesh) -> Seen:
 
 
 def response(seen: Seen, face: Anatomy) -> Floats:
-    """By how much to open the lips (a factor) and to spread them (an amount of `WIDE` to add) so that they look as they
-    should: (shapes, shares, gaps, 2) for the gaps asked for."""
+    """The correction of the lips, (shapes, shares, gaps, 2): a factor of each gap, and an amount of `WIDE` to add."""
     fair = max(float(seen.gaps[..., -1].mean()) / GAPS[-1], 1e-3)
     told = np.array([[[_told(gap, shape, share, face) for gap in GAPS] for share in SHARES] for shape in SHAPES])
     wider = seen.widths - seen.rest
@@ -134,7 +133,7 @@ def _apart(face: Face, a: int, b: int) -> float:
 
 
 def _needed(seen: Floats) -> Floats:
-    """How far to open so that each of `GAPS` is seen."""
+    """The openings at which each of `GAPS` is seen."""
     rising = np.maximum.accumulate(seen + np.arange(len(GAPS)) * 1e-6)
     needed = np.interp(GAPS, (0.0, *rising), (0.0, *GAPS))
     # Beyond the measured openings, the seen gap is taken to grow in proportion.
@@ -144,12 +143,12 @@ def _needed(seen: Floats) -> Floats:
 
 
 def _most(shape: float) -> float:
-    """By how much lips of a shape are opened at most."""
+    """Times that lips of a shape are opened at most."""
     return MOST + (MOST_PURSED - MOST) * float(np.clip(shape / SHAPES[-1], 0, 1))
 
 
 def _told(gap: float, shape: float, share: float, face: Anatomy) -> float:
-    """How much wider than at rest the mouth should be, eye distances."""
+    """The intended width of the mouth beyond its rest, eye distances."""
     spread = SPREAD * max(0.0, -shape) - drawn_in(face) * max(0.0, shape)
     return face.half_mouth * spread - JAW_NARROWS * share * gap / JAW_GAP
 

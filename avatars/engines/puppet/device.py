@@ -1,4 +1,4 @@
-"""Where frames are computed: on the processor by OpenCV or by torch, or on a graphics card by torch."""
+"""The device that computes frames: the processor by OpenCV or by torch, or a graphics card by torch."""
 
 import ctypes
 import sys

@@ -1,4 +1,4 @@
-"""Where the network's face comes from in a frame, and how its mouth goes back: along the mesh, with a soft edge."""
+"""The cut of the network's face from a frame, and the way of its mouth back: along the mesh, with a soft edge."""
 
 from dataclasses import dataclass
 
@@ -36,7 +36,7 @@ class Cut:
 
 
 def cut(face: Face, width: int, height: int) -> Cut:
-    """Where the face of a frame is, and its lower half as the mesh has it."""
+    """The place of a frame's face, and its lower half as the mesh has it."""
     points = face.points[:, :2]
     left, top, right, bottom = face.box
     tall, wide = bottom - top, right - left

@@ -1,4 +1,4 @@
-"""Where a drawn figure is in the picture of a video, however that was cropped, enlarged or set before a backdrop."""
+"""The place of a drawn figure in a video's picture, also if that was cropped, enlarged or set before a backdrop."""
 
 from dataclasses import dataclass
 from functools import cache

@@ -18,7 +18,7 @@ SIGNATURES = {
 
 
 def figure_of(portrait: Path) -> str:
-    """Which of our half-body drawings a picture file shows, in any format; "" for all others."""
+    """The name of our half-body drawing in a picture file of any format; "" for other pictures."""
     try:
         with Image.open(portrait) as file:
             if file.size != SIZE:

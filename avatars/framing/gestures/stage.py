@@ -20,12 +20,12 @@ Box = tuple[int, int, int, int]
 FEATHER = 5.0
 """Pixels of the figure by which the body reaches softly beyond the resting arm."""
 TURNS_FROM, TURNS_TO = 0.30, 0.62
-"""How far the arm is raised where the back of the hand turns into its palm."""
+"""The raises of the arm, 0..1, between which the back of the hand turns into its palm."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Reach:
-    """How far a wrist is from the elbow, and in which direction, in radians."""
+    """The distance of a wrist from the elbow, and its direction, in radians."""
 
     length: float
     angle: float
@@ -67,7 +67,7 @@ class _Hand:
         return self._drawn(seen, self._between(raised, poses, turn))
 
     def _between(self, raised: float, poses: dict[Arm, float], turn: float) -> _Reach:
-        """Where the wrist is on its way."""
+        """The reach of the wrist on its way."""
         rest = self._reach[Arm.REST]
         length = sum(share * self._reach[arm].length for arm, share in poses.items())
         angle = sum(share * self._reach[arm].angle for arm, share in poses.items())
@@ -102,7 +102,7 @@ class _Hand:
         return np.asarray(cv2.warpAffine(sprite.pixels, matrix[:2], size, flags=cv2.INTER_LINEAR), np.uint8)
 
     def _move(self, arm: Arm, reach: _Reach) -> Matrix:
-        """How the figure's pixels of an arm move: turned about the elbow, and foreshortened along the arm."""
+        """The map of an arm's pixels in the figure: turned about the elbow, and foreshortened along the arm."""
         own = self._reach[arm]
         x, y = self._limb.elbow
         stretch = np.diag([reach.length / own.length, 1.0, 1.0])

@@ -254,7 +254,7 @@ def pictures_in(shape: Shape) -> Any:
 
 
 def picture_options(shape: Shape) -> dict[str, Any]:
-    """How a picture of this shape is encoded."""
+    """The encoder's options for a picture of this shape."""
     bits = shape.video_bits
     return {
         "vf": "scale=in_range=pc:out_range=tv:out_color_matrix=bt709,format=yuv420p",

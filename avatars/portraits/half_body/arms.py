@@ -40,17 +40,17 @@ CUFF = 13.0  # units of the sleeve before the wrist
 
 
 def elbow(person: Person) -> Pair:
-    """Where the moving forearm turns."""
+    """The elbow of the moving arm."""
     return -ELBOW[0] - person.build.broader, ELBOW[1]
 
 
 def other_elbow(person: Person) -> Pair:
-    """Where the forearm on the right of the picture turns."""
+    """The elbow of the arm on the right of the picture."""
     return ELBOW[0] + person.build.broader, ELBOW[1]
 
 
 def other_wrist(person: Person, what: Arm) -> Pair:
-    """Where the wrist of the arm on the right of the picture is, which rests or asks."""
+    """The wrist of the arm on the right of the picture, which rests or asks."""
     if what is Arm.REST:
         return WRIST
     x, y = OTHER.wrist
@@ -70,7 +70,7 @@ def draw_other(canvas: Canvas, person: Person, what: Arm) -> Shape:
 
 
 def wrist(person: Person, what: Arm) -> Pair:
-    """Where the wrist of the moving arm is."""
+    """The wrist of the moving arm."""
     if what is Arm.REST:
         return -WRIST[0], WRIST[1] - 6
     x, y = RAISED[what].wrist

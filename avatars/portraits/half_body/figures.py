@@ -17,7 +17,7 @@ from avatars.portraits.samples.people import MING, QING, Person
 HEIGHT = 1280
 """Pixels of a picture, three quarters as wide."""
 SHADOW, SOFT = 0.28, 7.0
-"""How dark a shadow the arm throws, and how soft, in units."""
+"""The darkness of the arm's shadow, 0..1, and its softness, in units."""
 _FACE = (face.draw, mouth.draw, eyes.draw)
 _LAYERS: dict[str, tuple[Person, tuple[Callable[[Canvas, Person], None], ...]]] = {
     "qing": (

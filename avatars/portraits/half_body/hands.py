@@ -13,7 +13,7 @@ from avatars.portraits.samples.people import Palette
 
 @dataclass(frozen=True, kw_only=True)
 class Finger:
-    """Where a finger of a hand that points up grows from, its length and width, and by how many degrees it leans."""
+    """The root of a finger of a hand that points up, its length and width, and its lean in degrees."""
 
     base: Pair
     length: float
@@ -38,7 +38,7 @@ TUCKED = ((28, -18), (50, -46), (40, -68), (6, -72))
 
 @dataclass(frozen=True, kw_only=True)
 class Pose:
-    """Which fingers are stretched, of little, ring, middle and index; the thumb is beside the palm or over the rest."""
+    """The stretched ones of little, ring, middle and index finger; the thumb is beside the palm or over the rest."""
 
     stretched: tuple[bool, bool, bool, bool] = (True, True, True, True)
     spread: float = 1.0
@@ -57,7 +57,7 @@ THREE = Pose(stretched=(False, True, True, True))
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a hand's wrist is, by how many degrees it is turned to the right, and its size; mirrored where told."""
+    """The wrist of a hand, its turn to the right in degrees, and its size; mirrored on request."""
 
     x: float
     y: float
@@ -133,7 +133,7 @@ def united(canvas: Canvas, parts: Sequence[Shape]) -> Shape:
 
 
 def rounded(shape: Shape, radius: float) -> Pixels:
-    """How much light falls on a shape that is as round as `radius` units at its edges, 0..1."""
+    """The light on a shape that is as round as `radius` units at its edges, 0..1."""
     margin = int(3 * radius * shape.scale)
     soft = blur(np.pad(shape.alpha, margin), 0.55 * radius * shape.scale)[margin:-margin, margin:-margin]
     depth = np.clip(soft * 1.9 - 0.75, 0, 1)

@@ -84,7 +84,7 @@ def _relief(build: Build) -> list[Bump]:
 
 
 def _lit(face: Shape, build: Build) -> Pixels:
-    """How much light falls on every pixel of the face, 0..1."""
+    """The light on every pixel of the face, 0..1."""
     height = _dome(face)
     x, y = face.grid
     for bump in _relief(build):

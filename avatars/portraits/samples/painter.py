@@ -109,7 +109,7 @@ class Shape:
 
 
 def _overlap(start: int, length: int, frame_start: int, frame_length: int) -> tuple[slice, slice]:
-    """Where two spans on one line meet: as a slice of the first and as a slice of the frame."""
+    """The overlap of two spans on one line, as a slice of the first and as a slice of the frame."""
     low, high = max(start, frame_start), min(start + length, frame_start + frame_length)
     high = max(low, high)
     return slice(low - start, high - start), slice(low - frame_start, high - frame_start)
@@ -143,7 +143,7 @@ class Canvas:
         return Shape(alpha=alpha, left=int(low[0]), top=int(low[1]), scale=self.scale, origin=self.origin)
 
     def coverage(self, shape: Shape) -> Pixels:
-        """How much of every pixel a shape covers, 0..1."""
+        """The share of every pixel that a shape covers, 0..1."""
         return self.whole()._sampled(shape)
 
     def paint(self, shape: Shape, paint: Colour | Pixels, opacity: float = 1.0) -> None:
@@ -190,7 +190,7 @@ class Canvas:
         return np.asarray((points + np.asarray(self.origin)) * self.scale, dtype=np.float64)
 
     def _windows(self, shape: Shape) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
-        """Where a shape meets the canvas: in the canvas and in the shape."""
+        """The overlap of a shape with the canvas: in the canvas and in the shape."""
         rows, canvas_rows = _overlap(shape.top, shape.alpha.shape[0], 0, self.pixels.shape[0])
         columns, canvas_columns = _overlap(shape.left, shape.alpha.shape[1], 0, self.pixels.shape[1])
         return (canvas_rows, canvas_columns), (rows, columns)

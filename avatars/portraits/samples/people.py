@@ -1,4 +1,4 @@
-"""Who the two characters are: their colours and their proportions, as plain values."""
+"""The two characters: their colours and their proportions, as plain values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -32,7 +32,7 @@ from core.work.base import LeaseLost
 logger = logging.getLogger(__name__)
 
 PAUSE = timedelta(seconds=10)
-"""How much longer each retry waits than the one before. The first comes at once, because people wait."""
+"""The additional wait of each retry. The first comes at once, because people wait."""
 EDGES = ("x", "y", "width", "height")
 ENCODED = 20
 """Per cent of the work that are done once the video is written anew."""

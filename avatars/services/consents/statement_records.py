@@ -132,7 +132,7 @@ def confirm_drawn(statement: Statement, *, by: str, how: str, evidence: Any = No
 
 
 def _first_persons(row: Statement, human: DigitalHuman) -> Iterator[str]:
-    """Who stated it, who brought the picture or the video of which it is a frame, and who holds a program's token."""
+    """The parties: the author, the uploader of the picture or of its video, and the holder of a program's token."""
     videos = human.portrait_videos.filter(still=row.portrait).select_related("holder")
     done = [(row.recorded_by, row.holder), (human.portrait_by, human.portrait_holder)]
     for name, holder in [*done, *((video.requested_by, video.holder) for video in videos)]:

@@ -141,7 +141,7 @@ def progress_words(render: Render) -> str:
 
 
 def _scene_words(render: Render) -> str:
-    """Which scene is drawn now, by its share of the text; "" for a video without scenes."""
+    """The scene that is drawn now, by its share of the text; "" for a video without scenes."""
     stage = Render.Stage.ANIMATING
     if "deck" not in render.recipe or render.stage != stage:
         return ""

@@ -138,7 +138,7 @@ def check_presentation(
 def estimate_presentation(
     presentation: Presentation, values: Mapping[str, object], *, translated: bool = False, mode: str = ""
 ) -> estimates.Estimate:
-    """How long a presentation takes to render. Asks for no consent; raises `ScriptError` as a request does."""
+    """The estimate for rendering a presentation. Asks for no consent; raises `ScriptError` as a request does."""
     filling = fill_presentation(presentation, values, translated=translated)
     other = caption_filling(presentation, values, translated=translated)
     text, deck = _frozen(presentation, list(presentation.scenes.all()), filling, other, translated)

@@ -53,7 +53,7 @@ def preview_scene(scene: PresentationScene) -> bytes:
 
 
 def slide_area(scene: PresentationScene) -> tuple[float, ...]:
-    """Where the slide lies in the picture of a scene: left, top, width and height as shares of it; () without one."""
+    """The slide in the picture of a scene: left, top, width and height as shares of it; () without one."""
     look = scene.presentation
     size = size_of(Format(look.format).aspect)
     area = places(Layout(scene.layout), size, captions=look.captions != Captions.OFF, both=look.has_both_captions).slide
@@ -143,7 +143,7 @@ def _check_shown(scene: PresentationScene) -> None:
 
 
 def _first_speaker(scene: PresentationScene) -> int:
-    """Who is in the picture of a scene for one."""
+    """The number of the digital human in the picture of a scene for one."""
     is_dialogue = scene.presentation.partner is not None
     said = scene_texts.lines(scene, _examples(scene), is_dialogue=is_dialogue, translated=False)
     return next((speaker for speaker, _marked in said), 0)

@@ -1,4 +1,4 @@
-"""When each sound is spoken: the sounds of a known text laid along a recording of it, by any speaker.
+"""The time of each sound: the sounds of a known text laid along a recording of it, by any speaker.
 
 A small acoustic model (one mean per class of sounds, one covariance for all; 7 kB) was measured on our own voices,
 whose synthesiser tells the time of every sound; `training.py` does it, and says how well it fits voices that it never
@@ -24,7 +24,7 @@ IMPOSSIBLE = -1e9  # score of a path that no real one reaches
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """When the sound of that number is heard, in seconds."""
+    """The time of the sound with this number, in seconds."""
 
     number: int
     start: float
@@ -33,7 +33,7 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True)
 class Acoustics:
-    """How classes sound: log-likelihoods are `features @ weights + offsets`."""
+    """The acoustic model of classes: log-likelihoods are `features @ weights + offsets`."""
 
     weights: Floats
     offsets: Floats
@@ -64,7 +64,7 @@ def align(
 
 
 def likelihoods(samples: NDArray[np.float32], rate: int) -> Floats:
-    """How well each class of sounds fits every 10 ms of a recording: shape (frames, classes)."""
+    """The fit of each class of sounds to every 10 ms of a recording: shape (frames, classes)."""
     return _model()(features(samples, rate))
 
 

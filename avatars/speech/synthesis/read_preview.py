@@ -37,7 +37,7 @@ _LINK = re.compile(rf"(?:https?://|www\.)[^\s，。；！？、）》”\"<>{HAN
 
 
 def read(text: str, entries: tuple[Pronunciation, ...], normaliser: Normaliser) -> Lint:
-    """How a text will be read with these entries in the lexicon."""
+    """The reading of a text with these entries in the lexicon."""
     lexicon = Lexicon(entries)
     cleaned = clean(text)
     lines: list[Line] = []

@@ -148,7 +148,7 @@ def _judge(heard: Heard, units: int) -> None:
 
 
 def _anchors(sentence: str, timed: Sequence[Word]) -> tuple[Anchor, ...]:
-    """Where the engine's words stand in ours; none at all where one of them is not found after the one before."""
+    """The places of the engine's words in our sentence; none at all if one is not found after the one before."""
     anchors: list[Anchor] = []
     reached = 0
     for word in timed:

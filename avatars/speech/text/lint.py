@@ -1,4 +1,4 @@
-"""How a script will be read, in values: every word with its reading, and remarks for the author."""
+"""A preview of a script's reading as values: every word with its reading, and remarks for the author."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Reading:
 
 
 class Source(StrEnum):
-    """Where a reading comes from."""
+    """The source of a reading."""
 
     LEXICON = "lexicon"
     RULE = "rule"

@@ -1,4 +1,4 @@
-"""Where words of the lexicon stand in a text: as words, never as letters inside of others.
+"""The places of the lexicon's words in a text: as words, never as letters inside of others.
 
 Chinese has no blanks, so a token counts where the likeliest way to cut the text into words has it: 行长 in 找行长 and
 not in 银行长期. The dictionary is jieba's; the tokens are as likely in it as the words that they are made of.

@@ -28,7 +28,7 @@ _WORDS = re.compile(rf"[{HAN}{LATIN}][{HAN}{LATIN} '\-·]*")
 
 
 class Form(StrEnum):
-    """How a reading is written."""
+    """The form of a reading."""
 
     PINYIN = "pinyin"
     IPA = "ipa"

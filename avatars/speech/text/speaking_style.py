@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Mood(StrEnum):
-    """How a sentence is meant."""
+    """The mood of a sentence."""
 
     NEUTRAL = "neutral"
     WARM = "warm"

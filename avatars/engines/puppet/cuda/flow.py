@@ -23,7 +23,7 @@ class TorchFlow:
         self._place = _planes(flow.place, device)
 
     def source(self, faces: Tensor, heads: Any) -> Tensor:
-        """Where every pixel comes from: (n, 2, height, width); `heads` are poses (n, 8) on the CPU."""
+        """The source place of every pixel: (n, 2, height, width); `heads` are poses (n, 8) on the CPU."""
         flow = self._flow
         rows, columns, _two = flow.inner_shape
         expression = (faces @ self._basis).view(len(faces), rows, columns, 2).permute(0, 3, 1, 2)

@@ -102,7 +102,7 @@ class TorchMouth:
         return placed * self._each([part.shown for part in parts])[:, None]
 
     def _placed(self, heads: Pose, downs: Floats) -> Tensor:
-        """Where in a sprite each pixel of the mouth's box is: (n, 2, height, width)."""
+        """The place in a sprite of each pixel of the mouth's box: (n, 2, height, width)."""
         box: Box = self.mouth.pixels
         corner = corner_of(box)
         inverse = np.stack(

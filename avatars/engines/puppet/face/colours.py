@@ -70,7 +70,7 @@ def cheeks(picture: Picture, face: Anatomy) -> NDArray[np.float64]:
 
 
 def _white_of_eyes(picture: Picture, face: Anatomy) -> float:
-    """How light the lightest parts between the lids are, 0..1."""
+    """The lightness of the lightest parts between the lids, 0..1."""
     inside = np.zeros(picture.shape[:2], np.uint8)
     for eye in EYES:
         lids = face.points[[*eye.upper, *eye.lower[::-1]], :2]
@@ -80,7 +80,7 @@ def _white_of_eyes(picture: Picture, face: Anatomy) -> float:
 
 
 def _texture(picture: Picture, face: Anatomy) -> float:
-    """How much fine structure the cheeks have, in grey levels: photographs have pores and noise, drawings do not."""
+    """The fine structure of the cheeks, in grey levels: photographs have pores and noise, drawings do not."""
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
     fine = grey - cv2.GaussianBlur(grey, (0, 0), max(0.6, 0.01 * face.unit))
     reach = max(2, int(0.06 * face.unit))

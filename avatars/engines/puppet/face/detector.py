@@ -1,4 +1,4 @@
-"""Where faces may be: BlazeFace looks at a picture, and at its parts, where small faces are large enough for it."""
+"""Candidates for faces: BlazeFace looks at a picture, and at its parts, where small faces are large enough for it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Where the eyes of a drawn portrait really end: the mesh knows real eyes, and drawn ones are larger and pointed."""
+"""The true outlines of a drawn portrait's eyes: the mesh knows real eyes, and drawn ones are larger and pointed."""
 
 from dataclasses import dataclass
 
@@ -191,7 +191,7 @@ def _turns(heights: Floats, a: int, b: int, c: int) -> bool:
 
 
 def _reach(mask: NDArray[np.bool_], heights: Floats, start: float, most: float) -> float:
-    """How far down from `start` the mask goes on without a gap."""
+    """The stretch down from `start` on which the mask goes on without a gap."""
     first = int(np.searchsorted(heights, start))
     last = first
     while last < len(mask) and mask[last] and heights[last] < start + most:

@@ -67,7 +67,7 @@ class _Around:
         )
 
     def lines(self, origin: Floats, across: tuple[float, float], heights: tuple[float, float], side: int = 1) -> Floats:
-        """How much of a level line each place is."""
+        """The strength of a level line in each place."""
         return _ridges(self._seen(origin, side * np.arange(*across, STEP), np.arange(*heights, STEP)))
 
     def level(self, origin: Floats, across: tuple[float, float], heights: tuple[float, float]) -> float:
@@ -90,7 +90,7 @@ class _Around:
         return float(best.max() / lines.shape[1])
 
     def under(self) -> float:
-        """How light it is right below the eyes, as a share of the cheeks."""
+        """The light right below the eyes, as a share of the cheeks'."""
         samples = [
             np.median(
                 self._seen(

@@ -1,4 +1,4 @@
-"""How a face is lit: how light its skin is, how much of it is burnt out, and by how much one side is darker.
+"""The light on a face: the lightness of its skin, the burnt-out share, and the difference of both sides.
 
 `python -m tests.benchmarks.pictures.portrait_check` prints these measures over the pictures that it is given.
 """

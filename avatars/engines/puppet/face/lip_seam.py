@@ -1,4 +1,4 @@
-"""Where closed lips meet: the mesh's line is moved onto the picture's dark seam, where the mouth has to open."""
+"""The seam of closed lips: the mesh's line is moved onto the picture's dark seam, where the mouth has to open."""
 
 import cv2
 import numpy as np

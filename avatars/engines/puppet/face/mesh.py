@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 MESH_SIDE = 256  # pixels of the square that the mesh model takes
 SURE = 0.5  # presence score, 0..1: the model's own threshold, below which the points are guesses
 PARTS = (1, 2, 3)
-"""How a picture is cut, a side, to look for faces: the whole, then quarters, then ninths."""
+"""Parts of a side into which a picture is cut to look for faces: the whole, then quarters, then ninths."""
 
 OTHER_CROPS = (
     (1.15, 0.0, 0.0),
@@ -38,7 +38,7 @@ OTHER_CROPS = (
     (1.0, 0.0, 0.08),
     (1.0, 0.0, -0.08),
 )
-"""How much larger, further right and further down a face is cropped to see whether its points stay."""
+"""Size (times), shifts right and down (of the crop) of other crops of a face, which tell whether its points stay."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +108,7 @@ class FaceMesh:
         return self._refine(picture, before)
 
     def unsteadiness(self, picture: Picture, face: Face) -> Floats:
-        """How far each of the points moves on average (478,), in eye distances, when the face is cropped otherwise."""
+        """The mean motion of each point (478,), in eye distances, when the face is cropped otherwise."""
         low, high = face.points[:FIRST_IRIS, :2].min(axis=0), face.points[:FIRST_IRIS, :2].max(axis=0)
         middle, side = (low + high) / 2, float((high - low).max()) * 1.5
         across = face.points[EYE_RIGHT, :2] - face.points[EYE_LEFT, :2]

@@ -1,4 +1,4 @@
-"""Where the person is: the selfie segmentation model, so that the head moves and the wall behind it does not."""
+"""The mask of the person by the selfie segmentation model, so that the head moves and the wall behind it does not."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ class PersonMask:
         self._model = interpreter(read_model(model))
 
     def __call__(self, picture: Picture) -> NDArray[np.float32]:
-        """How sure it is that a pixel belongs to a person: float32 of the picture's height and width, 0..1, soft."""
+        """The certainty that a pixel belongs to a person: float32 of the picture's height and width, 0..1, soft."""
         # The model wants 0..1 and a stretched picture; it answers with a probability.
         small = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
         (output,) = run(self._model, small[None].astype(np.float32) / 255.0).values()

@@ -1,4 +1,4 @@
-"""How blurred a face is, by how little of it another blur takes away.
+"""The blur of a face, measured by the little that another blur takes away.
 
 A small face, a face out of focus and an enlarged picture all lack the same fine edges, so that the blur is measured in
 parts of the face, not in pixels. Only the strongest edges count: grain and the blocks of JPEG are weak ones.

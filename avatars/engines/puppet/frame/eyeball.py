@@ -32,8 +32,8 @@ RIM = 0.012
 
 @dataclass(frozen=True, kw_only=True)
 class Eyeball:
-    """How much pixels of `area` move with the eyeball (`level`) to a side, and with it and the lid (`upright`) up and
-    down, 0..1; `most` is how far it may move to a side, in pixels, 0 where it may not move at all."""
+    """The shares, 0..1, of the eyeball's motion in pixels of `area`: to a side (`level`), and with the lid up and down
+    (`upright`). `most` is its largest shift to a side, in pixels, 0 for none."""
 
     area: Box
     level: Plane
@@ -44,14 +44,14 @@ class Eyeball:
     most: float
 
     def pixels(self, gaze: Plane, most: float) -> tuple[float, float]:
-        """How far it moves along the eye and down, in pixels, for a gaze in degrees."""
+        """Its shift along the eye and down, in pixels, for a gaze in degrees."""
         ball = RADIUS * self.unit
         right = float(ball * np.sin(np.radians(gaze[GAZE_RIGHT])))
         down = float(ball * np.sin(np.radians(gaze[GAZE_DOWN])))
         return float(np.clip(right, -most, most)), down if most else 0.0
 
     def origin(self, source: Plane, right: float, down: float) -> tuple[Plane, Plane]:
-        """Where pixels come from that came from `source` with the eyes straight, and the same for the lids alone."""
+        """The sources of pixels whose source with straight eyes is `source`, and the same for the lids alone."""
         place = source - np.array([self.area.left, self.area.top], np.float32)
         level, upright = (_seen(plane, place)[..., None] for plane in (self.level, self.upright))
         lids: Plane = source - upright * (self.down * np.float32(down))

@@ -68,15 +68,15 @@ class Curves:
         return np.linspace(self.start, self.end, len(self.upper))
 
     def part(self, along: Floats) -> Floats:
-        """How far places are on the way from one corner to the other, 0..1."""
+        """The positions of places on the way from one corner to the other, 0..1."""
         first, last = self.corners
         return np.asarray((along - first) / (last - first))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Skin:
-    """Over the pixels of `area`: the colour of a lid that covers them, and how much light lashes leave (0..1). `tint`
-    is how much more of red, green and blue they take than of light."""
+    """Over the pixels of `area`: the colour of a lid that covers them, and the light that lashes leave (0..1). `tint`
+    is their absorption of red, green and blue, relative to light."""
 
     area: Box
     colour: Plane
@@ -237,7 +237,7 @@ def _grain(picture: Picture, axes: Axes, u: Floats, v: Floats, lower: Floats) ->
 def _lashes(
     picture: Picture, axes: Axes, curves: Curves, place: tuple[Floats, Floats, Floats], *, drawn: bool
 ) -> Floats:
-    """How much light the upper lashes leave of the skin above them, at rest."""
+    """The share of light that the upper lashes leave of the skin above them, at rest."""
     u, v, upper = place
     above = upper - LASH_SKIN * axes.unit
     soft = cv2.GaussianBlur(picture, (0, 0), max(0.8, 0.004 * axes.unit))

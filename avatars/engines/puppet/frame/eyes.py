@@ -111,7 +111,7 @@ class Eye:
         return lids
 
     def moved(self, blink: float) -> Plane:
-        """Over the steps of the curves: how far the lid covers where its lashes were (0..1), ending softly sideways."""
+        """Over the steps of the curves: the share, 0..1, of its lashes' place that the lid covers, soft sideways."""
         gap = (self.curves.shut - self.curves.upper) * np.float32(blink)
         moved: Plane = self.sideways @ _smooth(np.clip(gap / (MOVED * self.unit), 0, 1))
         return moved
@@ -121,7 +121,7 @@ class Eye:
         return along
 
     def _read(self, source: Plane) -> tuple[Plane, ...]:
-        """How far down pixels are in the eye, and the heights of its curves there."""
+        """The depths of pixels in the eye, and the heights of its curves there."""
         place = source - self.middle.astype(np.float32)
         u, v = (place @ axis.astype(np.float32) for axis in (self.along, self.down))
         curves = (self.curves.top, self.curves.upper, self.curves.shut, self.curves.lower)
@@ -158,7 +158,7 @@ class Eye:
         )
 
     def _to_lashes(self, lids: Lids) -> Floats:
-        """How far above the mesh's upper lid its lashes are, over the steps of the lids: negative, the darkest line."""
+        """The lashes' heights above the mesh's upper lid, over the steps of the lids: negative, the darkest line."""
         steps = np.linspace(lids.start, lids.end, SAMPLES)
         offsets = np.linspace(*LASHES_FROM, 22) * self.unit
         place = self.middle + steps[:, None, None] * self.along + (lids.upper[:, None] + offsets)[..., None] * self.down

@@ -8,10 +8,9 @@ from avatars.engines.puppet.face.geometry import Anatomy
 from avatars.engines.puppet.frame.mouth_interior import opening
 
 RIM = 0.010
-"""How far beyond the opening of the mesh teeth are still found, eye distances."""
+"""Eye distances beyond the mesh's opening in which teeth are looked for."""
 DARK, SOFT = 0.35, 0.006
-"""How much darker lips are where they turn inwards, and over how many eye distances they get so: shut, they show that
-as the line between them."""
+"""The darkening of lips where they turn inwards, and its width in eye distances: the line between shut lips."""
 
 
 def without_teeth(picture: Picture, face: Anatomy) -> Picture:

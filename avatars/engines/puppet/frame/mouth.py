@@ -32,7 +32,7 @@ NARROW_DARK, DRAWN_NARROW_DARK, OWN_NARROW_DARK = 0.55, 0.0, 0.2
 LIP_SHADOW, DRAWN_LIP_SHADOW, OWN_LIP_SHADOW = 0.30, 0.15, 0.12
 """0..1: the shadow of the upper lip, in the same three cases; a drawing has little, and own teeth bring theirs."""
 OUT_OF_SHADOW = 0.55
-"""How much less of the shadow in the mouth falls on a tongue between the teeth."""
+"""Of the shadow in the mouth, 0..1: the share that a tongue between the teeth lacks."""
 # Light that reaches into a mouth has been through skin: shadows lose blue first.
 SHADOW = np.array([0.80, 1.0, 1.08], np.float32)
 
@@ -87,7 +87,7 @@ class Mouth:
         return Contours(self._points(face, head, INNER_UPPER), self._points(face, head, INNER_LOWER))
 
     def _points(self, face: Pose, head: Pose, ids: tuple[int, ...]) -> Floats:
-        """Where contour points are in this frame, in mouth coordinates."""
+        """The contour points in this frame, in mouth coordinates."""
         fields, chosen = self._rig.fields, list(ids)
         moved = np.tensordot(face, fields.points[:, chosen], axes=1).astype(np.float64)
         if self._moves_head:
@@ -158,7 +158,7 @@ class Mouth:
 
 
 def light_within(pursed: float, gap: float, interior: Interior) -> float:
-    """How much light comes into a mouth whose lips are `gap` eye distances apart: 1 into one that is wide open.
+    """The light in a mouth whose lips are `gap` eye distances apart: 1 in a wide open one.
 
     Lips that are pushed forward keep it out. Teeth of the portrait are in its light already.
     """
@@ -169,7 +169,7 @@ def light_within(pursed: float, gap: float, interior: Interior) -> float:
 
 
 def lip_shadow(interior: Interior) -> float:
-    """How dark it is right below the upper lip. Teeth of the portrait bring their own shadow along."""
+    """The shade right below the upper lip. Teeth of the portrait bring their own shadow along."""
     if interior.owns_teeth:
         return OWN_LIP_SHADOW
     return DRAWN_LIP_SHADOW if interior.drawn else LIP_SHADOW

@@ -157,7 +157,7 @@ def _upper_teeth(canvas: _Canvas, colours: Palette) -> Sprite:
 
 
 def _incisal_edge(across: Sprite) -> Sprite:
-    """How far each upper tooth reaches below the seam, its corners rounded."""
+    """The reach of each upper tooth below the seam, its corners rounded."""
     edge = np.zeros_like(across)
     for start, end, length in zip(TOOTH_ENDS, TOOTH_ENDS[1:], TOOTH_LENGTHS, strict=False):
         place = (across - (start + end) / 2) / ((end - start) / 2)
@@ -187,7 +187,7 @@ def _shrink(face: Anatomy) -> int:
 
 
 def _low_in(face: Anatomy, some: NDArray[np.bool_], whole: NDArray[np.uint8]) -> float:
-    """How far down in a shape a part of it is: 0 at its top, 1 at its bottom."""
+    """The depth of a part in its shape: 0 at the top, 1 at the bottom."""
     part, rim = (face.in_mouth(np.argwhere(mask)[:, ::-1].astype(np.float64))[:, 1] for mask in (some, whole))
     return float((part.mean() - rim.min()) / max(1.0, np.ptp(rim)))
 
@@ -213,7 +213,7 @@ def _own_mouth(picture: Picture, face: Anatomy, canvas: _Canvas, colours: Palett
 
 
 def _redness(picture: Picture) -> NDArray[np.float32]:
-    """How much red there is without green, as a share: RGB (…, 3) to (…)."""
+    """The red beyond the green, as a share: RGB (…, 3) to (…)."""
     red, green = picture[..., 0].astype(np.float32), picture[..., 1].astype(np.float32)
     return np.asarray((red - green) / np.maximum(red, 30), np.float32)
 
@@ -223,7 +223,7 @@ def _end_of_painted(colours: Palette) -> float:
 
 
 def _end_of_teeth(canvas: _Canvas, own: Sprite, colours: Palette) -> float:
-    """How far the teeth of a portrait reach below the seam: where the first light in its middle ends."""
+    """The reach of a portrait's teeth below the seam: to the end of the first light in its middle."""
     middle = np.abs(canvas.u[0]) < 0.03
     alpha = own[:, middle, 3].mean(axis=1)
     light = (own[:, middle, :3] @ LUMA.astype(np.float32)).mean(axis=1) / np.maximum(alpha, 0.01)

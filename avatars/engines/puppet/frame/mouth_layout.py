@@ -1,4 +1,4 @@
-"""Where in a pose the teeth and the tongue are behind the lips, and how much of them is seen."""
+"""The places of teeth and tongue behind the lips in a pose, and their visible shares."""
 
 from dataclasses import dataclass
 
@@ -14,14 +14,14 @@ COVERED_FROM, COVERED_TO, OWN_COVERED_TO = 0.15, 0.85, 0.65
 """Of pursing, 0..1: where both rows of teeth begin to go behind the lips, and are there: painted ones, own ones."""
 COVERED, OWN_COVERED = 0.05, 0.09  # eye distances that painted teeth, and own ones, go behind the lips
 LOWER_SHOWN = 0.024
-"""How much of the lower teeth the lower lip leaves free at most: two millimetres."""
+"""Eye distances of the lower teeth that the lower lip leaves free at most: two millimetres."""
 TONGUE_FLAT, TONGUE_RISES = 0.13, 1.4
 """The opening of the jaw at which the tongue is flat, and by how many times that it rises at most: in a wide vowel it
 fills half of the opening below the upper teeth."""
 AT_TEETH = 0.5
 """The amount of `Expression.TONGUE` that has the tip at the upper teeth."""
 TIP_RESTS, TIP_HIDDEN = 0.030, 0.006
-"""How far below the edge of the lower teeth the tip lies, and how much of it the upper teeth hide at most."""
+"""Eye distances: the tip below the edge of the lower teeth, and its part that the upper teeth hide at most."""
 BETWEEN, OVER_TEETH = 0.50, 0.010
 """The share of a parted mouth that a tongue between the teeth takes. Where it would hide more than this of the upper
 teeth it would look like a gap between them: there it stays behind."""
@@ -63,7 +63,7 @@ def layout(face: Pose, edges: tuple[float, float], interior: Interior) -> Layout
 
 
 def _tip(tongue: float, edges: tuple[float, float], teeth_end: float, jaw: float) -> tuple[float, float]:
-    """How far the apex of the tongue is below the seam, and how much it is before the upper teeth, 0..1."""
+    """The depth of the tongue's apex below the seam, and its share before the upper teeth, 0..1."""
     top, bottom = edges
     raised = float(np.clip(tongue / AT_TEETH, 0, 1))
     out = float(np.clip((tongue - AT_TEETH) / (1 - AT_TEETH), 0, 1))
@@ -74,7 +74,7 @@ def _tip(tongue: float, edges: tuple[float, float], teeth_end: float, jaw: float
 
 
 def behind_lips(pursed: float, interior: Interior) -> float:
-    """How far both rows of teeth go behind lips that are pushed forward, eye distances.
+    """The retreat of both rows of teeth behind lips that are pushed forward, eye distances.
 
     Teeth that only grew dark would be of the colour of the lips on their way, to the eye and to the mesh.
     """
@@ -84,10 +84,10 @@ def behind_lips(pursed: float, interior: Interior) -> float:
 
 
 def teeth_shown(pursed: float) -> float:
-    """How much of the teeth is seen: lips that are pushed forward cover them."""
+    """The visible share of the teeth: lips that are pushed forward cover them."""
     return float(1 - np.clip((pursed - TEETH_HIDE) / (TEETH_HIDDEN - TEETH_HIDE), 0, 1))
 
 
 def lowered_tongue(jaw: float) -> float:
-    """How far the tongue lies below its highest place in a mouth open by `jaw`; both in eye distances."""
+    """The depth of the tongue below its highest place in a mouth open by `jaw`; both in eye distances."""
     return 0.060 * (1 - min(TONGUE_RISES, jaw / TONGUE_FLAT))

@@ -63,7 +63,7 @@ class Flow:
         self._source = np.empty_like(self.place)
 
     def source(self, face: Pose, head: Pose) -> NDArray[np.float32]:
-        """Where every pixel of `pixels` comes from: x and y in the rig's picture, float32 (height, width, 2)."""
+        """The source of every pixel of `pixels`: x and y in the rig's picture, float32 (height, width, 2)."""
         self._mix(face, head)
         np.negative(self._moved, out=self._from)
         for _ in range(INVERSE_STEPS):

@@ -22,13 +22,13 @@ GASP, SHORTEST = 0.55, 0.30
 SPOKEN_OUT = 5.5
 """Seconds for which that breath lasts, spoken."""
 QUIET, SHALLOW, DEEP = 1.0, 1.15, 1.7
-"""How deep a breath is at rest, and after the shortest and the longest phrase: speech takes up to twice the air."""
+"""The depth of a breath at rest, and after the shortest and the longest phrase: speech takes up to twice the air."""
 LONG_PHRASE = 6.0
 """Seconds of speech for which it is as deep as that."""
 HEIGHT = 2.0
 """Hundredths of the eye distance (1.8 mm in adults) by which shoulders rise with a breath at rest."""
 MIDDLE = 0.4
-"""How full the lungs are in the portrait."""
+"""The filling of the lungs in the portrait, of a breath at rest."""
 AFTER_SPEECH = 0.4
 """Seconds of silence after which a speaker breathes as at rest."""
 AHEAD = 0.6
@@ -46,7 +46,7 @@ class Inhalation:
     fall: float
 
     def at(self, time: float) -> float:
-        """How full they are."""
+        """The filling of the lungs at a time."""
         since = time - self.start
         if since < self.rise:
             return self.before + (self.depth - self.before) * _eased(since / self.rise)
@@ -64,7 +64,7 @@ class Breath:
         self._due = self._next()
 
     def at(self, times: Floats, sounds: Sequence[Sound]) -> Floats:
-        """How high the shoulders are at these times, in hundredths of the eye distance."""
+        """The height of the shoulders at these times, in hundredths of the eye distance."""
         silences = pauses(sounds, PAUSE)
         if sounds and silences and not sounds[-1].symbol and silences[-1][1] == sounds[-1].end:
             # Its end is not known yet.

@@ -1,4 +1,4 @@
-"""Where the eyes look: at the camera, and for a moment beside it where a phrase ends or a thought begins."""
+"""The gaze: at the camera, and for a moment beside it where a phrase ends or a thought begins."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Saccade:
     target: Floats
 
     def at(self, time: float) -> Floats:
-        """Where the eyes look."""
+        """The gaze at a time, in degrees right and down."""
         lasts = SWIFT + SLOWEST * float(np.linalg.norm(self.target - self.origin))
         share = min(1.0, max(0.0, (time - self.start) / lasts))
         where: Floats = self.origin + (self.target - self.origin) * share * share * (3 - 2 * share)

@@ -19,7 +19,7 @@ PAUSE = 0.12
 """Seconds of silence that end a phrase."""
 AFTER_PHRASE = 0.05  # seconds into the silence: a blink marks the end of a phrase and does not cut it off
 PARTIAL, LOOK = 0.16, 0.10
-"""How often lids come down a part of the way, and how often they stay so for a moment."""
+"""The shares of blinks that are partial, and that stay down for a moment."""
 PARTLY, LOW = (0.45, 0.75), (0.25, 0.40)
 """0..1, from where to where: how far lids come down in a partial blink, and in a moment of looking down."""
 LOOKS = (0.20, 0.30)
@@ -38,7 +38,7 @@ class Blink:
     hold: float
 
     def at(self, times: Floats) -> Floats:
-        """How far down the lids are."""
+        """The closure of the lids at a time, 0..1."""
         since = times - self.moment
         closing = np.clip(1 + since / BLINK_CLOSE, 0, 1)
         opening = np.clip(1 - (since - self.hold) / BLINK_OPEN, 0, 1)
@@ -73,7 +73,7 @@ class Blinks:
         return shut
 
     def _moment(self, last: float, sounds: Sequence[Sound]) -> float | None:
-        """When the next blink is, or None if later than `last`."""
+        """The time of the next blink; None if later than `last`."""
         latest = self._due + (WAITS if self._waits else 0.0)
         for begin, end in pauses(sounds, PAUSE):
             moment = max(begin + AFTER_PHRASE, self._due)

@@ -72,7 +72,7 @@ def lip_poses(sounds: Sequence[Sound], times: Floats, *, strength: float = 1.0) 
 
 
 def aperture(poses: Floats) -> Floats:
-    """How far the lips should be apart in the middle, in eye distances, for poses of `lip_poses`."""
+    """The intended gap of the lips in the middle, in eye distances, for poses of `lip_poses`."""
     opening: Floats = JAW_GAP * poses[:, JAW] + LIFT_GAP * poses[:, LIFT] + DROP_GAP * poses[:, DROP]
     return np.maximum(0.0, opening)
 

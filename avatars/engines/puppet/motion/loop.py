@@ -30,7 +30,7 @@ SWAYS = {
     Head.NEARER: 0.25,
     Head.LEAN: LEANS,
 }
-"""How far each sways on average: a little less than in speech."""
+"""The mean sway of each: a little less than in speech."""
 BROWS = 0.08  # of `Expression.BROW`: brows of a listener are hardly seen to move
 
 
@@ -71,7 +71,7 @@ def _sway(seed: int, channel: int, turns: Floats) -> Floats:
 
 
 def _breath(seconds: float, turns: Floats) -> Floats:
-    """How high the shoulders are, in hundredths of the eye distance: breathed out where the loop begins."""
+    """The height of the shoulders, in hundredths of the eye distance: breathed out where the loop begins."""
     breaths = max(1, round(seconds / BREATH))
     rise, fall = INWARDS, 1 - INWARDS
     inhalation = Inhalation(start=0.0, before=0.0, depth=QUIET, rise=rise, fall=fall)

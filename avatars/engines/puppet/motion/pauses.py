@@ -1,4 +1,4 @@
-"""Where speech pauses."""
+"""The pauses of speech."""
 
 from collections.abc import Sequence
 from itertools import pairwise

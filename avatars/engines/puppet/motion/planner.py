@@ -142,7 +142,7 @@ def smiling(face: NDArray[np.float32], gap: float) -> NDArray[np.float32]:
 
 
 def _turned(looks: Sequence[Look], times: Floats) -> Floats:
-    """By how many degrees the head is turned by will."""
+    """Degrees of the head's deliberate turns."""
     turned = np.zeros(len(times))
     for look in looks:
         rising = smoothstep(0.0, TURNS, times - look.start)
@@ -151,7 +151,7 @@ def _turned(looks: Sequence[Look], times: Floats) -> Floats:
 
 
 class _Carriage:
-    """How head and brows are carried: slow drift at all times, nods and small turns with the voice."""
+    """The motion of head and brows: slow drift at all times, nods and small turns with the voice."""
 
     def __init__(self, setup: Setup, speech: SpeechStream) -> None:
         self._fps, self._looks = setup.fps, setup.looks

@@ -1,4 +1,4 @@
-"""How a voice rises and falls, frame after frame, heard no further ahead than frames are held back.
+"""The rise and fall of a voice, frame after frame, heard no further ahead than frames are held back.
 
 Everything is measured against the speech before, so that nothing depends on how long the speech goes on.
 """
@@ -21,7 +21,7 @@ LOWEST, HIGHEST, PERIODIC = 75.0, 400.0, 0.45
 """Hertz between which voices speak, and how alike two of their periods are at least."""
 SPEAKING = 0.08  # energy, 0..1, above which a frame counts as speech; breath stays below
 ACCENT = 1.8
-"""How much a second the energy of a voice rises where it stresses something."""
+"""The rise of a voice's energy in a second at a stress."""
 ENERGY_REACH, ACCENT_REACH, SPEAKING_REACH = 0.30, 0.36, 0.60
 """Seconds that each curve is smoothed to both sides; it must be known so far ahead."""
 ENERGY_SIGMA, ACCENT_SIGMA, SPEAKING_SIGMA = 0.12, 0.145, 0.25
@@ -80,7 +80,7 @@ class Voice:
         self._louder, self._tone = np.concatenate([self._louder, louder]), np.concatenate([self._tone, tone])
 
     def _beyond(self, level: float) -> float:
-        """How much louder than usual, in octaves."""
+        """The loudness above the usual, in octaves."""
         self._level = self._level or level
         above = float(np.log2(level / self._level))
         self._level += (level - self._level) / (PITCH_SETTLES * self._fps)

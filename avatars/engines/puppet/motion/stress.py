@@ -97,7 +97,7 @@ class Stress:
                 self._beats.append(Beat(moment=moment, strength=float(np.clip(0.3 + strength, WEAKEST, STRONGEST))))
 
     def _stress(self, sound: Sound, tokens: Sequence[Token], voice: Voice, until: float) -> float:
-        """How strongly a syllable is stressed, heard no further than `until`."""
+        """The stress of a syllable, heard no further than `until`."""
         end = min(sound.end, until)
         first = int(sound.start * self._fps)
         heard = voice.raw(first, max(first + 1, int(end * self._fps)))

@@ -1,4 +1,4 @@
-"""Which shape the lips take for a sound: IPA symbols, with the extra letters of Kokoro's alphabet, to visemes.
+"""The shape of the lips for a sound: IPA symbols, with the extra letters of Kokoro's alphabet, to visemes.
 
 The table is by letter, not by language, so Mandarin and English need no rules of their own.
 """

@@ -58,8 +58,8 @@ def align(points: Floats, reference: int) -> Alignment:
 
 
 def lower_face(points: Floats) -> Floats:
-    """How much each of the first 468 points belongs to mouth and jaw: 1 on lips and chin, 0 from the nose upwards and
-    at the sides, where a turn of the head hides the face's edge."""
+    """The weight of mouth and jaw at each of the first 468 points: 1 on lips and chin, 0 from the nose upwards and at
+    the sides, where a turn of the head hides the face's edge."""
     local = anatomy(points).local[:FIRST_IRIS]
     nose, chin = local[NOSE_BASE, 1], local[CHIN, 1]
     down = smoothstep(nose - 0.02, nose + 0.16, local[:, 1])

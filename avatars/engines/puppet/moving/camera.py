@@ -132,7 +132,7 @@ class _Skin:
         cv2.remap(frame, where, None, interpolation, drawn[area.area], cv2.BORDER_REPLICATE)
 
     def _shift(self, number: int, face: Pose) -> Plane:
-        """From where the skin at each node comes, as a way in pixels of the reference frame."""
+        """The shift from each node to the source of its skin, in pixels of the reference frame."""
         ours = (face[self._pose] @ self._ours).reshape(self._shape)
         own = (self._amounts[number] @ self._own).reshape(self._shape)
         back = -ours

@@ -1,4 +1,4 @@
-"""By how much the skin around the mouth is lighter or darker than in the reference frame, from frame to frame."""
+"""The light on the skin around the mouth relative to the reference frame, from frame to frame."""
 
 import numpy as np
 

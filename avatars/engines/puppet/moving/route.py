@@ -14,7 +14,7 @@ from avatars.engines.puppet.face.mesh import Floats
 from avatars.engines.puppet.moving.way import legs, start, turns
 
 SPEAKS = 0.05
-"""By how much the gap between the lips varies in a person who speaks, eye distances."""
+"""Eye distances: the gap between the lips varies more in a person who speaks."""
 AHEAD = 32
 """Frames by which our pauses are known before they are shown."""
 BETWEEN_TURNS = 12
@@ -101,7 +101,7 @@ class Route:
         return self._first <= at <= self._last and bool(self._calm[at])
 
     def _hits(self, coming: Marks, after: int, *, turning: bool = True) -> int:
-        """How many of our pauses are at silent places, if it turns after so many frames."""
+        """The number of our pauses at silent places, if it turns after so many frames."""
         steps = np.arange(1, len(coming) + 1)
         if turning:
             steps = np.where(steps <= after, steps, 2 * after - steps)

@@ -1,4 +1,4 @@
-"""Which frames of a video are shown one after the other: forwards and backwards, turning where the person is calm."""
+"""The order of a video's frames: forwards and backwards, turning where the person is calm."""
 
 from collections.abc import Iterator
 
@@ -39,7 +39,7 @@ def turns(motion: Floats) -> tuple[int, int]:
 
 
 def unrest(motion: Floats) -> tuple[Floats, Floats]:
-    """How much a turn at each frame would be seen, of a way that begins there and of one that ends there."""
+    """The visibility of a turn at each frame, for a way that begins there and for one that ends there."""
     calm = np.convolve(np.pad(motion, 2, mode="edge"), np.ones(5) / 5, mode="valid")
     return calm + np.append(motion[1:], motion[-1:]), calm + motion
 

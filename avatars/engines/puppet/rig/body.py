@@ -1,4 +1,4 @@
-"""How head, neck and body move: weights over the grid nodes, once per portrait. The wall behind them stays.
+"""The motion of head, neck and body: weights over the grid nodes, once per portrait. The wall behind them stays.
 
 The head turns on the neck, which follows it. The chest rises and widens with the breath, most at the shoulders, and the
 whole person leans about the hips, which are below the picture.
@@ -25,7 +25,7 @@ HEAD_BREATH = 0.35
 SHOULDERS, BELLY, LOW_BREATH = 1.6, 7.0, 0.3
 """Half heights of the face below its middle where the chest rises most, and where only this much is left of that."""
 WIDENS, HALF_SHOULDERS = 0.45, 2.3
-"""How much the chest widens for its rise at the ends of the shoulders, so many eye distances from the middle."""
+"""Of its rise: the widening of the chest at the ends of the shoulders; eye distances from these to the middle."""
 HIPS = 7.0
 """Eye distances (90 mm in adults) from the middle of the face to the hips, about which a person leans."""
 FADES = 1.0
@@ -63,7 +63,7 @@ def head_maps(face: Anatomy, nodes: Floats, cell: int, around: Surroundings) -> 
 def _body_maps(
     face: Anatomy, nodes: Floats, cell: int, around: Surroundings, head: Floats, person: Floats
 ) -> tuple[Floats, ...]:
-    """How far the breath lifts and widens, and how far a lean of 1 goes right and down in eye distances."""
+    """The lift and the widening of the breath, and the shifts right and down of a lean of 1, in eye distances."""
     oval = face.points[list(OVAL), :2]
     height, middle = np.ptp(oval[:, 1]) / 2, oval.mean(axis=0)
     x, y = (nodes - middle)[..., 0], (nodes - middle)[..., 1]

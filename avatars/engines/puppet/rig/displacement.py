@@ -90,7 +90,7 @@ def make_fields(face: Anatomy, moves: Floats, around: Surroundings) -> Fields:
 
 
 def skin_layer(face: Anatomy, pixels: Floats, window: Box, cell: int) -> Layer:
-    """How the skin at a window of nodes moves with the 478 points: (n, rows, columns, 2) for `pixels` (n, 478, 2)."""
+    """The motion of the skin at a window of nodes by the 478 points: (n, rows, columns, 2) of `pixels` (n, 478, 2)."""
     return _expression_field(face, pixels, _nodes(window, cell), [])
 
 

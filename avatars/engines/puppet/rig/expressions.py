@@ -1,4 +1,4 @@
-"""How the 478 points move for each expression, in face axes and units (1: between the outer eye corners)."""
+"""The motion of the 478 points for each expression, in face axes and units (1: between the outer eye corners)."""
 
 from dataclasses import dataclass
 
@@ -37,10 +37,11 @@ its form, between an ellipse (0.5) and a bow (1)."""
 RING_FOLLOWS = (1.0, 0.9, 0.75, 0.60)
 """0..1: how much each ring follows the rounding, from the inner edge of the lips to the outer one."""
 OWN_TEETH_RING = 0.5
-"""How much of it lips make that are apart in the portrait: where they would meet, the picture has no lip to show."""
+"""The share of the rounding for lips apart in the portrait: the picture has no lip where they would meet."""
 LAUGH_GAP, LAUGH_HALF, LAUGH_LESS = (0.175, 0.21), (0.30, 0.325), 0.6
-"""From where to where a mouth laughs, by the gap and half the width that it has in the portrait, and how much less it
-is rounded. Of `tests.benchmarks.pictures.strangers` smiles have gaps of 0.06 to 0.173, the laugh has 0.216."""
+"""The ranges over which a mouth counts as laughing, by its gap and half its width in the portrait, and the share of the
+rounding that it lacks. Of `tests.benchmarks.pictures.strangers` smiles have gaps of 0.06 to 0.173, the laugh has
+0.216."""
 UPPER_SHARE = 0.36  # of the gap of an open portrait: the upper lip's part of closing it; the lower lip does the rest
 FOLLOW_UPPER, FOLLOW_LOWER = (1.0, 0.95, 0.85, 0.70), (1.0, 0.95, 0.85, 0.75)
 """0..1: how much each ring follows when a portrait is closed, from the inner edge outwards."""
@@ -162,7 +163,7 @@ def _wide(mouth: _Mouth) -> Floats:
 
 
 def drawn_in(face: Anatomy) -> float:
-    """By how much of its width a mouth is pulled in when it is rounded.
+    """The share of its width by which a mouth is pulled in when it is rounded.
 
     One that is broad already (a smile) looks like a duck's when it is pulled in as far as a narrow one, and one that
     laughs has its lips stretched so far that they smear.
@@ -220,7 +221,7 @@ def _pout(mouth: _Mouth) -> Floats:
 
 
 def _bend(mouth: _Mouth) -> float:
-    """How far the corners of the mouth are above its middle, as of a parabola through its seam; 0 where they hang."""
+    """The height of the mouth's corners above its middle, as of a parabola through its seam; 0 where they hang."""
     inside = list(INNER_UPPER)
     arch = 1 - mouth.across[inside] ** 2
     return max(0.0, float(arch @ mouth.seam[inside] / (arch @ arch)))
