@@ -16,9 +16,9 @@ from avatars.adapters.model_inputs import FileInput, Input, Media, OptionInput
 from avatars.exceptions import EngineFailed
 
 OLD = 4
-"""Before this version there is no queue that HTTP can join."""
+"""Major version of Gradio before which HTTP cannot join its queue."""
 PLAIN_VIDEO = 6
-"""From this version on a video is a file; before, it is a file with subtitles."""
+"""Major version of Gradio from which on a video is a file; before, it is a file with subtitles."""
 FILE_DATA = {"_type": "gradio.FileData"}
 RESULTS = ("path", "name")
 CANCEL_SECONDS = 5.0  # seconds; a cancellation is a courtesy: a server that does not answer must not hold the worker

@@ -22,7 +22,7 @@ READ_SECONDS = 60.0  # seconds without a byte after which a server counts as dea
 PIECE = 64 * 1024  # bytes read at a time: memory and the checks of size and time go by it
 DENIED = frozenset({401, 403})  # statuses of a key that is missing or wrong
 BUSY = frozenset({409, 429, 503})  # statuses that may pass
-# So much of a refusal is searched for its cause.
+# Bytes of a refusal that are searched for its cause: known causes stand at its beginning.
 EXPLANATION = 8 * 1024
 
 

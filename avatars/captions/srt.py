@@ -26,7 +26,7 @@ _NEVER_FIRST = frozenset("，、；：,;:。！？!?.…—”’」』）)》�
 _NEVER_LAST = frozenset("“‘「『（(《【$¥€£#@")
 _HAN = re.compile(f"[{HAN}]{{2,}}")
 SHORT_PAUSE = 0.6
-"""Through a shorter one a caption stays up, so that nothing flickers."""
+"""Seconds: through a shorter pause a caption stays up, so that nothing flickers."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ WORDLESS = ("", "  \n", "……！")
 LEAD, TAIL = 0.05, 0.1
 """Seconds at the beginning and at the end that must be quiet, so that joined sentences do not click."""
 QUIET = 0.01  # of full scale (−40 dB): the quiet that those ends need
-TOUCHING = 1e-6  # seconds
+TOUCHING = 1e-6  # seconds of overlap that are rounding: such sounds and words touch
 
 
 @dataclass(frozen=True, kw_only=True)

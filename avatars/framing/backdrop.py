@@ -11,7 +11,7 @@ from avatars.framing.pictures import opened, rgb
 
 Floats = NDArray[np.float32]
 
-# The plate is smooth: it is computed this small.
+# Pixels of the longer side in which the background is computed: it is smooth.
 SMALL = 64
 
 

@@ -26,7 +26,7 @@ RATE = 48_000  # samples a second that clips are read at, as cameras record them
 LOUDNESS, PEAK = -16.0, -1.5  # LUFS and decibels: as our speech, see `mastering`
 SILENT = -60.0  # LUFS; quieter sound is noise, and stays as it is
 MOST_GAIN = 20.0  # decibels; more would lift hiss
-FADE = 20  # milliseconds
+FADE = 20  # milliseconds at both ends of a clip's sound, so that cuts do not click
 BLURRED = 8
 """Times smaller and soft that the clip itself is made to fill the rest of a frame."""
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from avatars.engines.puppet.face.mesh import Face, FaceMesh
 
 LONGEST = 0.5
-"""Shorter silences are not looked at: lips may close slowly, and open before the next sound."""
+"""Seconds: shorter silences are not looked at, since lips may close slowly, and open before the next sound."""
 SETTLES, LEADS = 0.25, 0.12
 """Seconds left out after a silence begins, and before it ends: lips close slowly and open early."""
 LOOKS = 8

@@ -14,7 +14,7 @@ from avatars.media.file_cache import MEGABYTE, FileCache
 from avatars.speech.base import Speech, SpeechEngine
 
 SECONDS = 2.0  # of a voice: enough to tell two voices apart, and quickly made
-FADE = 150  # milliseconds
+FADE = 150  # milliseconds at the end, which may be in the middle of a word
 BITS = 64_000  # a second, AAC
 CACHE_LIMIT = 50 * MEGABYTE  # bytes: previews are made again when they are dropped
 # Raise it when the same request gives another sound.

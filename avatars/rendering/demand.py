@@ -22,7 +22,7 @@ from avatars.signals import renders_unwanted
 from core.work.base import Work
 
 Condition = Callable[[], Any]
-AT_ONCE = 2000  # rows in a transaction
+AT_ONCE = 2000  # rows in a transaction: bounds its locks
 
 _waiters: dict[type[Work], list[Condition]] = defaultdict(list)
 

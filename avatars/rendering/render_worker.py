@@ -40,7 +40,7 @@ WORKING, STORED = "render-", "renders"
 NEEDED_MB = 100
 DISK_FULL = "disk_full"
 UNLABELLED = "unlabelled"
-DISK_PAUSES = (timedelta(minutes=1), timedelta(minutes=5))  # before each retry
+DISK_PAUSES = (timedelta(minutes=1), timedelta(minutes=5))  # before each retry: people need minutes to free a disk
 
 
 def render_next(*, now: datetime | None = None) -> None:

@@ -12,11 +12,11 @@ from avatars.framing.scene import even
 from avatars.scenes.layouts import Places
 from avatars.scenes.spec import SceneSpec
 
-# The background is this much lighter at its top, and darker at its bottom.
+# Times its colour: the background at its top and at its bottom.
 LIGHTER, DARKER = 1.03, 0.93
 # Times the light of the background: the tile of a human, at its top and at its bottom.
 TILE = (0.95, 0.82)
-# As shares of the shorter side.
+# Of the shorter side: round corners, blur and offset of the shadow, and the rim around a human in a circle.
 CORNER, BLUR, DROP, RING = 0.014, 0.014, 0.007, 0.006
 SHADOW = 70  # grey level of 255: how dark the shadow under a slide is
 SMOOTH = 4  # times the size at which masks are drawn and shrunk: smooth edges

@@ -10,9 +10,9 @@ SHORT = 720
 """The shorter side, in pixels: slides must be readable, in every mode."""
 USUAL = 16 / 9  # width by height of a presentation without a format, as of slides
 WIDE = 1.2  # width through height from which a tile and a slide stand side by side
-# As shares of the shorter side.
+# Of the shorter side: the free edge, the top below the AI mark, and the diameter of a human in a circle.
 MARGIN, UNDER_MARK, BUBBLE = 0.05, 0.135, 0.3
-# As shares of the width or the height.
+# Of the width: the tile of a human beside a slide, and in narrow videos; of the height: the end of a slide above it.
 BESIDE, BESIDE_NARROW, SLIDE_ENDS = 0.34, 0.4, 0.38
 ABOVE_CAPTIONS, ABOVE_BOTH = 0.74, 0.69  # of the height: where slides end above captions in one language, and in two
 ROOMY = 10.0

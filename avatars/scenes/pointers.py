@@ -12,13 +12,13 @@ from avatars.scenes.patches import Patch, eased
 from avatars.scenes.spec import Layout, Pointing
 from avatars.speech.base import Token
 
-# Of the shorter side of the frame.
+# Of the shorter side of the frame: the ring's radius, the width of its line, and of the dark halo around that.
 RADIUS, LINE, HALO = 0.058, 0.008, 0.004
 SMOOTH = 4  # times the size at which the ring is drawn and shrunk: smooth edges
 LEAD, RISE, FALL = 0.25, 0.3, 0.3  # seconds: before its word is spoken, and to fade in and out
 LONGEST = 6.0  # seconds: a pointer that stays says nothing any more
 PULSE, PULSES = 0.5, 0.14
-"""A ring begins so much larger, and takes so many seconds to become itself."""
+"""Seconds in which a ring shrinks to its own size, and of that size by which each of its `STEPS` is larger."""
 TURN, GLANCE = 6.0, 1.6
 """Degrees, and seconds: the digital human turns to the slide and back."""
 STEPS = 6  # sizes of the ring while it shrinks to its own: drawn once, not for each frame

@@ -44,7 +44,7 @@ VOICES = {
     **dict.fromkeys(("zm_yunjian", "zf_xiaoyi", "zf_xiaobei", "zm_yunxi"), CHINESE),
     **dict.fromkeys(("am_michael", "af_heart"), ENGLISH),
 }
-# A class that was heard less than this is drawn towards the mean of all.
+# Frames of the mean of all classes that are added to each: it draws rare classes towards that mean.
 FEW = 20.0
 RIDGE = 0.02  # added to each variance, so that rare sounds have an inverse
 

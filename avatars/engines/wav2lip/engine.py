@@ -19,7 +19,7 @@ from avatars.exceptions import EngineFailed, EngineMissing, PortraitError
 
 BATCHES = {CPU: 8}  # frames run together on a processor: 95 to 100 ms of it each, by measurement
 LARGE = 64  # frames run together on a card
-# How much of a new measure of the face counts: a box that trembles makes a face that trembles.
+# The share of a new measure of the face, 0..1, beside earlier ones: a box that trembles makes a face that trembles.
 FRESH = 0.4
 
 Floats = spectrum.Floats

@@ -13,7 +13,8 @@ from avatars.engines.wav2lip.network import SIDE
 
 Floats = NDArray[np.float32]
 
-# The face as its detector would have cut it: from the middle of the forehead to below the chin.
+# Of the face's height and width: its box as the detector would have cut it, from the forehead's middle to below the
+# chin, and a little wider.
 FROM_FOREHEAD, BELOW_CHIN, BESIDE = 0.12, 0.07, 0.02
 # From cheek to cheek by the chin, as the oval runs.
 LOWER = OVAL[9:28]

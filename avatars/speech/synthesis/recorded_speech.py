@@ -27,7 +27,7 @@ from avatars.speech.text.normalisation import Normaliser
 from avatars.speech.text.pronunciation_lexicon import Lexicon
 from avatars.speech.text.pronunciations import Pronunciation
 
-# No speech is faster or slower: then the words are of another recording.
+# Sounds a second: no speech is faster or slower, so the words are of another recording.
 FASTEST, SLOWEST = 30.0, 0.5
 STAY = 6.0
 """Logarithm of likelihood that a change of sound costs: less flickers between alike sounds, more swallows short

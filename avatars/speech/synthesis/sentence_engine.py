@@ -21,7 +21,7 @@ from avatars.speech.text.speaking_style import Mood
 
 FIELD = "speech_engine"
 SPEEDS = (0.5, 2.0)  # times the usual tempo, as of the built-in voice
-# No sound takes so long: it is another text, or noise.
+# Seconds for each sound, and beside them: a longer speech is of another text, or noise.
 LONGEST_SOUND, LONGEST_START = 1.5, 10.0
 INAUDIBLE = 1e-4  # of full scale (−80 dB): an engine whose sound has no louder sample said nothing
 

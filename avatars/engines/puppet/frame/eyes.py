@@ -21,26 +21,27 @@ Plane = NDArray[np.float32]
 
 SAMPLES = 48  # places along an eye at which its lids are measured; lids are smooth between them
 OPEN_ENOUGH = 0.004  # of a blink, 0..1: less moves a lid by a part of a pixel, and is not drawn
-# How far a lid goes past the lower one, or the mesh's error would leave a sliver of the eye; eye distances.
+# Eye distances: a lid goes this far past the lower one, or the mesh's error would leave a sliver of the eye.
 OVERLAP = 0.014
-# Above the lashes: where the lid's skin begins to cover, at least and at most, and over how much it does so softly.
+# Eye distances above the lashes from which the lid's skin covers, the most and the least, and its soft beginning.
 HIGHEST, LEAST_HIGH, SOFT = 0.090, 0.060, 0.025
-# Below the lower lid: the width over which the cover of the eye fades out.
+# Eye distances below the lower lid over which the cover of the eye fades out.
 LOWER_SOFT = 0.020
 BELOW_BROW = 0.015  # eye distances: so far below the brow the skin stays at least
-# A lid that has moved this far covers where its lashes were.
+# Eye distances: a lid that has moved this far covers the former place of its lashes.
 MOVED = 0.030
-# Beside the corners of an eye: the reach of its curves, and the widths over which its cover fades out.
+# Eye distances beside the corners of an eye: the reach of its curves, and the widths over which its cover fades out.
 BEYOND, SIDES, CORNER = 0.06, 0.016, 0.02
-# An eyelid lies on a ball: the line on which both meet hangs rounder than a chord and flatter than an open lower lid.
+# Exponent of the line on which both lids meet: they lie on a ball, so it hangs rounder than a chord and flatter than an
+# open lower lid.
 BALL = 0.75
 # Times the cheek's light: a darker place before an eye with glasses is their rim, a lighter one a reflection.
 DARK_RIM, GLINT = 0.62, 1.3
 AROUND = 0.1  # eye distances around the drawn box from which its skin is taken
 NEARLY = 0.9  # 0..1: so much of a mark is drawn as all of it, or a lid would show through a rim
-# A mark smaller than this is a lash, a wrinkle or a pore.
+# Eye distances: a mark smaller than this is a lash, a wrinkle or a pore.
 LEAST = 0.08
-# Where lashes are looked for around the mesh's upper lid; further down is the dark of the eye itself.
+# Eye distances from the mesh's upper lid between which lashes are looked for; below is the dark of the eye itself.
 LASHES_FROM = (-0.030, 0.004)
 FEATHER = 4  # pixels over which the drawn box fades into the frame
 

@@ -24,7 +24,7 @@ TIP_RESTS, TIP_HIDDEN = 0.030, 0.006
 """Eye distances: the tip below the edge of the lower teeth, and its part that the upper teeth hide at most."""
 BETWEEN, OVER_TEETH = 0.50, 0.010
 """The share of a parted mouth that a tongue between the teeth takes. Where it would hide more than this of the upper
-teeth it would look like a gap between them: there it stays behind."""
+teeth, in eye distances, it would look like a gap between them: there it stays behind."""
 
 
 @dataclass(frozen=True, kw_only=True)
