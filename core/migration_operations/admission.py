@@ -4,11 +4,13 @@ from collections.abc import Collection
 from enum import Enum, auto
 
 from django.apps import apps
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from core.migration_operations.released import FIRST, NAMES, Key, Origin, origin
+from core.migration_operations.rebuilt_tables import RebuildTables
+from core.migration_operations.released import FIRST, NAMES, SINCE, Key, Origin, origin
 
 
 class Refusal(Enum):
@@ -33,6 +35,25 @@ def refusal(connection: BaseDatabaseWrapper, *, prunes: bool = False) -> Refusal
     if Origin.BETWEEN in origins.values() or len(updated) > 1:
         return Refusal.BETWEEN
     return _first_tables(connection, applied, [label for label in labels if origins[label] is Origin.FIRST])
+
+
+def obstacles(connection: BaseDatabaseWrapper) -> list[str]:
+    """What others made on the tables of 0.5 and the update would lose, each with a remedy."""
+    applied = MigrationRecorder(connection).applied_migrations().keys()
+    labels = [config.label for config in apps.get_app_configs() if config.label in NAMES]
+    released = [label for label in labels if origin(label, applied) is Origin.RELEASED]
+    if connection.vendor != "postgresql" or not released:
+        return []
+    loader = MigrationLoader(None)
+    state = loader.project_state([(label, SINCE) for label in released])
+    with transaction.atomic(using=connection.alias):
+        return [
+            obstacle
+            for label in released
+            for operation in loader.disk_migrations[label, SINCE].operations
+            if isinstance(operation, RebuildTables)
+            for obstacle in operation.obstacles(label, connection, state)
+        ]
 
 
 def _first_tables(connection: BaseDatabaseWrapper, applied: Collection[Key], labels: list[str]) -> Refusal | None:

@@ -1,24 +1,31 @@
 """The tables of version 0.5 are made anew as today's, and their rows are copied.
 
 All of an app happens in one transaction, on SQLite and PostgreSQL alike: an update that is interrupted has changed
-nothing of the app, and is run again. A new database, and one of the version before, are left alone.
+nothing of the app, and is run again. A new database, and one of the version before, are left alone. What others made on
+the tables of PostgreSQL, such as rights and views, is made again.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
-from django.db import migrations
+from django.conf import settings
+from django.db import DatabaseError, migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
+from core.migration_operations.dependent_objects import obstacles
 from core.migration_operations.indexes import AddSearchIndex
 from core.migration_operations.models import RenamePermissions
+from core.migration_operations.object_definitions import Definitions, Lost
 from core.migration_operations.released import Origin, origin
 
 # Gets the models of today and the editor, when the rows are there and the tables of before too.
 Step = Callable[[Any, BaseDatabaseSchemaEditor], None]
+# Columns of 0.5 that there are no more.
+COLUMNS_OF_0_5 = {"avatars_digitalhuman": {"origin"}, "avatars_voice": {"origin"}}
 
 
 def before(table: str) -> str:
@@ -34,6 +41,9 @@ class RebuildTables(Operation):
         renamed_models: the names of models before and now, for rights and the history of the admin.
         renamed_tables: the names of tables before and now.
         steps: the changes of the rows.
+
+    Attributes:
+        lost: what others made on the tables and does not fit those of today; also in a file.
     """
 
     reversible = True
@@ -49,6 +59,7 @@ class RebuildTables(Operation):
     ) -> None:
         self.initial, self.steps = initial, steps
         self.renamed_models, self.renamed_tables = list(renamed_models), dict(renamed_tables)
+        self.lost: list[Lost] = []
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """The models stay as they are."""
@@ -59,8 +70,10 @@ class RebuildTables(Operation):
         connection = schema_editor.connection
         if origin(app_label, MigrationRecorder(connection).applied_migrations()) is not Origin.RELEASED:
             return
-        models = [to_state.apps.get_model(app_label, name) for app, name in to_state.models if app == app_label]
+        models = _models(app_label, to_state)
         tables = _Tables(schema_editor, {table for model in models for table in _tables(model)}, self.renamed_tables)
+        if left := self.obstacles(app_label, connection, to_state):
+            raise DatabaseError("\n".join(left))  # made after the command looked
         tables.put_aside()
         for model in models:
             schema_editor.create_model(model)
@@ -80,6 +93,23 @@ class RebuildTables(Operation):
         tables.finish()
         while schema_editor.deferred_sql:  # here, because Django leaves the transaction open when one of these fails
             schema_editor.execute(schema_editor.deferred_sql.pop(0), None)
+        self.lost = tables.give_back()
+        _write(lost_file(app_label), self.lost)
+
+    def obstacles(self, app_label: str, connection: Any, state: ProjectState) -> list[str]:
+        """What others made on the tables of before and cannot be made again, each with a remedy; only on PostgreSQL."""
+        if connection.vendor != "postgresql":
+            return []
+        columns: dict[str, set[str]] = {}
+        for model in _models(app_label, state):
+            links = [field.remote_field.through for field in model._meta.local_many_to_many]
+            for table in [model, *(link for link in links if link._meta.auto_created)]:
+                name = table._meta.db_table
+                columns[name] = {field.column for field in table._meta.local_concrete_fields}
+                columns[name] |= COLUMNS_OF_0_5.get(name, set())
+        for old, new in self.renamed_tables.items():
+            columns[old] = columns[new]
+        return obstacles(connection, columns)
 
     def database_backwards(
         self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
@@ -102,10 +132,13 @@ class _Tables:
         self._before |= {new: old for old, new in renamed.items() if old in there and new not in there}
         self._counters: dict[str, int] = {}
         self._references: list[tuple[str, str, str]] = []
+        self._definitions: Definitions | None = None
 
     def put_aside(self) -> None:
         """Keys of other tables on these are noted, and come back at the end; SQLite's stay, by name."""
         quoted = self._editor.quote_name
+        if self._postgresql:
+            self._note_what_goes()
         for new, old in self._before.items():
             if counter := self._counter(old):
                 self._counters[new] = counter
@@ -114,6 +147,24 @@ class _Tables:
             self._run(f"CREATE TABLE {quoted(before(new))} AS SELECT * FROM {quoted(old)}")  # noqa: S608 - our own names
         for old in self._before.values():
             self._run(f"DROP TABLE {quoted(old)}{' CASCADE' if self._postgresql else ''}")
+
+    def _note_what_goes(self) -> None:
+        """Nobody changes the tables from now on; they have the names of today, and none of their rows is hidden."""
+        quoted = self._editor.quote_name
+        for old in self._before.values():
+            self._run(f"LOCK TABLE {quoted(old)} IN ACCESS EXCLUSIVE MODE")
+        for new, old in self._before.items():
+            if new != old:
+                self._run(f"ALTER TABLE {quoted(old)} RENAME TO {quoted(new)}")
+                self._run(f"ALTER SEQUENCE {quoted(f'{old}_id_seq')} RENAME TO {quoted(f'{new}_id_seq')}")
+        self._before = {name: name for name in self._before}
+        self._definitions = Definitions(self._connection, list(self._before))
+        for table in self._before:
+            self._run(f"ALTER TABLE {quoted(table)} DISABLE ROW LEVEL SECURITY")
+
+    def give_back(self) -> list[Lost]:
+        """Make again what others made on the tables. Returns what does not fit."""
+        return self._definitions.restore() if self._definitions else []
 
     def copy(self, model: Any) -> None:
         """A column that is new stays empty if it may, since its default is for rows made from now on."""
@@ -182,6 +233,23 @@ class _Tables:
     def _run(self, sql: str, given: Sequence[Any] = ()) -> None:
         with self._connection.cursor() as cursor:
             cursor.execute(sql, given or None)
+
+
+def lost_file(app_label: str) -> Path:
+    """Where an update leaves the statements of what it could not give back."""
+    return Path(settings.VAR_DIR) / f"not-given-back-{app_label}.sql"
+
+
+def _write(path: Path, lost: list[Lost]) -> None:
+    """Before the transaction ends: an update that is killed then has lost nothing in silence."""
+    path.unlink(missing_ok=True)
+    if lost:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n\n".join(map(str, lost)) + "\n", encoding="utf-8")
+
+
+def _models(app_label: str, state: ProjectState) -> list[Any]:
+    return [state.apps.get_model(app_label, name) for app, name in state.models if app == app_label]
 
 
 def _tables(model: Any) -> list[str]:

@@ -13,7 +13,8 @@ from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.migrations import Migration
 
-from core.migration_operations.admission import Refusal, refusal
+from core.migration_operations.admission import Refusal, obstacles, refusal
+from core.migration_operations.rebuilt_tables import RebuildTables, lost_file
 from core.work.db_connections import past_pooler
 
 LOCK_TIMEOUT = "2s"
@@ -32,6 +33,9 @@ WORDS = {
     "“migrate” without it first.",
 }
 
+OBSTACLES = "The update makes these tables anew, and cannot make again what was made on them:"
+LOST = "{count} things that were made on tables of 0.5 do not fit the tables of today. They are in {path}:"
+
 
 class Command(migrate.Command):
     _database = DEFAULT_DB_ALIAS
@@ -41,6 +45,8 @@ class Command(migrate.Command):
         self._database = options["database"]
         if refused := refusal(connections[self._database], prunes=options.get("prune", False)):
             raise CommandError(f"{WORDS[refused]} {UNCHANGED}")
+        if left := obstacles(connections[self._database]):
+            raise CommandError("\n- ".join([OBSTACLES, *dict.fromkeys(left)]) + f"\n{UNCHANGED}")
         tries = 1
         try:
             while not self._migrated(*args, last=tries == TRIES, **options):
@@ -54,6 +60,15 @@ class Command(migrate.Command):
         if migration is not None and action in {"apply_start", "unapply_start"}:
             self._set_lock_timeout(f"'{LOCK_TIMEOUT}'" if migration.atomic else "0")
         super().migration_progress_callback(action, migration, fake)
+        if migration is not None and action == "apply_success":
+            self._name_what_is_lost(migration)
+
+    def _name_what_is_lost(self, migration: Migration) -> None:
+        for operation in migration.operations:
+            if isinstance(operation, RebuildTables) and operation.lost:
+                path = lost_file(migration.app_label)
+                self.stderr.write(LOST.format(count=len(operation.lost), path=path))
+                self.stderr.write("\n\n".join(map(str, operation.lost)))
 
     def _migrated(self, *args: Any, last: bool, **options: Any) -> bool:
         """Apply the remaining migrations; whether all of them are applied now."""
