@@ -85,7 +85,7 @@ def obstacles(connection: Any, columns: Mapping[str, Collection[str]]) -> list[s
         cursor.execute(GONE + UNKNOWN, oids)
         obstacles = [f"{what}: {REMEDY}" for (what,) in cursor.fetchall()]
         cursor.execute(GONE + OWNERS, oids)
-        obstacles += [f"{what}: {grant}; for the time of the update is enough" for what, grant in cursor.fetchall()]
+        obstacles += [f"{what}: run {grant}, and take it back after the update" for what, grant in cursor.fetchall()]
         names = {oid: name for name, oid in tables.items()}
         cursor.execute(COLUMNS, oids)
         own = [(names[oid], name) for oid, name in cursor.fetchall() if name not in columns[names[oid]]]

@@ -69,6 +69,7 @@ class Definitions:
         with full_names(connection, tables) as (cursor, oids):
             self._cursor, self._oids = cursor, {"tables": list(oids.values())}
             self._parts = self._rows(queries.PARTS)
+            self._forced = [name for (name,) in self._rows(queries.FORCED)]
             self._definitions = [
                 *self._simple(queries.STORAGE),
                 *self._views(),
@@ -81,7 +82,17 @@ class Definitions:
                 ),
                 *self._simple(queries.COMMENTS),
                 *self._refreshed,
+                *(Definition(name=f"row security of {name}", statements=(_force(name),)) for name in self._forced),
             ]
+
+    def show_all_rows(self) -> None:
+        """Policies hide no rows from this account until they are made again: neither copies nor keys would see them."""
+        with self._connection.cursor() as cursor:
+            for table in self._tables:
+                quoted = self._connection.ops.quote_name(table)
+                cursor.execute(f"ALTER TABLE {quoted} DISABLE ROW LEVEL SECURITY")
+            for name in self._forced:
+                cursor.execute(f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY")
 
     def restore(self) -> list[Lost]:
         """Make them again on the tables of today. Returns what does not fit them."""
@@ -157,7 +168,7 @@ class Definitions:
             if first:
                 yield Definition(name=f"owner of {name}", statements=first)
             security = [f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"] if secured else []
-            security += [f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"] if forced else []
+            security += [_force(name)] if forced else []
             makes = [make for _policy, _drop, make, _otherwise in policies[oid]]
             if statements := (*security, *makes, *grants.given):
                 title = f"rights and row security of {name}" if security or makes else f"rights on {name}"
@@ -216,6 +227,10 @@ class _Grants:
     revoked: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
     of_columns: tuple[Definition, ...] = ()
+
+
+def _force(table: str) -> str:
+    return f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
 
 
 def _grant(privileges: str, target: str, to_whom: str, grantable: bool) -> str:

@@ -122,3 +122,8 @@ FROM objects JOIN pg_description d ON d.classoid = classid AND d.objoid = objid,
     LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid)
 WHERE type NOT LIKE '%%type' ORDER BY 1
 """
+# Tables whose policies bind this account too, although it owns them.
+FORCED = """
+SELECT oid::regclass::text FROM pg_class
+WHERE relforcerowsecurity AND NOT oid = ANY(%(tables)s::oid[]) AND pg_has_role(relowner, 'USAGE') ORDER BY 1
+"""

@@ -159,8 +159,7 @@ class _Tables:
                 self._run(f"ALTER SEQUENCE {quoted(f'{old}_id_seq')} RENAME TO {quoted(f'{new}_id_seq')}")
         self._before = {name: name for name in self._before}
         self._definitions = Definitions(self._connection, list(self._before))
-        for table in self._before:
-            self._run(f"ALTER TABLE {quoted(table)} DISABLE ROW LEVEL SECURITY")
+        self._definitions.show_all_rows()
 
     def give_back(self) -> list[Lost]:
         """Make again what others made on the tables. Returns what does not fit."""

@@ -16,7 +16,8 @@ from avatars.models import DigitalHuman, Render, Statement, Voice
 from conversations.flows import publication
 from conversations.models import Flow, Message, Topic, WatchLink
 from core.migration_operations import rebuilt_tables
-from core.migration_operations.released import COMPLETE, NAMES, OF_0_5
+from core.migration_operations.admission import Refusal, refusal
+from core.migration_operations.released import COMPLETE, FIRST, NAMES, OF_0_5
 from openuser.models import ApiClient
 from scheduling import services as scheduling
 from scheduling.models import Campaign, CampaignRun, Run, Schedule, SendingPolicy
@@ -216,6 +217,41 @@ def test_other_databases_are_refused_and_stay_as_they_are(version, app, last, wo
         with pytest.raises(CommandError, match=words):
             update()
         assert (schema(), counts(), content()) == before
+
+
+@pytest.mark.parametrize("app", ["wecom", "scheduling"])
+@pytest.mark.django_db(transaction=True)
+def test_a_database_whose_version_nothing_tells_is_refused_unchanged(app):
+    """`migrate --prune` took the names that it did not know, and left that of a migration of the company's own."""
+    with earlier("0.5.0"):
+        forget(app, FIRST)
+        MigrationRecorder(connection).record_applied(app, "0019_cost_center")
+        assert refusal(connection) is Refusal.UNKNOWN
+        before = schema(), counts(), content()
+        with pytest.raises(CommandError, match=r"version of this database is unknown.* Nothing was changed\."):
+            update()
+        assert (schema(), counts(), content()) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_migration_of_a_company_does_not_stop_an_update():
+    with earlier("0.5.0") as new:
+        MigrationRecorder(connection).record_applied("wecom", "0019_cost_center")
+        assert refusal(connection) is None
+        update()
+        assert schema() ^ new == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_of_today_without_former_names_is_up_to_date():
+    with earlier("0.6.0.dev") as new:
+        for app in OURS:
+            forget(app, FIRST)
+            MigrationRecorder(connection).record_applied(app, FIRST)
+        rows = counts()
+        assert refusal(connection) is None
+        update()
+        assert (schema() ^ new, counts()) == (set(), rows)
 
 
 def content() -> list[Any]:
