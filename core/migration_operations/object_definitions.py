@@ -94,13 +94,18 @@ class Definitions:
             for name in self._forced:
                 cursor.execute(f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY")
 
-    def restore(self) -> list[Lost]:
-        """Make them again on the tables of today. Returns what does not fit them."""
+    def restore_parts(self) -> None:
+        """Make indexes and constraints again, which keys of other tables may need."""
         with full_names(self._connection, self._tables) as (self._cursor, oids):
             self._oids = {"tables": list(oids.values())}
-            own = list(self._own_parts())
             self._cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no ALTER TABLE while rows wait to be checked
-            for definition in [*own, *self._definitions]:
+            for definition in list(self._own_parts()):
+                self._make(definition)
+
+    def restore(self) -> list[Lost]:
+        """Make all else again. Returns what does not fit the tables of today."""
+        with full_names(self._connection, self._tables) as (self._cursor, _oids):
+            for definition in self._definitions:
                 self._make(definition)
         return self._lost
 

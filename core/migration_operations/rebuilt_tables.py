@@ -6,6 +6,7 @@ the tables of PostgreSQL, such as rights and views, is made again.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -162,8 +163,13 @@ class _Tables:
         self._definitions.show_all_rows()
 
     def give_back(self) -> list[Lost]:
-        """Make again what others made on the tables. Returns what does not fit."""
-        return self._definitions.restore() if self._definitions else []
+        """Other tables have their keys again, and the tables what others made on them. Returns what does not fit."""
+        if self._definitions is None:
+            return []
+        self._definitions.restore_parts()
+        for table, name, definition in self._references:
+            self._run(f"ALTER TABLE {table} ADD CONSTRAINT {self._editor.quote_name(name)} {definition}")
+        return self._definitions.restore()
 
     def copy(self, model: Any) -> None:
         """A column that is new stays empty if it may, since its default is for rows made from now on."""
@@ -200,12 +206,10 @@ class _Tables:
                 self._run("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, counter])
 
     def finish(self) -> None:
-        """Nothing is left of the tables of before, and other tables have their keys again."""
+        """Nothing is left of the tables of before."""
         quoted = self._editor.quote_name
         for table in self._before:
             self._run(f"DROP TABLE {quoted(before(table))}")
-        for table, name, definition in self._references:
-            self._editor.deferred_sql.append(f"ALTER TABLE {table} ADD CONSTRAINT {quoted(name)} {definition}")
 
     def _counter(self, table: str) -> int:
         """The last number that a row got; 0 if none did."""
@@ -224,7 +228,8 @@ class _Tables:
         with self._connection.cursor() as cursor:
             cursor.execute(
                 "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
-                "WHERE contype = 'f' AND confrelid = %s::regclass AND conrelid <> ALL(%s::regclass[])",
+                "WHERE contype = 'f' AND conparentid = 0 "  # those of partitions come with their table's
+                "AND confrelid = %s::regclass AND conrelid <> ALL(%s::regclass[])",
                 [self._editor.quote_name(table), [self._editor.quote_name(name) for name in self._before.values()]],
             )
             return [(str(table), str(name), str(definition)) for table, name, definition in cursor.fetchall()]
@@ -240,11 +245,12 @@ def lost_file(app_label: str) -> Path:
 
 
 def _write(path: Path, lost: list[Lost]) -> None:
-    """Before the transaction ends: an update that is killed then has lost nothing in silence."""
-    path.unlink(missing_ok=True)
-    if lost:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("\n\n".join(map(str, lost)) + "\n", encoding="utf-8")
+    """Before the transaction ends: an update that is killed after it has lost nothing in silence."""
+    with suppress(OSError):  # of a container whose disk is not to be written: the command prints it, too
+        path.unlink(missing_ok=True)
+        if lost:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("\n\n".join(map(str, lost)) + "\n", encoding="utf-8")
 
 
 def _models(app_label: str, state: ProjectState) -> list[Any]:

@@ -21,6 +21,7 @@ GRANT SELECT ON wecom_member, wecom_corporation, conversations_viewing TO figure
 GRANT SELECT ON wecom_tag TO PUBLIC;
 GRANT SELECT (id, member_id), UPDATE (member_id) ON conversations_message TO clerk;
 GRANT USAGE ON SEQUENCE wecom_member_id_seq, conversations_viewing_id_seq TO clerk;
+INSERT INTO django_migrations (app, name, applied) VALUES ('wecom', '0019_cost_center', now());
 REVOKE TRUNCATE ON wecom_corporation FROM {OWNER};
 CREATE TABLE ledger (id bigint GENERATED ALWAYS AS IDENTITY, member bigint REFERENCES wecom_member (id));
 CREATE FUNCTION record_member() RETURNS trigger LANGUAGE plpgsql
@@ -29,6 +30,9 @@ CREATE INDEX own_index ON wecom_member (lower(name)) WHERE id > 0;
 CREATE UNIQUE INDEX own_identity ON wecom_tag (id);
 ALTER TABLE wecom_member ADD CONSTRAINT own_check CHECK (length(user_id) < 1000);
 ALTER TABLE wecom_member ADD CONSTRAINT own_unique UNIQUE (user_id, id);
+CREATE TABLE pairs (
+    user_id varchar(64), member bigint, FOREIGN KEY (user_id, member) REFERENCES wecom_member (user_id, id)
+);
 ALTER TABLE wecom_tag ADD CONSTRAINT own_pair UNIQUE (id, name);
 ALTER TABLE wecom_tag ADD CONSTRAINT own_key FOREIGN KEY (id, name) REFERENCES wecom_tag (id, name) NOT VALID;
 ALTER TABLE wecom_tag ALTER COLUMN name SET DEFAULT 'none';

@@ -234,15 +234,6 @@ def test_a_database_whose_version_nothing_tells_is_refused_unchanged(app):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_migration_of_a_company_does_not_stop_an_update():
-    with earlier("0.5.0") as new:
-        MigrationRecorder(connection).record_applied("wecom", "0019_cost_center")
-        assert refusal(connection) is None
-        update()
-        assert schema() ^ new == set()
-
-
-@pytest.mark.django_db(transaction=True)
 def test_a_database_of_today_without_former_names_is_up_to_date():
     with earlier("0.6.0.dev") as new:
         for app in OURS:

@@ -33,8 +33,8 @@ WORDS = {
     "“migrate” without it first.",
 }
 
-OBSTACLES = "The update makes these tables anew, and cannot make again what was made on them:"
-LOST = "{count} things that were made on tables of 0.5 do not fit the tables of today. They are in {path}:"
+OBSTACLES = "The update makes OpenUser's tables anew. It cannot keep these objects, which use them:"
+LOST = "The update did not keep these {count} objects on tables of 0.5. Change the statements and run them{place}:"
 
 
 class Command(migrate.Command):
@@ -67,7 +67,8 @@ class Command(migrate.Command):
         for operation in migration.operations:
             if isinstance(operation, RebuildTables) and operation.lost:
                 path = lost_file(migration.app_label)
-                self.stderr.write(LOST.format(count=len(operation.lost), path=path))
+                place = f" (also in {path})" if path.exists() else ""
+                self.stderr.write(LOST.format(count=len(operation.lost), place=place))
                 self.stderr.write("\n\n".join(map(str, operation.lost)))
 
     def _migrated(self, *args: Any, last: bool, **options: Any) -> bool:
