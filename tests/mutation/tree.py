@@ -5,6 +5,7 @@ All runs share one migrated database, which is made without a fault: to migrate 
 
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -14,8 +15,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+from math import ceil
 from pathlib import Path
 
+from avatars.media.child_process import die_with_parent
 from tests.mutation.fault import Fault
 from tests.runner import database_templates
 from tests.support.paths import ROOT
@@ -101,6 +105,16 @@ def write(path: Path, text: str) -> None:
         compiled.unlink()
 
 
+def die_with_runner(seconds: float) -> None:
+    """Called in a new process: it ends with a runner that is killed, too.
+
+    A process that it starts may outlive it, and computes no longer than all cores could in that time.
+    """
+    die_with_parent()
+    most = ceil(seconds * (os.cpu_count() or 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (most, most))
+
+
 def run_tests(
     root: Path,
     tests: Sequence[str],
@@ -129,6 +143,7 @@ def run_tests(
         start_new_session=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        preexec_fn=partial(die_with_runner, seconds),  # noqa: PLW1509 - two system calls
     ) as process:
         try:
             output, _ = process.communicate(timeout=seconds)
