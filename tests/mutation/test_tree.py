@@ -91,6 +91,6 @@ def test_what_a_fault_starts_computes_for_a_limited_time(tree: Path):
     asks = (
         "import resource\n\ndef test_limit():\n    assert resource.getrlimit(resource.RLIMIT_CPU) == ({most}, {most})\n"
     )
-    (tree / "test_sums.py").write_text(asks.format(most=60 * os.cpu_count()))
+    (tree / "test_sums.py").write_text(asks.format(most=60 * (os.cpu_count() or 1)))
     run = run_tests(tree, ["test_sums.py"], None, seconds=60)
     assert run.outcome is Outcome.MISSED, run.output
