@@ -66,7 +66,9 @@ class Template:
             return Path(os.environ[GIVEN]) / self.name
         if self.server:
             return self.run / f"{self.name}-postgres"
-        return KEPT / f"{self.name}-{digest(self.sources)}" if can_keep() else self.run / self.name
+        # Its rows say when they were made; those of `migrate` are the same on every day.
+        day = str(date.today()) if self.base else ""
+        return KEPT / f"{self.name}-{digest(self.sources, day)}" if can_keep() else self.run / self.name
 
     @property
     def is_given(self) -> bool:
@@ -168,9 +170,9 @@ def can_keep() -> bool:
 
 
 @cache
-def digest(sources: tuple[str, ...]) -> str:
-    """A fingerprint of files, of the installed packages, and of the day, since rows say when they were made."""
-    state = hashlib.sha256(f"{sys.version} {sqlite3.sqlite_version} {date.today()}".encode())
+def digest(sources: tuple[str, ...], day: str = "") -> str:
+    """A fingerprint of files, of the installed packages, and of a day."""
+    state = hashlib.sha256(f"{sys.version} {sqlite3.sqlite_version} {day}".encode())
     for package in sorted(path.name for path in Path(django.__file__).parents[1].glob("*.dist-info")):
         state.update(package.encode())
     for path in sorted({path for pattern in sources for path in ROOT.glob(pattern)}):
