@@ -17,7 +17,7 @@ from tests.support import factories
 from tests.support.admin_forms import unchanged
 from tests.support.model_rows import make_row
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_flow_is_drawn_published_and_walked_through_without_any_code(hr, flow, person):

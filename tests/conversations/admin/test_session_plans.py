@@ -8,7 +8,7 @@ from conversations.models import MoveBatch, SessionMove, SessionPlan
 from conversations.sessions import moves
 from tests.conversations.support.flow_pages import edit, publish, url
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_the_page_moves_members_and_the_version_tells_their_outcomes(hr, flow, person):

@@ -9,7 +9,7 @@ from conversations.machine.kinds.wait import WaitNode
 from tests.conversations.support.flow_pages import add_row, edit, send, url
 from tests.support.admin_forms import unchanged
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.conversations.support.flow_pages import edit, press, publish, url
 from tests.conversations.support.person import Person
 from tests.support.model_rows import make_row
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_faulty_draft_is_refused_with_the_state_named_and_linked(hr, flow):

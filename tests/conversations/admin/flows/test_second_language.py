@@ -11,7 +11,7 @@ from tests.conversations.support.flow_pages import edit, send, staff, url
 from tests.conversations.support.two_languages import make_flow
 from tests.support.admin_forms import sent_by, unchanged
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

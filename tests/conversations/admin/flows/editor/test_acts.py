@@ -10,7 +10,7 @@ from conversations.models import Flow, State, Transition
 from tests.conversations.support.flow_pages import edit, staff
 from tests.support.admin_forms import sent_by
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.conversations.support.two_languages import make_flow
 from tests.support import factories
 from wecom.models import Department
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = pytest.mark.django_db
 
 
 def tries(client: Client, flow: Flow, act: str, text: str = "") -> Any:
