@@ -147,13 +147,17 @@ def _decoded(data: bytes) -> str:
     raise Refused("broken")
 
 
-def main(file: str, kind: str, pages: int, characters: int, unpacked: int) -> dict[str, object]:
-    """Read a document of a kind; returns the object to print."""
+def confine() -> None:
+    """Little memory and time for this process, and no files."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    path, length, last = Path(file), 0, 0
+
+
+def read(path: Path, kind: str, pages: int, characters: int, unpacked: int) -> dict[str, object]:
+    """Read a document of a kind; returns the object to print."""
+    length, last = 0, 0
     readers = {
         "pdf": lambda: pdf(path, pages),
         "word": lambda: word(path, unpacked),
@@ -177,4 +181,5 @@ def main(file: str, kind: str, pages: int, characters: int, unpacked: int) -> di
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:6]))))
+    confine()
+    print(json.dumps(read(Path(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:6]))))
