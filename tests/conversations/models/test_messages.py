@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from conversations.models import Content, Conversation, Desk, Message, WatchLink
 from tests.support import factories
-from wecom.models import Outbound
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
