@@ -33,7 +33,7 @@ def test_an_address_opens_the_settings_of_its_member(settings, member):
 @pytest.mark.parametrize(("seconds", "is_expired"), [(DAY - 60, False), (DAY + 60, True)])
 def test_an_address_is_valid_for_a_day(settings, member, monkeypatch, seconds, is_expired):
     then = timezone.now() - timedelta(seconds=seconds)
-    monkeypatch.setattr(signing.time, "time", lambda: then.timestamp())
+    monkeypatch.setattr(signing.time, "time", then.timestamp)
     link = token(settings, member)
     monkeypatch.undo()
     opened = page_links.open_link(link)
