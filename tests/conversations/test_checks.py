@@ -1,8 +1,9 @@
 """System checks of the settings of the language model and of flows."""
 
+import pytest
 from django.core.checks.registry import registry
 
-from conversations.checks import check_chat, check_flow_secrets
+from conversations.checks import check_chat, check_embedder, check_flow_secrets
 from core import backends
 
 URL = "https://llm.example.com/v1"
@@ -48,3 +49,21 @@ def test_a_chat_with_every_option_of_the_settings_can_be_made(settings):
         assert backends.backend("REPLY_PROVIDERS", "chat").model.client.base_url == URL
     finally:
         backends.backend.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"), [("", set()), ("gone", {"conversations.E001"}), ("service", {"conversations.W006"})]
+)
+def test_an_embedder_that_cannot_work_is_named(settings, name, codes):
+    settings.EMBEDDER = name
+    found = check_embedder()
+    assert {str(message.id) for message in found} == codes
+    assert all(message.hint for message in found)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "codes"), [(44.9, set()), (45, {"conversations.W004"}), (46, {"conversations.W004"})]
+)
+def test_the_time_of_the_model_ends_before_the_members(settings, seconds, codes):
+    settings.CONVERSATIONS = {**settings.CONVERSATIONS, "REPLY_TIMEOUT": 45}
+    assert found(settings, base_url=URL, model="qwen3", timeout=seconds) == codes

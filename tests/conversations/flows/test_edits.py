@@ -74,3 +74,66 @@ def test_an_end_leads_nowhere_and_flows_do_not_mix(flow):
         services.connect_steps(end, step(flow, "a"))
     with pytest.raises(FlowError, match="same flow"):
         services.connect_steps(other, end)
+
+
+def numbers(flow: Flow) -> list[tuple[str, int]]:
+    return list(flow.states.order_by("position").values_list("key", "position"))
+
+
+def test_steps_stand_ten_apart_and_a_new_one_in_the_middle(flow):
+    first = step(flow, "a")
+    step(flow, "b")
+    assert numbers(flow) == [("a", 10), ("b", 20)]
+    services.save_step(State(flow=flow, key="c", name="c", kind="say", text="c"), after=first)
+    assert numbers(flow) == [("a", 10), ("c", 15), ("b", 20)]
+    last = flow.states.get(key="b")
+    services.save_step(State(flow=flow, key="d", name="d", kind="say", text="d"), after=last)
+    assert numbers(flow)[-1] == ("d", 30)
+
+
+@pytest.mark.parametrize(
+    ("apart", "after"),
+    [(2, [("a", 10), ("new", 11), ("b", 12)]), (1, [("a", 10), ("new", 11), ("b", 21)])],
+)
+def test_later_steps_move_on_only_where_there_is_no_room(flow, apart, after):
+    first, second = step(flow, "a"), step(flow, "b")
+    State.objects.filter(pk=second.pk).update(position=first.position + apart)
+    services.save_step(State(flow=flow, key="new", name="new", kind="say", text="x"), after=first)
+    assert numbers(flow) == after
+
+
+@pytest.mark.parametrize(
+    ("name", "after", "order"),
+    [("c", None, "cab"), ("a", "b", "bac"), ("a", "c", "bca"), ("b", None, "bac"), ("c", "a", "acb")],
+)
+def test_a_step_moves_behind_another_or_to_the_front(flow, name, after, order):
+    steps = {key: step(flow, key) for key in "abc"}
+    services.move_step(steps[name], after=steps[after] if after else None)
+    assert numbers(flow) == [(key, 10 * number) for number, key in enumerate(order, start=1)]
+
+
+def test_a_copy_has_a_name_and_an_answer_of_its_own(flow):
+    question = step(flow, "x" * 40, kind="ask", slot="dish")
+    State.objects.filter(pk=question.pk).update(name="y" * 40)
+    question.refresh_from_db()
+    copies = [services.copy_step(question) for _time in range(2)]
+    assert [copy.name for copy in copies] == [f"{'y' * 34} 2", f"{'y' * 34} 3"]
+    assert len({question.key, *(copy.key for copy in copies)}) == 3
+    assert len({"dish", *(copy.slot for copy in copies)}) == 3
+    assert all(len(copy.key) <= 40 for copy in copies)
+
+
+def test_a_question_leads_by_its_choices_first_and_then_by_one_way_for_all(flow):
+    ask = step(flow, "ask", kind="ask", slot="sure", slot_type="yes_no")
+    others = [step(flow, key) for key in "abcd"]
+    for other in others:
+        services.connect_steps(ask, other)
+    ways = list(ask.transitions.order_by("position").values_list("test", "value", "target__key"))
+    assert ways == [("is", "yes", "a"), ("is", "no", "b"), ("always", "", "d")]
+
+
+def test_a_step_of_another_flow_cannot_be_led_to(flow):
+    other = step(Flow.objects.create(name="g"), "x")
+    with pytest.raises(FlowError) as refused:
+        services.connect_steps(step(flow, "a"), other)
+    assert (refused.value.code, refused.value.field) == ("other_flow", "target")
