@@ -1,5 +1,7 @@
 """Who may open a file of a member: those who serve them."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Permission, User
 
@@ -27,7 +29,7 @@ def account(application):
 
 def file_of(conversation, way: str) -> None:
     """A file that the member sent, or was sent."""
-    carried = {"download": factories.make_download(conversation.application, path=PATH)}
+    carried: dict[str, Any] = {"download": factories.make_download(conversation.application, path=PATH)}
     if way == "upload":
         upload = factories.make_upload(conversation.application, path=PATH)
         carried = {"outbound": factories.make_outbound(conversation.application, upload=upload)}
