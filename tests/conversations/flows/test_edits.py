@@ -123,7 +123,7 @@ def test_a_copy_has_a_name_and_an_answer_of_its_own(flow):
     assert all(len(copy.key) <= 40 for copy in copies)
 
 
-def test_a_question_leads_by_its_choices_first_and_then_by_one_way_for_all(flow):
+def test_a_question_leads_by_its_choices_before_one_way_for_all(flow):
     ask = step(flow, "ask", kind="ask", slot="sure", slot_type="yes_no")
     others = [step(flow, key) for key in "abcd"]
     for other in others:

@@ -52,7 +52,7 @@ def test_the_first_language_is_that_of_the_desk_else_of_the_house(application, s
     assert Desk.objects.first_language(application) == "zh-hans"
 
 
-def test_a_choice_of_language_changes_that_of_now_and_its_end_does_not(application, member):
+def test_a_chosen_language_is_spoken_now_and_after_its_end(application, member):
     row = Conversation.objects.create(application=application, member=member, language="zh-hans")
     Conversation.objects.all().follow_language([member.pk], "en")
     row.refresh_from_db()
@@ -62,7 +62,7 @@ def test_a_choice_of_language_changes_that_of_now_and_its_end_does_not(applicati
     assert (row.language, row.chosen_language) == ("en", "")
 
 
-def test_a_member_is_spoken_to_as_before_else_as_they_chose_else_as_the_desk(application):
+def test_the_language_is_that_of_before_else_chosen_else_of_the_desk(application):
     factories.make_desk(application, language="zh-hans")
     spoke = factories.make_member(application, "spoke", language="zh-hans")
     chose = factories.make_member(application, "chose", language="en")
@@ -101,7 +101,7 @@ def test_a_chosen_language_is_kept_whatever_the_member_writes(application, chose
     assert row.language == language
 
 
-def test_misses_in_a_row_are_counted_to_a_thousand_and_end_with_an_answer(application, member):
+def test_misses_in_a_row_count_to_a_thousand_until_an_answer(application, member):
     row = Conversation.objects.create(application=application, member=member)
     row.note_reply(found=False, suggested=[3, 4])
     row.note_reply(found=False)
