@@ -26,7 +26,6 @@ class VariableFormSet(PaginationInlineFormSet):
     """Variables; new ones come last."""
 
     def faults(self, variables: list[Variable]) -> list[services.TemplateFault]:
-        """The faults of these variables."""
         raise NotImplementedError
 
     def clean(self) -> None:

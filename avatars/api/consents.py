@@ -138,8 +138,6 @@ def _renamed(data: Any, *, old: str, new: str) -> Any:
 
 
 class ConsentFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Filters of the list of consents."""
-
     digital_human = IdFilter(field_name="digital_humans")
     voice = IdFilter(field_name="voices")
     active = StrictBooleanFilter(method="by_activity")

@@ -31,8 +31,6 @@ PICTURES = {(200, f"image/{kind}"): OpenApiTypes.BINARY for kind in ("png", "jpe
 
 
 class DigitalHumanFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Filters of the list of digital humans."""
-
     voice = IdFilter()
 
     class Meta:

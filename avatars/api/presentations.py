@@ -135,8 +135,6 @@ class PagesSerializer(StrictSerializer):
 
 
 class PresentationFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Filters of the list of presentations."""
-
     digital_human = IdFilter()
 
     class Meta:

@@ -32,8 +32,6 @@ from core.web.json_parser import JSONParser
 
 
 class RenderFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Filters of the list of renders."""
-
     digital_human = IdFilter()
     template = IdFilter()
     created_after = django_filters.IsoDateTimeFilter("created_at", "gt")

@@ -21,8 +21,6 @@ from core.web.json_parser import JSONParser
 
 
 class StatementFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Filters of the list of statements."""
-
     digital_human = IdFilter()
     voice = IdFilter()
 

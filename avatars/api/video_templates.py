@@ -150,8 +150,6 @@ class TemplateRenderSerializer(FillingSerializer):
 
 
 class TemplateFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Filters of the list of templates."""
-
     digital_human = IdFilter()
 
     class Meta:

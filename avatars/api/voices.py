@@ -17,8 +17,6 @@ from core.web.api_filters import ChoiceFilter
 
 
 class VoiceFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Filters of the list of voices."""
-
     origin = ChoiceFilter(choices=Voice.Origin.choices, method="by_origin")
 
     class Meta:

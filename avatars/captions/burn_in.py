@@ -82,7 +82,6 @@ class CaptionPainter:
         self._shown: tuple[_Page, _Sheet] | None = None
 
     def add(self, cue: Cue) -> None:
-        """Append a cue."""
         self._pages += self._paged(cue)
 
     @property

@@ -12,7 +12,6 @@ MAY_NOT_STATE = _("Only those who may record consents may state this.")
 
 
 def origin_field(choices: Iterable[tuple[Any, Any]], *, help_text: Any) -> forms.ChoiceField:
-    """The origin, to choose."""
     return forms.ChoiceField(
         label=capfirst(_("origin")),
         required=False,

@@ -31,7 +31,6 @@ class Stamp:
         self._add = np.round(np.minimum(pixels[:, :, :3], pixels[:, :, 3:]) * 256).astype(np.uint16)
 
     def draw(self, frame: Picture) -> None:
-        """Put it on a frame."""
         patch = frame[self.box.place]
         patch[:] = (patch * self._keep + self._add) >> 8
 

@@ -33,8 +33,6 @@ def today() -> Any:
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
-    """Queries on consents."""
-
     def active(self, now: datetime | None = None) -> "ConsentQuerySet":
         """Neither withdrawn, nor over, nor yet to begin."""
         day = timezone.localdate(now)
@@ -116,7 +114,6 @@ class Consent(models.Model):
         return f"{self.person} #{self.pk}"
 
     def state(self, now: datetime | None = None) -> "Consent.State":
-        """The state at a moment."""
         day = timezone.localdate(now)
         if self.withdrawn_at is not None:
             return self.State.WITHDRAWN

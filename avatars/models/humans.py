@@ -45,8 +45,6 @@ class CaptionStyle(models.TextChoices):
 
 
 class LogoCorner(models.TextChoices):
-    """The corner of a logo."""
-
     UPPER_LEFT = Corner.UPPER_LEFT.value, _("upper left")
     UPPER_RIGHT = Corner.UPPER_RIGHT.value, _("upper right, below the AI mark")
     LOWER_LEFT = Corner.LOWER_LEFT.value, _("lower left")
@@ -63,8 +61,6 @@ class RenderMode(models.TextChoices):
 
 
 class DigitalHumanQuerySet(models.QuerySet["DigitalHuman"]):
-    """Queries on digital humans."""
-
     def drawn(self) -> "DigitalHumanQuerySet":
         """Digital humans with a statement in force that their present picture shows no real person."""
         looks, confirmed = "statements__looks_photographed", "statements__confirmed_at__isnull"

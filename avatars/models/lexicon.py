@@ -21,8 +21,6 @@ WORDS = {
 
 
 class LexiconQuerySet(models.QuerySet["LexiconEntry"]):
-    """Entries of the lexicon."""
-
     def said_in(self, text: str) -> "tuple[Pronunciation, ...]":
         """The readings that a script may need: whether a token stands there as a word is for the engine to see."""
         written = clean(text).casefold()

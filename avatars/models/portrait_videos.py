@@ -21,8 +21,6 @@ def upload_name(instance: models.Model, filename: str) -> str:
 
 
 class PortraitVideoQuerySet(models.QuerySet["PortraitVideo"]):
-    """Queries on portrait videos."""
-
     def shown(self, human: DigitalHuman, portrait: str = "") -> "PortraitVideoQuerySet":
         """The video of which this portrait, by default the present one, is a frame. It never belongs to another."""
         name = portrait or str(human.portrait.name)

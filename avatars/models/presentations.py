@@ -29,8 +29,6 @@ class SceneLayout(models.TextChoices):
 
 
 class CaptionLanguages(models.TextChoices):
-    """The languages of captions."""
-
     SPOKEN = "spoken", _("spoken language")
     BOTH = "both", _("both languages")
 

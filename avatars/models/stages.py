@@ -82,7 +82,6 @@ def entry(run: StageRun) -> dict[str, Any]:
 
 
 def stage_run(entry: dict[str, Any]) -> StageRun:
-    """The stage of such an entry."""
     ended_at = entry["ended_at"]
     return StageRun(
         attempt=entry["attempt"],

@@ -22,8 +22,6 @@ UNCONFIRMED = models.Q(looks_photographed=True, confirmed_at=None)
 
 
 class StatementQuerySet(models.QuerySet["Statement"]):
-    """Queries on statements."""
-
     def kept(self) -> "StatementQuerySet":
         """Statements not withdrawn. Whether one still applies depends on the picture or voice; see `about_picture`."""
         return self.filter(withdrawn_at=None)
@@ -142,7 +140,6 @@ class Statement(PartyRow):
 
     @property
     def state(self) -> "Statement.State":
-        """The present state."""
         if self.withdrawn_at is not None:
             return self.State.WITHDRAWN
         now = str(self.digital_human.portrait.name) if self.digital_human else self.voice.identity if self.voice else ""

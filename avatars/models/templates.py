@@ -196,8 +196,6 @@ class Variable(models.Model):
 
 
 class TemplateVariable(Variable):
-    """A variable of a template."""
-
     template = models.ForeignKey(
         RenderTemplate, models.CASCADE, related_name="variables", verbose_name=_("video template")
     )

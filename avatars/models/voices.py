@@ -37,8 +37,6 @@ class SpokenMood(models.TextChoices):
 
 
 class VoiceQuerySet(models.QuerySet["Voice"]):
-    """Queries on voices."""
-
     def synthetic(self) -> "VoiceQuerySet":
         """Voices that a statement about their present state declares synthetic."""
         identity = Concat(models.F("engine"), models.Value(":"), models.F("key"))

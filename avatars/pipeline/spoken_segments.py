@@ -108,7 +108,6 @@ class SegmentedVideo:
             sink.add(file, alone.before + alone.after)
 
     def overlays(self, shot: Shot, text: str, second: Sequence[srt.Cue] | None = None) -> Overlays:
-        """The overlays of a shot's frames."""
         cues, size = srt.cues(text, shot.speech.tokens), self.parts.size
         return Overlays(self.scene, cues, size, fps=shot.fps, count=shot.frame_count, second=second)
 
@@ -125,7 +124,6 @@ class SegmentedVideo:
         return replace(exact, frames=-(-exact.frames // step) * step).within()
 
     def _shot(self, setup: Setup, number: int) -> Shot:
-        """The shot of a segment."""
         return shot_of(setup, self.segments[number])
 
     def _frames(self, number: int, engine: RenderEngine, shot: Shot) -> Iterator[Picture]:

@@ -48,7 +48,6 @@ class StageTimer:
 
     @property
     def stage(self) -> Stage | None:
-        """The present stage."""
         return self._stage
 
     def begin(self, stage: Stage) -> None:

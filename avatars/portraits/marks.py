@@ -34,7 +34,6 @@ def marks(
 
 
 def faces(code: str, seen: Iterable[SeenFace], *, size: tuple[int, int]) -> tuple[Place, ...]:
-    """The places of faces."""
     return _places(code, [face.box for face in seen], size)
 
 

@@ -21,7 +21,6 @@ _RUN = re.compile(f"[{HAN}]+")
 
 
 def register_names(source: NameSource) -> None:
-    """Register a source of names."""
     if source not in _SOURCES:
         _SOURCES.append(source)
 

@@ -123,7 +123,6 @@ def audible_part(recipe: Recipe) -> Recipe:
 
 
 def video_spec(render: Render) -> VideoSpec:
-    """The studio's spec for a render."""
     # Rows from before recipes have none.
     recipe = render.recipe or freeze(render.digital_human, render.text, mode=render.mode)
     spec = spec_of(render.text, recipe, render.content_id)
@@ -137,7 +136,6 @@ def narration_spec(narration: Narration) -> VideoSpec:
 
 
 def spec_of(text: str, recipe: Recipe, content_id: str) -> VideoSpec:
-    """The studio's spec for a recipe."""
     return VideoSpec(
         text=text,
         cuts=tuple(recipe.get("cuts", ())),

@@ -33,11 +33,9 @@ class Places:
     lower_third_scale: float = 1.0
 
     def box_of(self, person: int) -> Box:
-        """The place of a person."""
         return self.partner if person and self.partner is not None else self.human
 
     def lower_third_of(self, person: int) -> Box:
-        """The place of a person's lower third."""
         return self.partner_lower_third if person and self.partner_lower_third is not None else self.lower_third
 
 

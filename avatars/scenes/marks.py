@@ -29,7 +29,6 @@ class Marked:
 
 
 def read(script: str) -> Marked:
-    """A script and its marks."""
     text, points, end = "", [], 0
     for match in MARK.finditer(script):
         text += script[end : match.start()]

@@ -73,7 +73,6 @@ class SceneSpec:
 
     @property
     def people(self) -> tuple[int, ...]:
-        """The people in the picture."""
         return (0, 1) if self.layout.has_two else (self.speaker,)
 
 

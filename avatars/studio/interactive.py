@@ -55,5 +55,4 @@ def interactive_studio() -> Iterator[Studio]:
 
 
 def close_interactive_studio() -> None:
-    """Close it now."""
     _shared.close()

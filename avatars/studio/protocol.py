@@ -26,8 +26,6 @@ from avatars.studio.gpu_cards import CardMemory
 
 
 class Kind(StrEnum):
-    """The kinds of orders."""
-
     WARM = "warm"
     VIDEO = "video"
     CHECK_PORTRAIT = "check_portrait"

@@ -36,7 +36,6 @@ def holdings() -> list[Holding]:
 
 
 def holding_of(model: type[models.Model]) -> Holding:
-    """The holding of a model."""
     return _holdings[model._meta.label]
 
 

@@ -79,8 +79,6 @@ CHINESE_NUMBERS = {char: str(number) for number, char in enumerate("一二三四
 
 
 class SlotType(StrEnum):
-    """The type of an answer."""
-
     TEXT = "text"
     CHOICE = "choice"
     NUMBER = "number"

@@ -80,7 +80,6 @@ def queue_of(task: str, *, bulk: bool = False) -> str:
 
 
 def lane_of(queue: str) -> str:
-    """The lane of a queue."""
     return queue.partition(".")[0]
 
 

@@ -204,7 +204,6 @@ def _box(corners: list[Matrix], size: tuple[int, int]) -> Box | None:
 
 
 def _around(boxes: list[Box]) -> Box:
-    """The box around all of these."""
     left, top = np.min([box[:2] for box in boxes], axis=0)
     right, bottom = np.max([box[2:] for box in boxes], axis=0)
     return int(left), int(top), int(right), int(bottom)

@@ -31,8 +31,6 @@ SAID_BY_MEMBERS = models.Q(requester__startswith=BY_MEMBER)
 
 
 class RenderQuerySet(models.QuerySet[Row]):
-    """Queries on renders."""
-
     def in_turn(self) -> "RenderQuerySet[Row]":
         """In the order in which they are made: by urgency, then in turn by requester, then by age.
 

@@ -17,8 +17,6 @@ class Reading:
 
 
 class Source(StrEnum):
-    """The source of a reading."""
-
     LEXICON = "lexicon"
     RULE = "rule"
     DICTIONARY = "dictionary"

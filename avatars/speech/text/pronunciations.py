@@ -28,8 +28,6 @@ _WORDS = re.compile(rf"[{HAN}{LATIN}][{HAN}{LATIN} '\-·]*")
 
 
 class Form(StrEnum):
-    """The form of a reading."""
-
     PINYIN = "pinyin"
     IPA = "ipa"
     WORDS = "words"

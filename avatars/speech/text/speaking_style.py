@@ -11,8 +11,6 @@ from enum import StrEnum
 
 
 class Mood(StrEnum):
-    """The mood of a sentence."""
-
     NEUTRAL = "neutral"
     WARM = "warm"
     CHEERFUL = "cheerful"

@@ -61,7 +61,6 @@ def is_drawn(picture: Picture, face: Anatomy) -> bool:
 
 
 def cheeks(picture: Picture, face: Anatomy) -> NDArray[np.float64]:
-    """The colour of the cheeks."""
     spots = face.points[list(CHEEK_SKIN), :2].round().astype(int)
     x = np.clip(spots[:, 0], 0, picture.shape[1] - 1)
     y = np.clip(spots[:, 1], 0, picture.shape[0] - 1)

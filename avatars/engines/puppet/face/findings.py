@@ -32,7 +32,6 @@ def look(picture: Picture, *, doubts: int = 1) -> tuple[SeenFace, ...]:
 
 @cache
 def mesh() -> FaceMesh:
-    """The mesh of this process."""
     return FaceMesh()
 
 

@@ -37,7 +37,6 @@ class Light:
 
 
 def measure(face: Closeup) -> Light:
-    """The light on a face."""
     lightness = cv2.cvtColor(face.picture, cv2.COLOR_RGB2LAB)[..., 0].astype(np.float64) * 100 / 255
     lids = face.inside(*((*eye.upper, *eye.lower[::-1]) for eye in EYES))
     skin = face.inside(OVAL) & ~lids & ~face.inside((*OUTER_UPPER, *OUTER_LOWER[::-1]))

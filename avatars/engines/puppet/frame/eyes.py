@@ -206,7 +206,6 @@ class Eye:
 
 
 def eyes(rig: Rig) -> tuple[Eye, ...]:
-    """Both eyes of a rig."""
     drawn, worn = is_drawn(rig.picture, rig.face), glasses(rig.picture, rig.face)
     reach = 0.0 if worn is not None and worn.opaque else 1.0
     return tuple(Eye(rig, points, drawn=drawn, glasses=worn is not None, reach=reach) for points in EYES)
