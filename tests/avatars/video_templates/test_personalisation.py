@@ -73,22 +73,22 @@ def test_what_may_fit_is_taken(variable, value):
 def said(values, facts, *variables, script="{{name}}，{{nick}}在{{where.label}}，{{days}}天。"):
     """The script with the values in it, and the values."""
     rows = variables or (NAME, NICK, WHERE, DAYS)
-    found = personal_values(rows, values, facts, SLOTS, today=TODAY)
-    return filled_script(script, rows, found.found), found
+    personal = personal_values(rows, values, facts, SLOTS, today=TODAY)
+    return filled_script(script, rows, personal.values), personal
 
 
 def test_each_person_is_told_their_own():
     values = {"name": "{{name}}", "nick": "{{place.label}}的人", "where": "{{place}}", "days": "{{age}}"}
-    text, found = said(values, {"name": "王芳", "place": "lab", "age": "3"})
+    text, personal = said(values, {"name": "王芳", "place": "lab", "age": "3"})
     assert text == "王芳，研究院的人在研究院，3天。"
-    assert (found.defaulted, found.missing) == ((), ())
+    assert (personal.defaulted, personal.missing) == ((), ())
 
 
 def test_the_default_is_said_where_nothing_is_known_and_that_is_noted():
     wish = {"name": "王芳", "nick": "{{name}}先生", "where": "{{place}}", "days": "{{age}}"}
-    text, found = said(wish, {"place": "moon"})
+    text, personal = said(wish, {"place": "moon"})
     assert text == "王芳，同事在总部，天。"
-    assert found.defaulted == ("nick", "where", "days")
+    assert personal.defaulted == ("nick", "where", "days")
 
 
 def test_a_default_that_is_meant_is_not_noted():
@@ -96,8 +96,8 @@ def test_a_default_that_is_meant_is_not_noted():
 
 
 def test_a_required_value_that_is_unknown_is_missing():
-    text, found = said({"name": "{{name}}"}, {})
-    assert found.missing == ("name",)
+    text, personal = said({"name": "{{name}}"}, {})
+    assert personal.missing == ("name",)
     assert text == "，同事在总部，天。"
 
 
