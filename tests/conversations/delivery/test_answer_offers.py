@@ -95,3 +95,32 @@ def test_each_is_told_in_their_language(person, application):
     assert reader.read()[0] == words(
         unanswered_texts.now_known, "How do I get a parking space for my car?", language="en"
     )
+
+
+def wish(person) -> None:
+    person.says(ASKED)
+    person.taps(str(QuestionOccurrence.objects.get().pk))
+
+
+def test_the_chosen_answer_is_told_where_no_words_lead_to_it(person):
+    wish(person)
+    answer = answer_it()
+    answer.other_wordings = ""
+    services.save_answer(answer)
+    assert services.tell_answers(now=DAY) == 1
+    assert person.read()[-1] == "找行政部登记。"
+
+
+@pytest.mark.parametrize(("hour", "count"), [(8, 0), (9, 1), (17, 1), (18, 0)])
+def test_answers_are_told_from_the_first_hour_until_the_last(person, settings, hour, count):
+    settings.CONVERSATIONS = {**settings.CONVERSATIONS, "TELL_FROM_HOUR": 9, "TELL_UNTIL_HOUR": 18}
+    wish(person)
+    answer_it()
+    assert services.tell_answers(now=DAY.replace(hour=hour, minute=59)) == count
+
+
+def test_an_answer_that_is_switched_off_is_not_told(person):
+    wish(person)
+    answer_it()
+    Answer.objects.update(enabled=False)
+    assert services.tell_answers(now=DAY) == 0

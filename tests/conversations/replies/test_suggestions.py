@@ -82,3 +82,18 @@ def test_who_asks_what_it_can_do_gets_the_help(person, text):
 def test_the_table_comes_before_small_talk(person):
     factories.make_answer("谢谢", "不用谢！")
     assert person.says("谢谢") == ["不用谢！"]
+
+
+def test_who_asks_again_without_an_answer_is_told_of_people(table):
+    Desk.objects.update(contact="人事 8001")
+    assert len(table.says("工资")) == 1
+    card, people = table.says("工资")
+    assert card.startswith("你是想问：")
+    assert "人事 8001" in people
+
+
+@pytest.mark.parametrize(("number", "is_answered"), [("0", False), ("1", True), ("3", True), ("4", False)])
+def test_only_a_number_of_the_list_is_a_tap(table, number, is_answered):
+    Desk.objects.update(progress_cards=False)
+    table.says("工资")
+    assert table.says(number)[0].startswith("答：") is is_answered

@@ -6,6 +6,7 @@ from django.utils import translation
 
 from conversations import services
 from conversations.knowledge.documents import passage_index
+from conversations.knowledge.documents.passage_retrieval import find_passages
 from conversations.models import Document, Passage
 from tests.conversations.support import document_files
 from tests.support import factories
@@ -99,3 +100,10 @@ def test_documents_of_another_model_are_read_again(tiny, settings):
     assert services.queue_outdated_documents() == 1
     document.refresh_from_db()
     assert document.status == "queued"
+
+
+def test_a_sure_passage_is_quoted_above_one_that_is_not(person):
+    upload("# 打印机\n\n打印机卡纸请找行政部小王。\n\n# 楼层\n\n会议室在三楼，旁边有一台打印机和咖啡机。\n")
+    passages = find_passages("打印机卡纸", language="zh-hans", member=None, most=2)
+    assert [passage.is_sure for passage in passages] == [True, False]
+    assert person.says("打印机卡纸") == ["《员工手册》“打印机”：\n打印机卡纸请找行政部小王。"]
