@@ -207,3 +207,10 @@ def test_each_holding_of_conversations_says_how_long_it_keeps(settings):
         **dict.fromkeys(("MemberPreference", "MutedTopic", "GoldenConversation", "Operator"), None),
     }
     assert {name: count or None for name, count in days.items()} == expected
+
+
+def test_an_expiry_ends_with_the_first_batch_of_recent_words(mine, django_assert_max_num_queries):
+    for _number in range(3):
+        said(mine, Content.objects.create(text="words"), created_at=NOW)
+    with django_assert_max_num_queries(8):
+        assert holding_of(Content).expire(BEFORE, NOW) == 0

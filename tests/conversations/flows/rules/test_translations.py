@@ -55,3 +55,14 @@ def test_a_text_that_does_not_fit_is_told_with_its_language(key, texts, code, wo
     assert words in every[code][0]
     assert every[code][0].startswith("English: ")
     assert every[code][1] == is_error
+
+
+@pytest.mark.parametrize(
+    ("own", "english", "is_missing"), [("", "", False), ("再见", "", True), ("再见", "Bye", False)]
+)
+def test_the_text_at_the_end_of_the_time_may_not_be_missing(own, english, is_missing):
+    flow = with_english(make_flow(published=False), "quality", reminder="Still there?")
+    translations = {**flow.translations, "en": {**flow.translations.get("en", {}), "expire_text": english}}
+    Flow.objects.filter(pk=flow.pk).update(expire_text=own, translations=translations)
+    words = "English: The text at the end of its time is missing."
+    assert found(flow) == [("untranslated", words, False)] * is_missing
