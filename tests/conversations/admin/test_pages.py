@@ -228,3 +228,22 @@ def test_short_words_stand_in_lists():
     )
     assert admin.site.get_model_admin(Errand).rows_with_words([1]) == []
     assert Answer in PAGES
+
+
+def test_messages_are_listed_by_the_consent_that_they_rest_on(hr):
+    application = factories.make_application()
+    member = factories.make_member(application)
+    consent = factories.make_consent()
+    for given in (consent, None):
+        Message.objects.create(
+            application=application,
+            member=member,
+            content=Content.objects.create(text="x"),
+            direction="out",
+            state="sending",
+            render=factories.make_render(consent=given),
+        )
+    address = reverse("admin:conversations_message_changelist")
+    for chosen, count in ((str(consent.pk), 1), ("", 2), ("x", 2)):
+        assert len(hr.get(address, {"consent": chosen} if chosen else {}).context["cl"].result_list) == count
+    assert "withdrawn consent" not in [filter_.title for filter_ in hr.get(address).context["cl"].filter_specs]

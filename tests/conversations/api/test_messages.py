@@ -6,9 +6,16 @@ from django.utils import timezone
 from avatars.models import Render
 from conversations import services
 from conversations.api.serializers.messages import DeliveryStatus
-from conversations.models import Conversation, Message
+from conversations.models import Content, Conversation, Message
 from tests.conversations.support.message_api import MEMBERS, MESSAGES, send
-from tests.support.factories import make_api, make_application, make_directory_sync, make_member, make_upload
+from tests.support.factories import (
+    make_api,
+    make_application,
+    make_directory_sync,
+    make_member,
+    make_render,
+    make_upload,
+)
 from tests.support.problem_details import problem
 from wecom.models import Member, Outbound, Recall
 
@@ -211,3 +218,16 @@ def test_an_id_that_the_directory_lacks_makes_no_member(api, application):
     assert "不存在" in found["detail"]
     assert not Member.objects.exists()
     assert not Outbound.objects.exists()
+
+
+def test_the_estimate_of_a_video_has_tenths_of_a_second(api, application):
+    member = make_member(application)
+    fields = {"application": application, "member": member, "direction": "out"}
+    render = make_render(estimated_seconds=12.34, estimated_low=12.34, estimated_high=12.34)
+    content = Content.objects.create(kind="video", text="Hello")
+    waits = Message.objects.create(state="waiting", content=content, render=render, **fields)
+    sent = Message.objects.create(state="sending", content=content, render=render, **fields)
+    eta = [api.get(f"{MESSAGES}{row.pk}/").json()["eta_seconds"] for row in (waits, sent)]
+    assert eta[1] == 0
+    assert eta[0] > 0
+    assert eta[0] == round(eta[0], 1) != round(eta[0])

@@ -100,3 +100,32 @@ def test_a_label_makes_room_for_itself():
     assert (drawing.width, drawing.height) == (194, 220)
     assert drawing.boxes == {"a": (0, 27), "b": (0, 143)}
     assert [route.label for route in drawing.routes] == [(50, 110), (154, 168)]
+
+
+def test_a_flow_with_ways_of_lesser_weight_lies_here_to_the_pixel():
+    ways = [
+        *links("fb", width=60, height=20),
+        *links("dc", main=False, width=60, height=20),
+        *links("ab", height=20),
+        *links("db", width=60, height=20),
+        *links("fd", main=False, width=60, height=20),
+        *links("ad", height=20),
+    ]
+    drawing = place(arrange(boxes(*"abcdef"), ways), tuple(ways))
+    assert (drawing.width, drawing.height) == (408, 298)
+    assert drawing.boxes == {
+        **{"a": (44, 0), "b": (308, 248), "c": (0, 248)},
+        **{"d": (164.2, 124), "e": (176, 0), "f": (308, 0)},
+    }
+    assert [route.points[1:-1] for route in drawing.routes] == [
+        ((358, 63.5), (358, 63.5), (358, 234.5), (358, 234.5)),
+        ((214.2, 187.5), (50, 187.5)),
+        ((94, 63.5), (94, 63.5), (94, 234.5), (358, 234.5)),
+        ((214.2, 187.5), (214.2, 187.5), (214.2, 234.5), (358, 234.5)),
+        ((358, 63.5), (284, 63.5), (284, 110.5), (214.2, 110.5)),
+        ((94, 63.5), (214.2, 63.5), (214.2, 110.5), (214.2, 110.5)),
+    ]
+    assert [route.label for route in drawing.routes] == [
+        *((358, 87), (50, 211), (94, 87)),
+        *((214.2, 211), (284, 87), (214.2, 87)),
+    ]

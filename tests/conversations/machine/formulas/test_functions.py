@@ -32,7 +32,9 @@ def test_these_are_all_functions():
 def test_a_function_takes_so_many_values(name):
     least, most = TAKES[name]
     for count in (least, most):
-        parse(f"{name}({', '.join(['1'] * count)})")
+        formula = f"{name}({', '.join(['1'] * count)})"
+        parse(formula)
+        evaluate(formula, {}, CONTEXT)
     for count in (least - 1, most + 1):
         if count >= 0:
             with pytest.raises(FormulaError):
