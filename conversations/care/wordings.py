@@ -11,7 +11,8 @@ from conversations.knowledge.likeness import plain
 SOUNDS_SURE, SOUNDS_LIKE = 4, 3  # characters from which on the same sound is sure, or suspected
 TYPO, MISSING = 6, 8  # letters from which on swapped letters, or one too few or many, are a typo
 # English words that a typo of a wording would be, and that mean something else.
-REAL_WORDS = frozenset(("compliant", "violet", "layer", "sealing", "insulation", "depression", "sexually"))
+REAL_WORDS = frozenset(("compliant", "violet", "layer", "sealing", "insulation", "sexually"))
+NEVER, PERHAPS = "-", "?"  # before a line
 
 
 class Found(IntEnum):
@@ -23,15 +24,49 @@ class Found(IntEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wordings:
-    """The wordings of one subject, and those by which a message is not meant."""
+class Part:
+    """A piece of a wording: Chinese with its sound, or English words. A `*` after one stands for its ending."""
 
-    meant: tuple[tuple[str, ...], ...]
-    never: tuple[tuple[str, ...], ...]
+    bare: str = ""
+    sound: str = ""
+    typed: str = ""
+    words: tuple[str, ...] = ()
+
+    def find(self, text: Heard) -> Found:
+        """How surely a text has it."""
+        return self._find_chinese(text) if self.bare else self._find_english(text)
+
+    def _find_chinese(self, text: Heard) -> Found:
+        if self.bare in text.plain:
+            return Found.SURE
+        if not self.sound:
+            return Found.NOT
+        if text.letters:
+            return Found.SURE if self.typed in text.letters else Found.NOT
+        if self.sound not in text.syllables:
+            return Found.NOT
+        return Found.SURE if len(self.bare) >= SOUNDS_SURE else Found.LIKELY
+
+    def _find_english(self, text: Heard) -> Found:
+        first, count = self.words[0], len(self.words)
+        starts = (at for at, word in enumerate(text.words) if word[0] == first[0] and _is_word(first, word))
+        found = any(_are_words(self.words, text.words[at : at + count]) for at in starts)
+        return Found.SURE if found else Found.NOT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wordings:
+    """The wordings of one subject, those that are only suspected, and those by which a message is not meant."""
+
+    meant: tuple[tuple[Part, ...], ...]
+    perhaps: tuple[tuple[Part, ...], ...]
+    never: tuple[tuple[Part, ...], ...]
 
     def find(self, text: Heard) -> Found:
         """How surely a message has one of them."""
         found = max((_all_parts(parts, text) for parts in self.meant), default=Found.NOT)
+        if not found and any(_all_parts(parts, text) for parts in self.perhaps):
+            found = Found.LIKELY
         if found and any(_all_parts(parts, text) == Found.SURE for parts in self.never):
             return Found.NOT
         return found
@@ -40,60 +75,59 @@ class Wordings:
 @lru_cache(maxsize=64)
 def wordings_of(lines: str) -> Wordings:
     """The wordings in the column of a table, one a line."""
-    rows = [line.strip() for line in lines.splitlines() if line.strip()]
+    rows = _rows(lines)
     return Wordings(
-        meant=tuple(_parts(row) for row in rows if not row.startswith("-")),
-        never=tuple(_parts(row[1:]) for row in rows if row.startswith("-")),
+        meant=tuple(_parts(row) for row in rows if row[0] not in (NEVER, PERHAPS)),
+        perhaps=tuple(_parts(row[1:]) for row in rows if row[0] == PERHAPS),
+        never=tuple(_parts(row[1:]) for row in rows if row[0] == NEVER),
     )
 
 
 def problems_of(lines: str) -> list[str]:
-    """The lines that would be found in ordinary messages: a part of one letter, or nothing but a sign."""
-    rows = [line.strip() for line in lines.splitlines() if line.strip()]
+    """The lines that no message or any message has: without letters, or with a part of a single Latin letter."""
     return [
-        row for row in rows if not _parts(row.removeprefix("-")) or any(map(_is_short, _parts(row.removeprefix("-"))))
+        row for row in _rows(lines) if not (parts := _texts(row.lstrip(NEVER + PERHAPS))) or any(map(_short, parts))
     ]
 
 
-def _is_short(part: str) -> bool:
+def _short(part: str) -> bool:
     return len(plain(part)) < 2 and not has_chinese(part)
 
 
-def _parts(line: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in line.split("+") if part.strip())
+def _rows(lines: str) -> list[str]:
+    return [line.strip() for line in lines.splitlines() if line.strip()]
 
 
-def _all_parts(parts: Iterable[str], text: Heard) -> Found:
-    return min((_part(part, text) for part in parts), default=Found.NOT)
+def _texts(row: str) -> list[str]:
+    return [part.strip() for part in row.split("+") if part.strip()]
 
 
-def _part(part: str, text: Heard) -> Found:
-    return _chinese(part, text) if has_chinese(part) else _english(part, text)
+def _parts(row: str) -> tuple[Part, ...]:
+    return tuple(map(_part, _texts(row)))
 
 
-def _chinese(part: str, text: Heard) -> Found:
-    bare = _plain(part)
-    if bare in text.plain:
-        return Found.SURE
+def _part(text: str) -> Part:
+    bare = plain(text)
+    if not has_chinese(bare):
+        words = text.casefold().replace("'", "").replace("’", "").replace("-", " ").split()
+        return Part(words=tuple(words))
     if len(bare) < SOUNDS_LIKE or not is_all_chinese(bare):
-        return Found.NOT
+        return Part(bare=bare)
     sound = syllables_of(bare)
-    if text.letters:
-        typed = sound.replace(" ", "")
-        return Found.SURE if typed in text.letters else Found.NOT
-    if sound not in text.syllables:
-        return Found.NOT
-    return Found.SURE if len(bare) >= SOUNDS_SURE else Found.LIKELY
+    return Part(bare=bare, sound=sound, typed=sound.replace(" ", ""))
 
 
-def _english(part: str, text: Heard) -> Found:
-    wanted = _tokens(part)
-    starts = range(len(text.words) - len(wanted) + 1)
-    return Found.SURE if wanted and any(_follows(wanted, text.words[at:]) for at in starts) else Found.NOT
+def _all_parts(parts: Iterable[Part], text: Heard) -> Found:
+    least = Found.SURE
+    for part in parts:
+        least = min(least, part.find(text))
+        if least == Found.NOT:
+            break
+    return least
 
 
-def _follows(wanted: Sequence[str], words: Sequence[str]) -> bool:
-    return all(_is_word(one, word) for one, word in zip(wanted, words, strict=False))
+def _are_words(wanted: Sequence[str], words: Sequence[str]) -> bool:
+    return len(words) == len(wanted) and all(map(_is_word, wanted, words))
 
 
 @lru_cache(maxsize=16384)
@@ -111,21 +145,10 @@ def _is_slip(wanted: str, word: str) -> bool:
     if not word or wanted[0] != word[0]:
         return False
     if len(wanted) == len(word):
-        swapped = [at for at, pair in enumerate(zip(wanted, word, strict=True)) if pair[0] != pair[1]]
-        is_pair = len(swapped) == 2 and swapped[1] == swapped[0] + 1
-        return len(wanted) >= TYPO and is_pair and wanted[swapped[0]] == word[swapped[1]]
+        differ = [at for at, pair in enumerate(zip(wanted, word, strict=True)) if pair[0] != pair[1]]
+        is_pair = len(differ) == 2 and differ[1] == differ[0] + 1
+        return len(wanted) >= TYPO and is_pair and wanted[differ[0]] == word[differ[1]]
     longer, shorter = sorted((wanted, word), key=len, reverse=True)
     if len(wanted) < MISSING or len(longer) != len(shorter) + 1:
         return False
     return any(longer[:at] + longer[at + 1 :] == shorter for at in range(1, len(longer)))
-
-
-@lru_cache(maxsize=4096)
-def _plain(part: str) -> str:
-    return plain(part)
-
-
-@lru_cache(maxsize=4096)
-def _tokens(part: str) -> tuple[str, ...]:
-    words = part.casefold().replace("'", "").replace("’", "").replace("-", " ").split()
-    return tuple(words)

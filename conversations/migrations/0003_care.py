@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('name_en', models.CharField(max_length=40, verbose_name='name in English')),
                 ('enabled', models.BooleanField(default=True, help_text='Off: such messages are answered as others.', verbose_name='enabled')),
                 ('position', models.PositiveSmallIntegerField(default=10, help_text='Of two subjects in one message, the lower number is answered.', verbose_name='order')),
-                ('words', models.TextField(help_text='One wording a line. “+” joins parts that must all be there. A line with “-” before it is never meant. “*” ends the beginning of an English word.', verbose_name='words')),
+                ('words', models.TextField(help_text='One wording a line. “+” joins parts that must all be there. A line with “-” before it is never meant, one with “?” only suspected. “*” ends the beginning of an English word.', verbose_name='words')),
                 ('examples', models.TextField(blank=True, help_text='Whole messages, one a line: others that mean the same are found.', verbose_name='examples')),
                 ('answer', models.TextField(help_text='What members who write Chinese read.', verbose_name='answer')),
                 ('answer_en', models.TextField(verbose_name='answer in English')),

@@ -41,8 +41,8 @@ class CareSubject(models.Model):
     words = models.TextField(
         _("words"),
         help_text=_(
-            "One wording a line. “+” joins parts that must all be there. A line with “-” before it is never meant. “*” "
-            "ends the beginning of an English word."
+            "One wording a line. “+” joins parts that must all be there. A line with “-” before it is never meant, one "
+            "with “?” only suspected. “*” ends the beginning of an English word."
         ),
     )
     examples = models.TextField(
