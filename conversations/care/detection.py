@@ -4,6 +4,7 @@ Words come first. Meaning is compared only where the turn has computed the vecto
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -20,8 +21,8 @@ from conversations.models import CareCase
 
 # Cosines of the bundled embedder, set on the open list of `tests.benchmarks.talk.care`. Of 555 ordinary messages and
 # sentences of answers the nearest came to 0.56.
-SAME = 0.70  # from here on meaning alone is sure
-NEAR = 0.50  # from here on it is suspected
+SAME = 0.65  # from here on meaning alone is sure
+NEAR = 0.48  # from here on it is suspected
 TINY = 1e-9  # of a vector without a direction
 URGENT = ("self_harm", "emergency", "violence")  # a question about these may be asked by whom it happens to
 POLICY = re.compile(
@@ -49,15 +50,23 @@ class Noticed:
     found_by: CareCase.FoundBy
 
 
-def notice(text: str, *, vector: Vectors | None = None) -> Noticed | None:
-    """The sensitive subject of a message; None for ordinary ones. `vector` is its own, else one that is there."""
+def notice(text: str) -> Noticed | None:
+    """The sensitive subject of a message; None for ordinary ones. Its vector counts if the turn has computed it."""
     if not text.strip():
         return None
-    table = care_table.subjects()
+    embedder = base.configured()
+    vector = base.kept_vector(embedder, text) if embedder is not None else None
+    comparable = embedder.comparable if embedder is not None else frozenset[str]()
+    return judge(care_table.subjects(), text, vector, comparable)
+
+
+def judge(table: tuple[Subject, ...], text: str, vector: Vectors | None, comparable: frozenset[str]) -> Noticed | None:
+    """As `notice`, by a table and the vector of the text; `comparable` names the models whose vectors are compared."""
     by_words = _by_words(table, text)
-    if by_words is not None and by_words.level == Level.SURE:
+    if vector is None or (by_words is not None and by_words.level == Level.SURE):
         return by_words
-    by_meaning = _by_meaning(table, text, vector)
+    rows = [row for row in table if row.vectors is not None and row.vectors_of in comparable]
+    by_meaning = _by_meaning(rows, vector)
     if by_meaning is not None and (by_words is None or by_meaning.level > by_words.level):
         return by_meaning
     return by_words
@@ -82,17 +91,10 @@ def _by_words(table: tuple[Subject, ...], text: str) -> Noticed | None:
     return Noticed(subject=row.pk, key=row.key, level=level, found_by=CareCase.FoundBy.WORDS)
 
 
-def _by_meaning(table: tuple[Subject, ...], text: str, vector: Vectors | None) -> Noticed | None:
-    embedder = base.configured()
-    if embedder is None:
-        return None
-    vector = base.kept_vector(embedder, text) if vector is None else vector
-    rows = [row for row in table if row.vectors is not None and row.vectors_of in embedder.comparable]
-    if vector is None or not rows:
-        return None
+def _by_meaning(rows: Sequence[Subject], vector: Vectors) -> Noticed | None:
     nearness = [(nearest(row, vector), row) for row in rows]
-    best, row = max(nearness, key=lambda pair: pair[0])
-    if best < NEAR:
+    best, row = max(nearness, key=lambda pair: pair[0], default=(0.0, None))
+    if row is None or best < NEAR:
         return None
     level = Level.SURE if best >= SAME else Level.SUSPECTED
     return Noticed(subject=row.pk, key=row.key, level=level, found_by=CareCase.FoundBy.MEANING)

@@ -1,9 +1,9 @@
 """Wordings of a sensitive subject, as the table writes them, and whether a message has one. Pure."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 from conversations.care.heard_text import Heard, has_chinese, is_all_chinese, syllables_of
 from conversations.knowledge.likeness import plain
@@ -13,6 +13,8 @@ TYPO, MISSING = 6, 8  # letters from which on swapped letters, or one too few or
 # English words that a typo of a wording would be, and that mean something else.
 REAL_WORDS = frozenset(("compliant", "violet", "layer", "sealing", "insulation", "sexually"))
 NEVER, PERHAPS = "-", "?"  # before a line
+BLOT = "·"
+TYPED = "(typed pinyin)"  # the key of wordings that a message in Latin letters may have
 
 
 class Found(IntEnum):
@@ -54,21 +56,52 @@ class Part:
         return Found.SURE if found else Found.NOT
 
 
+Parts = tuple[Part, ...]
+
+
+class Index:
+    """Wordings by what a message with their first part has: a character, a syllable, a word or its first letter."""
+
+    def __init__(self, wordings: Iterable[Parts]) -> None:
+        self._by_key: dict[str, list[Parts]] = {}
+        for parts in wordings:
+            for key in _keys(parts[0]):
+                self._by_key.setdefault(key, []).append(parts)
+
+    def near(self, text: Heard) -> Iterator[Parts]:
+        """Those that a message may have."""
+        keys = {*text.plain, *text.syllables.split(), *text.words, *(f"{word[0]}*" for word in text.words)}
+        keys |= {TYPED} if text.letters else set()
+        return (parts for key in keys for parts in self._by_key.get(key, ()))
+
+
+def _keys(part: Part) -> set[str]:
+    if not part.bare:
+        first = part.words[0]
+        return {first if len(first) < TYPO and not first.endswith("*") else f"{first[0]}*"}
+    return {part.bare[0], *([part.sound.split()[0], TYPED] if part.sound else ())}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wordings:
     """The wordings of one subject, those that are only suspected, and those by which a message is not meant."""
 
-    meant: tuple[tuple[Part, ...], ...]
-    perhaps: tuple[tuple[Part, ...], ...]
-    never: tuple[tuple[Part, ...], ...]
+    meant: Index
+    perhaps: Index
+    never: Index
 
     def find(self, text: Heard) -> Found:
         """How surely a message has one of them."""
-        found = max((_all_parts(parts, text) for parts in self.meant), default=Found.NOT)
-        if not found and any(_all_parts(parts, text) for parts in self.perhaps):
-            found = Found.LIKELY
-        if found and any(_all_parts(parts, text) == Found.SURE for parts in self.never):
+        found = self._find(text)
+        never = [parts for parts in self.never.near(text) if _all_parts(parts, text) == Found.SURE] if found else []
+        if any(len(parts) > 1 for parts in never):
             return Found.NOT
+        return self._find(reduce(_without, (parts[0] for parts in never), text)) if never else found
+
+    def _find(self, text: Heard) -> Found:
+        found = max((_all_parts(parts, text) for parts in self.meant.near(text)), default=Found.NOT)
+        if not found and any(_all_parts(parts, text) for parts in self.perhaps.near(text)):
+            return Found.LIKELY
         return found
 
 
@@ -77,9 +110,9 @@ def wordings_of(lines: str) -> Wordings:
     """The wordings in the column of a table, one a line."""
     rows = _rows(lines)
     return Wordings(
-        meant=tuple(_parts(row) for row in rows if row[0] not in (NEVER, PERHAPS)),
-        perhaps=tuple(_parts(row[1:]) for row in rows if row[0] == PERHAPS),
-        never=tuple(_parts(row[1:]) for row in rows if row[0] == NEVER),
+        meant=Index(filter(None, (_parts(row) for row in rows if row[0] not in (NEVER, PERHAPS)))),
+        perhaps=Index(filter(None, (_parts(row[1:]) for row in rows if row[0] == PERHAPS))),
+        never=Index(filter(None, (_parts(row[1:]) for row in rows if row[0] == NEVER))),
     )
 
 
@@ -102,7 +135,7 @@ def _texts(row: str) -> list[str]:
     return [part.strip() for part in row.split("+") if part.strip()]
 
 
-def _parts(row: str) -> tuple[Part, ...]:
+def _parts(row: str) -> Parts:
     return tuple(map(_part, _texts(row)))
 
 
@@ -124,6 +157,19 @@ def _all_parts(parts: Iterable[Part], text: Heard) -> Found:
         if least == Found.NOT:
             break
     return least
+
+
+def _without(text: Heard, part: Part) -> Heard:
+    """The text where a part that is not meant is blotted out: the rest may be meant all the same."""
+    if part.bare:
+        rest = text.plain.replace(part.bare, BLOT)
+        sounds = text.syllables.replace(part.sound, f" {BLOT} ") if part.sound and part.bare in text.plain else None
+        return replace(text, plain=rest, syllables=text.syllables if sounds is None else sounds)
+    count, words = len(part.words), list(text.words)
+    for at in range(len(words) - count + 1):
+        if _are_words(part.words, words[at : at + count]):
+            words[at : at + count] = [BLOT] * count
+    return replace(text, words=tuple(words))
 
 
 def _are_words(wanted: Sequence[str], words: Sequence[str]) -> bool:
