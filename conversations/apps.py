@@ -1,6 +1,11 @@
 """App configuration: connects the receivers and the system checks."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -22,6 +27,15 @@ class ConversationsConfig(AppConfig):
         personal_data.register_models()
         rights.close(Content, Conversation, TicketLine)
         rights.close(QuestionOccurrence, UnansweredQuestion, unless=("conversations.read_unansweredquestion",))
+        post_migrate.connect(seed_subjects, sender=self)
         avatars.register_names(channel.readings_of_names)
         avatars.register_waiters(Render, text_instead_of_video.waiting_for_video)
         avatars.register_waiters(Narration, text_instead_of_video.waiting_for_narration)
+
+
+def seed_subjects(using: str, plan: Sequence[tuple[Any, bool]] = (), **_: Any) -> None:
+    """A new installation and a new version bring sensitive subjects; those that are there stay as they were edited."""
+    from conversations import services
+
+    if using == DEFAULT_DB_ALIAS and not any(backwards for _migration, backwards in plan):
+        services.seed_care_subjects()

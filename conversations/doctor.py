@@ -4,18 +4,19 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from conversations.care import care_texts
 from conversations.exceptions import ServiceBusy, ServiceRefused
 from conversations.flows import lint
 from conversations.model_service import report, spending
 from conversations.model_service.chat_model import check_service
-from conversations.models import Flow
+from conversations.models import CareSubject, Flow
 from conversations.wording import model_texts
 from core.diagnosis import Check, Finding, bad, good, warn
 
 
 def doctor_checks() -> list[Check]:
     """The checks of conversations."""
-    return [LanguageModel(), FlowCommands()]
+    return [LanguageModel(), FlowCommands(), CareRoute()]
 
 
 class LanguageModel(Check):
@@ -56,3 +57,22 @@ class FlowCommands(Check):
         fault = " ".join(f"{flow}: {problem.words}" for flow, problem in taken)
         remedy = _("Change the commands of these flows, also among the words that start them.")
         return warn("command_reserved", fault, remedy=remedy, where=_("Admin → Talk → Flows"))
+
+
+class CareRoute(Check):
+    """The company has confirmed the texts and hotlines of sensitive subjects, and somebody is told of each case."""
+
+    id = "care_route"
+    title = gettext_lazy("Sensitive subjects")
+    after = ("database",)
+
+    def run(self) -> Finding:
+        where = _("Admin → Talk → Sensitive subjects")
+        if count := CareSubject.objects.unconfirmed().count():
+            remedy = _("Read each, replace what does not fit, then choose “Confirm texts and hotlines” in the list.")
+            return warn("care_unconfirmed", care_texts.unconfirmed(count), remedy=remedy, where=where)
+        if alone := list(CareSubject.objects.without_group()):
+            fault = _("Nobody is told of: %s.") % ", ".join(map(str, alone))
+            remedy = _("Name a group of operators for each, which has people in it.")
+            return warn("care_without_group", fault, remedy=remedy, where=where)
+        return good(_("All are confirmed, and a group is told of each."))

@@ -1,7 +1,9 @@
 """Personal data of conversations, for the registry in `core.personal_data`."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from avatars.models import Narration, Render, Rendition
 from conversations.knowledge.likeness import plain
 from conversations.models import (
+    CareCase,
+    CareSubject,
     Content,
     Conversation,
     Errand,
@@ -42,6 +46,7 @@ MESSAGES = Kind(key="messages", label=_("messages"), days=lambda: settings.RETEN
 SESSIONS = Kind(key="sessions", label=_("answers in flows"), days=lambda: settings.RETENTION["SESSIONS_DAYS"])
 QUESTIONS = Kind(key="questions", label=_("questions to services"), days=lambda: settings.RETENTION["QUESTIONS_DAYS"])
 TRIALS = Kind(key="trials", label=_("golden conversations"))
+CARE = Kind(key="care", label=_("care cases"), days=lambda: 1)  # each subject says for how long: see `CareHolding`
 CHOICES = Kind(key="choices", label=_("choices of members"))
 LEASE = ("lease_owner", "lease_until", "woken_at", "order_key", "gave_way")
 
@@ -130,6 +135,16 @@ class SessionHolding(Holding):
         super().clear(pks, person)
 
 
+class CareHolding(Holding):
+    """Care cases: deleted so many days after they were closed as their subject says, and with the person."""
+
+    def expired(self, before: datetime) -> "models.QuerySet[Any]":
+        now, closed = before + timedelta(days=self.kind.days()), self.rows().filter(status=CareCase.Status.CLOSED)
+        kept = CareSubject.objects.values_list("pk", "keep_days")
+        over = [Q(subject=subject, closed_at__lt=now - timedelta(days=days)) for subject, days in kept]
+        return closed.filter(reduce(or_, over, Q(pk__in=())))
+
+
 class TicketHolding(Holding):
     """Tickets: they keep their changes and moments, not their subject. Those that are not closed end."""
 
@@ -144,6 +159,7 @@ WRITTEN = "what administrators wrote for everyone"
 WITHOUT = {
     "conversations.Answer": WRITTEN,
     "conversations.CannedAnswer": WRITTEN,
+    "conversations.CareSubject": WRITTEN,
     "conversations.Desk": WRITTEN,
     "conversations.Document": WRITTEN,
     "conversations.DraftSnapshot": WRITTEN,
@@ -198,6 +214,7 @@ def register_models() -> None:
         Holding(MemberPreference, CHOICES, of=_of_member),
         Holding(MutedTopic, CHOICES, of=_of_member),
         Holding(PreferenceChange, MESSAGES, of=_of_member, age="at"),
+        CareHolding(CareCase, CARE, of=_of_member, age="closed_at"),
         Holding(GoldenConversation, TRIALS, of=_of_member),
         Holding(Operator, CHOICES, of=_of_member, blank={}, renamed=lambda person: {"name": person.alias}),
     )

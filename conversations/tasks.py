@@ -29,6 +29,7 @@ def embed_missing() -> None:
     services.queue_missing_vectors()
     services.queue_outdated_documents()
     services.delete_earlier_editions()
+    services.compute_care_vectors()
 
 
 @shared_task(name="conversations.read_document")

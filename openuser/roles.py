@@ -101,6 +101,9 @@ ROLE_PERMISSIONS: dict[str, Rights] = {
     "avatars.Voice": EDITABLE,
     "conversations.Answer": EDITABLE,
     "conversations.CannedAnswer": EDITABLE,
+    # Operators see cases of the groups that they are in; those of all groups only administrators.
+    "conversations.CareCase": Rights(everybody="", operator="view"),
+    "conversations.CareSubject": Rights(editor="change"),
     "conversations.Content": SAID,
     "conversations.Conversation": Rights(everybody="", reader="view read"),
     "conversations.Desk": EDITABLE,

@@ -92,6 +92,7 @@ AXES = (
 PERMISSIONS = (
     _("Can read the evidence of a consent"),
     _("Can read what a callback said"),
+    _("Can read the care cases of all groups"),
     _("Can publish a flow"),
     _("Can publish a flow although golden conversations differ"),
     _("Can approve a campaign"),

@@ -11,5 +11,6 @@ from conversations.admin import (
     topics,
 )
 from conversations.admin.answers import answer_admin, documents, unanswered
+from conversations.admin.care import cases, subjects
 from conversations.admin.flows import flow_admin, states, versions
 from conversations.admin.handoff import canned_answers, operators

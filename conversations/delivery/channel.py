@@ -38,6 +38,7 @@ __all__ = [
     "find_departments",
     "find_members",
     "find_unknown",
+    "forget_recording",
     "get_or_create_member",
     "languages_with",
     "member_of",
@@ -90,6 +91,12 @@ def fetch_file(callback: Callback, inbound: Inbound) -> Download | None:
 def download_recording(application: Application, media_id: str) -> Path:
     """The recording of a voice message, downloaded now if needed. Raises `ContentError` and `TemporaryError`."""
     return wecom.download_media(media_id, kind="voice", application=application)
+
+
+def forget_recording(download: Download | None) -> None:
+    """Remove a file that a member sent, if there is one."""
+    if download is not None:
+        wecom.forget_download(download)
 
 
 def pass_to_handlers(application: Application, member: Member, text: str, *, at: datetime, cid: str) -> bool:

@@ -53,6 +53,14 @@ def say(conversation: Conversation, text: str, *, cid: str, degraded: bool = Fal
     return record_sent(conversation, outbound, Content.Kind.TEXT, text, cid=cid, degraded=degraded)
 
 
+@transaction.atomic(savepoint=False)
+def say_privately(conversation: Conversation, text: str, *, cid: str) -> None:
+    """Send text that no page shows: it is no `Message`, and the outbox deletes its words when it is sent."""
+    parts = [Text(content=part) for part in split_numbered(clean(text))]
+    to = [conversation.member.user_id]
+    wecom.enqueue_parts(conversation.application, parts, to=to, cid=cid, private=True)
+
+
 @transaction.atomic
 def say_content(
     conversation: Conversation, content: contents.Content, *, upload: Upload | None = None, cid: str

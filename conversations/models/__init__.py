@@ -2,6 +2,8 @@
 
 import core.django_setup
 from conversations.models.canned_answers import CannedAnswer
+from conversations.models.care_records.cases import CareCase
+from conversations.models.care_records.subjects import CareSubject
 from conversations.models.errands import Errand
 from conversations.models.flow_records.draft_snapshots import DraftSnapshot
 from conversations.models.flow_records.flow_starts import FlowStart

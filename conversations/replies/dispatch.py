@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from conversations.care import detection
 from conversations.delivery import answer_offers
 from conversations.delivery.causes import Cause, because
 from conversations.delivery.messages import say
@@ -174,12 +175,25 @@ def _text(
         conversation, message.content, cid=cid, now=now
     ):
         return
+    elif detection.is_suspected(message.content):
+        _answer_carefully(conversation, message.content, cid=cid, now=now)
     elif commands.answer_talk(conversation, message.content, cid=cid):
         conversation.note_reply(found=True)
     elif flow := triggers.flow_for(message.content, conversation.language):
         runner.start(conversation, flow, cid=cid, now=now)
     else:
         _reply(conversation, message.content, cid=cid, now=now)
+
+
+def _answer_carefully(conversation: Conversation, text: str, *, cid: str, now: datetime) -> None:
+    """What may be about a sensitive subject gets no small talk, goes to no model and stands in no list of questions.
+
+    An offer of help follows any answer.
+    """
+    if flow := triggers.flow_for(text, conversation.language):
+        runner.start(conversation, flow, cid=cid, now=now)
+    elif (reply := local_replies.find(conversation, text)) and reply.cause.get("by") != Cause.SMALL_TALK:
+        answers.send_found(conversation, reply, cid=cid)
 
 
 def _goes_on(session: Session, act: Act | None, text: str, now: datetime) -> bool:

@@ -11,13 +11,14 @@ from django.utils import timezone, translation
 
 from avatars import services as avatars
 from avatars.exceptions import AvatarError
+from conversations.care import care_replies
 from conversations.delivery import channel
 from conversations.delivery.messages import say
 from conversations.errands.kinds import KINDS, ErrandKind, Result
 from conversations.exceptions import ServiceRefused
 from conversations.handoff import member_turns
 from conversations.machine.commands import KEYWORDS
-from conversations.models import Answer, Content, Conversation, Errand, Flow, Message, Session, TicketLine
+from conversations.models import Answer, Content, Conversation, Errand, Flow, Message, Session, Ticket, TicketLine
 from conversations.providers.base import RemoteProvider
 from conversations.replies import dispatch, question_preparation
 from conversations.sessions.current import machine_of
@@ -127,6 +128,10 @@ def hand_over(conversation: Conversation, message: Message, voice: VoiceMessage)
 def keep_transcript(message: Message, text: str) -> None:
     """Store the text of a voice message, and show it on open pages of the desk."""
     Content.objects.filter(pk=message.content_id).update(text=text)
+    noticed = care_replies.noticed_for_sure(text)
+    ticket = Ticket.objects.filter(lines__message=message).select_related("conversation").first() if noticed else None
+    if noticed is not None and ticket is not None:
+        care_replies.inform(ticket.conversation, noticed, text, now=message.created_at)
     for line in TicketLine.objects.filter(message=message):
         publish_change("tickets", "line", id=line.ticket_id)
 
@@ -134,8 +139,17 @@ def keep_transcript(message: Message, text: str) -> None:
 def answer_transcript(conversation: Conversation, message: Message, text: str, *, echoed: bool = True) -> None:
     """Answer the text of a voice message as if it had been typed at that time; `echoed` repeats it first.
 
-    Code handlers of texts come before us, with a callback of their own.
+    Code handlers of texts come before us, with a callback of their own. A recording about a sensitive subject is
+    forgotten here: its case has the words.
     """
+    noticed = care_replies.noticed_for_sure(text)
+    if noticed is not None:
+        at, cid = message.created_at, message.cid
+        channel.forget_recording(message.download)
+        message.delete()
+        with translation.override(conversation.language):
+            care_replies.answer(conversation, noticed, text, cid=cid, now=at)
+        return
     Content.objects.filter(pk=message.content_id).update(text=text)
     conversation.notice_language(text)
     conversation.save(update_fields=["language"])
@@ -146,6 +160,7 @@ def answer_transcript(conversation: Conversation, message: Message, text: str, *
         if not channel.pass_to_handlers(conversation.application, conversation.member, text, at=at, cid=cid):
             session = Session.objects.active_in(conversation)
             dispatch.answer(conversation, _typed(conversation, message, text), session=session, cid=cid, now=at)
+            care_replies.offer(conversation, text, cid=cid)
 
 
 def speech_hints(conversation: Conversation) -> list[str]:

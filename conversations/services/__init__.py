@@ -1,6 +1,12 @@
 """The front door of conversations: acts of members come in here, and messages to them go out."""
 
 import core.django_setup  # says what is missing
+from conversations.care.care_cases import close as close_care_case
+from conversations.care.care_cases import take as take_care_case
+from conversations.care.example_vectors import compute_missing as compute_care_vectors
+from conversations.care.subject_seed import seed as seed_care_subjects
+from conversations.care.subject_seed import without_confirmation as unconfirmed_care_words
+from conversations.care.wordings import problems_of as problems_of_wordings
 from conversations.delivery.broadcasts import (
     broadcast,
     broadcast_text,

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 
+from conversations.care import care_replies
+from conversations.care.detection import Noticed
 from conversations.delivery import channel
 from conversations.delivery.causes import Cause, because
 from conversations.delivery.messages import kind_of, record_sent, say, update_card
@@ -48,6 +50,9 @@ def receive_message(callback: Callback, inbound: Inbound, known: Session | None 
     conversation = context.conversation
     text = inbound.content if isinstance(inbound, TextMessage) else ""
     _notice_language(conversation, text)
+    noticed = care_replies.noticed_for_sure(text or getattr(inbound, "recognition", ""))
+    if noticed is not None and _takes_care(callback, context, inbound, noticed):
+        return
     download = channel.fetch_file(callback, inbound)
     message = _record_received(conversation, inbound.kind, text, callback.cid, download=download)
     message_received.send(Message, message=message)
@@ -68,6 +73,24 @@ def receive_message(callback: Callback, inbound: Inbound, known: Session | None 
             voice_messages.request_transcription(conversation, message, inbound.media_id)
             return
         dispatch.answer(conversation, inbound, session=session, cid=callback.cid, now=callback.created_at)
+        care_replies.offer(conversation, text, cid=callback.cid)
+
+
+def _takes_care(callback: Callback, context: ReplyContext, inbound: Inbound, noticed: Noticed) -> bool:
+    """Answer a message about a sensitive subject, which is recorded in its case only; False if a person answers.
+
+    Then the person reads it as any other, the group of the subject is told too, and the bot stays silent. What an
+    operator writes to the member whom they answer is none of theirs.
+    """
+    conversation, now = context.conversation, callback.created_at
+    text = inbound.content if isinstance(inbound, TextMessage) else str(getattr(inbound, "recognition", ""))
+    with translation.override(conversation.language):
+        if not context.is_silent:
+            callback.is_private = True
+            care_replies.answer(conversation, noticed, text, cid=callback.cid, now=now)
+        elif Ticket.objects.unfinished_in(conversation) is not None:
+            care_replies.inform(conversation, noticed, text, now=now)
+    return not context.is_silent
 
 
 def _receive_transcript(callback: Callback, inbound: Inbound) -> None:
@@ -78,6 +101,8 @@ def _receive_transcript(callback: Callback, inbound: Inbound) -> None:
     session = Session.objects.active_in(conversation)
     with translation.override(conversation.language):
         dispatch.answer(conversation, inbound, session=session, cid=callback.cid, now=callback.sent_at)
+        if isinstance(inbound, TextMessage):
+            care_replies.offer(conversation, inbound.content, cid=callback.cid)
 
 
 @transaction.atomic

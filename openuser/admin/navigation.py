@@ -48,6 +48,8 @@ SECTIONS = (
             "conversations.OperatorGroup": "support_agent",
             "conversations.Operator": "headset_mic",
             "conversations.CannedAnswer": "quickreply",
+            "conversations.CareSubject": "volunteer_activism",
+            "conversations.CareCase": "health_and_safety",
         },
         pages=(
             CustomPage(title=_("Operators' desk"), icon="support", view="desk", permission="conversations.view_ticket"),

@@ -126,6 +126,9 @@ BROKEN: dict[str, list[Values]] = {
     "operator_has_name": [values(name="")],
     "operatorgroup_unique_name": [values()],
     "operatorgroup_answers": [values(answer_within=0)],
+    "caresubject_alerts": [values(most_alerts=0)],
+    "caresubject_kept": [values(keep_days=0)],
+    "carecase_one_unfinished": [values(status="open"), values(status="taken")],
     "ticket_one_unfinished": [values(status="open"), values(status="assigned")],
     "ticket_one_on_a_phone": [values(status="assigned", on_phone=True)],
     "ticket_assigned_to_someone": [values(status="assigned", operator=None)],
@@ -195,6 +198,7 @@ BROKEN: dict[str, list[Values]] = {
 ALLOWED: dict[str, list[Values]] = {
     "incident_open_once": [values(resolved_at="2026-02-01T00:00:00Z")],
     "ticket_one_unfinished": [values(status="closed")],
+    "carecase_one_unfinished": [values(status="closed")],
     "ticket_one_on_a_phone": [values(status="assigned", on_phone=False), values(status="closed", on_phone=True)],
     "application_one_default": [values(is_default=False)],
     "application_default_sends": [values(is_default=False, agent_id=0), values(is_default=True, agent_id=1)],

@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 
 from conversations.models import (
+    CareCase,
+    CareSubject,
     Content,
     Message,
     QuestionOccurrence,
@@ -204,6 +206,7 @@ def test_each_holding_of_conversations_says_how_long_it_keeps(settings):
         **dict.fromkeys(("WatchLink", "PreferenceChange", "Ticket", "TicketChange", "TicketLine"), 11),
         **dict.fromkeys(("Session", "SessionCaller", "FlowStart"), 12),
         **dict.fromkeys(("Errand", "MemberModelUsage"), 13),
+        "CareCase": 1,
         **dict.fromkeys(("MemberPreference", "MutedTopic", "GoldenConversation", "Operator"), None),
     }
     assert {name: count or None for name, count in days.items()} == expected
@@ -214,3 +217,23 @@ def test_an_expiry_ends_with_the_first_batch_of_recent_words(mine, django_assert
         said(mine, Content.objects.create(text="words"), created_at=NOW)
     with django_assert_max_num_queries(8):
         assert holding_of(Content).expire(BEFORE, NOW) == 0
+
+
+def test_a_care_case_is_kept_as_long_as_its_subject_says(application, mine):
+    subject = CareSubject.objects.get(key="distress")
+    subject.keep_days = 30
+    subject.save()
+    who = {"application": application, "member": mine.member, "subject": subject, "said": "x", "found_by": "words"}
+    CareCase.objects.create(**who, status="closed", closed_at=NOW - timedelta(days=31))
+    young = CareCase.objects.create(**who, status="closed", closed_at=NOW - timedelta(days=29))
+    waiting = CareCase.objects.create(**who, opened_at=NOW - timedelta(days=300))
+    assert holding_of(CareCase).expire(NOW - timedelta(days=1), NOW) == 1
+    assert list(CareCase.objects.order_by("pk")) == [young, waiting]
+
+
+def test_an_erased_person_has_no_care_cases(application, mine, other, person):
+    subject = CareSubject.objects.get(key="distress")
+    for one in (mine, other):
+        CareCase.objects.create(application=application, member=one.member, subject=subject, said="x", found_by="words")
+    assert erase(CareCase, person) == 1
+    assert [case.member for case in CareCase.objects.all()] == [other.member]

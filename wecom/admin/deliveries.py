@@ -8,8 +8,8 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
@@ -101,11 +101,11 @@ class OutboundAdmin(SomeWordsAdmin, ManyPeopleAdmin):
 
     @display(description=_("text"))
     def says(self, outbound: Outbound) -> str:
-        return str(self.said(outbound, shorten(_words(outbound), 44)))
+        return str(self.said(outbound, shorten(_shown(outbound), 44)))
 
     @display(description=_("content"))
     def says_all(self, outbound: Outbound) -> str:
-        return format_html('<div class="ou-words">{}</div>', self.said(outbound, _words(outbound)))
+        return format_html('<div class="ou-words">{}</div>', self.said(outbound, _shown(outbound)))
 
     @display(description=_("file"))
     def file(self, outbound: Outbound) -> str:
@@ -193,6 +193,11 @@ class OutboundAdmin(SomeWordsAdmin, ManyPeopleAdmin):
 
     def has_send_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         return request.user.has_perm("wecom.change_outbound")
+
+
+def _shown(outbound: Outbound) -> str:
+    """The words as the page shows them: those of a private message to nobody."""
+    return gettext("– (private)") if outbound.private else _words(outbound)
 
 
 def _words(outbound: Outbound) -> str:

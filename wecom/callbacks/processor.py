@@ -133,7 +133,7 @@ def _settle(
                 _send(callback, reply)
                 break
     crash_points.point("callback.handling")
-    callback.settle(Callback.Status.DONE)
+    callback.settle(Callback.Status.DONE, **({"body": ""} if callback.is_private else {}))
 
 
 def _words(reply: object) -> str:

@@ -133,6 +133,16 @@ def delete_old_media(*, now: datetime | None = None) -> int:
     return count
 
 
+@transaction.atomic
+def forget_download(download: Download) -> None:
+    """Remove the file of a download at once; one that is not fetched yet is not fetched any more."""
+    if download.path:
+        transaction.on_commit(lambda: default_storage.delete(download.path), robust=True)
+    download.cancel(Download.Reason.FORGOTTEN)
+    gone = {"path": "", "status": Download.Status.CANCELLED, "reason": Download.Reason.FORGOTTEN}
+    Download.objects.filter(pk=download.pk).update(**gone)
+
+
 def _delete_orphans(before: datetime) -> None:
     if not default_storage.exists(FOLDER):
         return

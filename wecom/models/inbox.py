@@ -20,6 +20,8 @@ class Callback(Work):
     # whom the application does not reach.
     follows_many: bool = False
     may_be_out_of_range: bool = True
+    # Set by a handler whose message is private: its words are deleted as soon as it is handled.
+    is_private: bool = False
     # The event that we send ourselves to test whether callbacks arrive; it is not handled.
     PROBE: ClassVar[str] = "openuser_probe"
 

@@ -158,6 +158,12 @@ class Outbound(Work):
         "self", models.CASCADE, null=True, blank=True, editable=False, related_name="later_parts"
     )
     options = models.JSONField(default=dict, blank=True, editable=False)
+    private = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="No page shows its words, and they are deleted when it has reached its end.",
+    )
     delivery_key = models.CharField(max_length=120, unique=True, null=True, editable=False)  # noqa: DJ001 - unique
     priority = models.SmallIntegerField(_("priority"), default=0)
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)

@@ -43,11 +43,13 @@ def enqueue_message(
     expires_at: datetime | None = None,
     delivery_key: str = "",
     broadcast: str = "",
+    private: bool = False,
 ) -> Outbound:
     """Queue one call of message/send. Inside a handler, or with a `delivery_key`, the same message is queued only once.
 
     A message to several members is bulk and waits while anything else is queued, unless its `priority` is 0 or more.
     Calls with the same `broadcast` must go to different members, all of them in reach: they count once for everybody.
+    The words of a `private` one stand on no page, and are deleted when it has reached its end.
     Raises `ContentError` for a message that the platform would refuse.
     """
     cid = cid or handler_context.current_cid()
@@ -82,6 +84,7 @@ def enqueue_message(
             "cid": cid,
             "fingerprint": fingerprint,
             "broadcast": broadcast,
+            "private": private,
         }
         if delivery_key:
             outbound, created = Outbound.objects.get_or_create(delivery_key=delivery_key, defaults=values)
@@ -123,13 +126,14 @@ def enqueue_parts(
     expires_at: datetime | None = None,
     cid: str = "",
     broadcast: str = "",
+    private: bool = False,
 ) -> list[Outbound]:
     """Queue messages that belong together, in order; they are recalled together. `uploads` are their files, if any.
 
     `broadcast` is as in `enqueue_message`; each of them counts once for everybody.
     """
     files: Sequence[Upload | None] = uploads or [None] * len(contents)
-    options: dict[str, Any] = {"to": to, "priority": priority, "expires_at": expires_at, "cid": cid}
+    options: dict[str, Any] = {"to": to, "priority": priority, "expires_at": expires_at, "cid": cid, "private": private}
     with transaction.atomic(savepoint=len(contents) > 1):
         rows = [
             enqueue_message(

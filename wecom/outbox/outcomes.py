@@ -89,9 +89,17 @@ def settle(outbound: Outbound, status: Outbound.Status, reason: str, **fields: A
 def announce(outbounds: Sequence[Outbound]) -> None:
     """Tell other apps and the log that messages were settled, in the transaction that does so."""
     outbounds_settled.send(Outbound, outbounds=outbounds)
+    _delete_private_words(outbounds)
     for outbound in outbounds:
         fields = {"cid": outbound.cid, "status": outbound.status, "reason": outbound.reason}
         logger.info("A message reached its end.", extra=fields)
+
+
+def _delete_private_words(outbounds: Sequence[Outbound]) -> None:
+    """Where it is unclear whether one arrived, a person may send it again; its words go with its retention."""
+    over = [row.pk for row in outbounds if row.private and row.reason != Outbound.Reason.UNKNOWN]
+    if over:
+        Outbound.objects.filter(pk__in=over).update(content={}, body=None)
 
 
 def _user_ids(answer: dict[str, Any], field: str) -> list[str]:

@@ -66,7 +66,7 @@ from wecom.facts.fact_imports import (
 )
 from wecom.facts.sheet_import import Findings as FactFindings
 from wecom.facts.template import sheets as fact_template_sheets
-from wecom.media.downloads import request_download, restart_download, run_download
+from wecom.media.downloads import forget_download, request_download, restart_download, run_download
 from wecom.media.files_now import (
     download_media,
     upload_article_image,

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from conversations import services
 from conversations.errands import worker
-from conversations.models import Errand, Message, Session
+from conversations.models import CareCase, Errand, Message, Session
 from tests.avatars.support.fake_engines import beeped
 from tests.avatars.support.recordings import write_amr
 from tests.support import factories
@@ -15,7 +15,7 @@ from wecom import messages
 from wecom.bot import bot
 from wecom.callbacks import processor
 from wecom.callbacks.router import router
-from wecom.models import Callback, Outbound
+from wecom.models import Callback, Download, Outbound
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_engines")]
 
@@ -257,3 +257,26 @@ def test_what_the_platform_heard_reaches_code_too(speaker, code):
     speaker.receives("none", Recognition="<![CDATA[a < b & “c”]]>")
     handled()
     assert speaker.reads() == ["code: a < b & “c”"]
+
+
+def test_a_spoken_call_for_help_is_kept_in_its_case_only(speaker):
+    listened(speaker.says("我不想活了"))
+    (answer,) = speaker.reads()
+    assert "12356" in answer
+    assert CareCase.objects.get().said == "我不想活了"
+    assert not Message.objects.filter(direction="in").exists()
+    download = Download.objects.get()
+    assert (download.path, download.reason) == ("", "forgotten")
+
+
+def test_what_the_platform_heard_may_be_a_call_for_help(speaker):
+    assert speaker.receives("none", Recognition="有人受伤了") is None
+    (answer,) = speaker.reads()
+    assert "120" in answer
+    assert CareCase.objects.get().said == "有人受伤了"
+
+
+def test_what_is_said_to_a_person_is_told_to_the_group_too(speaker, answered):
+    listened(speaker.says("我不想活了"))
+    assert speaker.reads() == []
+    assert CareCase.objects.get().subject.key == "self_harm"

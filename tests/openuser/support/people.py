@@ -12,6 +12,8 @@ from avatars.models import Rendition
 from avatars.services import withdraw_consent
 from conversations.knowledge import unanswered_questions
 from conversations.models import (
+    CareCase,
+    CareSubject,
     Content,
     Conversation,
     FlowStart,
@@ -107,6 +109,8 @@ def said(application: Application, member: Member, words: str) -> None:
     WatchLink.objects.create(render=render, application=application, member=member)
     filled(MemberPreference, member=member, prefers_text=True)
     filled(MutedTopic, member=member)
+    subject = CareSubject.objects.get(key="distress")
+    CareCase.objects.create(subject=subject, application=application, member=member, said=words, found_by="words")
     filled(GoldenConversation, member=member, circumstances={"facts": {"city": words}})
     filled(MemberModelUsage, member=member)
     filled(PreferenceChange, member=member, before={"language": words})

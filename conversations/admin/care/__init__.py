@@ -1,0 +1,1 @@
+"""Sensitive subjects to edit and confirm, and care cases to read."""

@@ -1,0 +1,1 @@
+"""The care route: who writes about a sensitive subject reads warm words and a hotline, and a named group is told."""

@@ -1,0 +1,1 @@
+"""Sensitive subjects, and the cases of members who wrote about one."""
