@@ -25,6 +25,14 @@ def test_a_text_arrives_and_leaves_its_attempt(connected, person):
 
 
 @pytest.mark.databases
+def test_a_private_text_arrives_and_leaves_no_words(connected, person):
+    outbound = deliver(services.enqueue_message(connected, Text(content="悄悄话"), to=[person.user_id], private=True))
+    outbound.refresh_from_db()
+    assert person.texts() == ["悄悄话"]
+    assert (outbound.status, outbound.content, outbound.body) == ("done", {}, None)
+
+
+@pytest.mark.databases
 def test_a_woken_twice_message_is_sent_once(connected, person):
     deliver(services.send_text(person.user_id, content="一次"), times=3)
     assert person.texts() == ["一次"]
