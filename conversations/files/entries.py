@@ -16,8 +16,12 @@ KEYS = {"flows": "name", "answers": "question", "documents": "title"}
 STEP_APART = ("flow", "position")
 TRANSITION_APART = ("state", "position", "target")
 FLOW_KEYS = (*names_of(Flow), "steps")
-STEP_KEYS = (*names_of(State, without=STEP_APART), "transitions")
 TRANSITION_KEYS = ("to", *names_of(Transition, without=TRANSITION_APART))
+
+
+def step_keys() -> tuple[str, ...]:
+    """The keys of a step, with the fields of kinds that apps have registered."""
+    return (*names_of(State, without=STEP_APART), "transitions")
 
 
 @dataclass(frozen=True, kw_only=True)

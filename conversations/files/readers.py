@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from conversations.files.entries import FLOW_KEYS, STEP_APART, STEP_KEYS, TRANSITION_APART, TRANSITION_KEYS, Step
+from conversations.files.entries import FLOW_KEYS, STEP_APART, TRANSITION_APART, TRANSITION_KEYS, Step, step_keys
 from conversations.files.references import References
 from conversations.models import Answer, Document, Flow, State, Transition
 from core.interchange.files_of_rows import Media
@@ -86,7 +86,7 @@ def read_step(
     """A step, not saved, without its transitions. It takes the place of the `current` one; its key must not be among
     those that are `taken`."""
     findings = sources.findings
-    refuse_others(data, STEP_KEYS, place, findings)
+    refuse_others(data, step_keys(), place, findings)
     read = _read(State, data, place, current, sources, without=STEP_APART)
     key = str(read.fields["key"])
     if key in taken:

@@ -12,6 +12,16 @@ from conversations.machine.calls import Method
 from conversations.machine.effects import Form as SayForm
 from conversations.machine.formulas.tokens import MOST_CHARACTERS
 from conversations.machine.nodes.registry import kinds
+from conversations.models.details import (
+    CharDetail,
+    CountDetail,
+    DetailsField,
+    NumberDetail,
+    TextDetail,
+    URLDetail,
+    YesNoDetail,
+    add_declared,
+)
 from conversations.models.flows import Flow
 from conversations.models.preferences import Topic
 from conversations.models.translations import OF_STEPS, translations_of
@@ -67,24 +77,20 @@ class State(models.Model):
     )
     name = models.CharField(_("name"), max_length=60, help_text=_("As it stands in the picture of the flow."))
     kind = models.CharField(_("what it does"), max_length=8, choices=kind_choices, default="ask")
-    form = models.CharField(
+    form = CharDetail(
         _("form"),
         max_length=8,
         choices=Form,
         default=Form.TEXT,
-        db_default="text",
         help_text=_("How its text is sent."),
     )
-    title = models.CharField(_("title"), max_length=128, blank=True, default="", db_default="")
-    link = models.CharField(
-        _("link"), max_length=2048, blank=True, default="", db_default="", help_text=_("The page that a tap opens.")
-    )
-    picture_url = models.URLField(
+    title = CharDetail(_("title"), max_length=128, blank=True, default="")
+    link = CharDetail(_("link"), max_length=2048, blank=True, default="", help_text=_("The page that a tap opens."))
+    picture_url = URLDetail(
         _("address of its picture"),
         max_length=2048,
         blank=True,
         default="",
-        db_default="",
         help_text=_("JPG or PNG, reachable by the phones of members."),
     )
     file = models.FileField(_("file"), upload_to="flows/", blank=True, default="", db_default="")
@@ -111,44 +117,40 @@ class State(models.Model):
         validators=[SLOT_NAME],
         help_text=_("A short name, by which other steps use it. Empty: made from the step's name."),
     )
-    slot_type = models.CharField(_("kind of answer"), max_length=12, choices=Type, default=Type.TEXT)
-    choices = models.TextField(
+    slot_type = CharDetail(_("kind of answer"), max_length=12, choices=Type, default=Type.TEXT)
+    choices = TextDetail(
         _("choices"),
         blank=True,
         help_text=_("One a line: value = label, other words. People tap, or write the number, the label or a word."),
     )
-    as_card = models.BooleanField(
+    as_card = YesNoDetail(
         _("with buttons"),
         default=True,
         help_text=_("Up to six choices show as buttons, up to twenty as boxes to tick."),
     )
-    minimum = models.IntegerField(
-        _("at least"), null=True, blank=True, help_text=_("In characters, or the number itself.")
-    )
-    maximum = models.IntegerField(
+    minimum = NumberDetail(_("at least"), null=True, blank=True, help_text=_("In characters, or the number itself."))
+    maximum = NumberDetail(
         _("at most"), null=True, blank=True, help_text=_("In characters, MB of a file, or the number itself.")
     )
-    file_types = models.CharField(
+    file_types = CharDetail(
         _("kinds of files"),
         max_length=60,
         blank=True,
         default="",
-        db_default="",
         help_text=_("Endings like jpg, png. Empty: any picture; for a file videos too. Recordings only with amr."),
     )
-    validator = models.CharField(
+    validator = CharDetail(
         _("checked by"),
         max_length=40,
         blank=True,
         default="",
-        db_default="",
         help_text=_("A check in code, after that of the kind of answer. Your own ones: docs/validators.md."),
     )
-    retry_text = models.TextField(_("when the answer does not fit"), blank=True)
-    retries = models.PositiveSmallIntegerField(
+    retry_text = TextDetail(_("when the answer does not fit"), blank=True)
+    retries = CountDetail(
         _("times to ask again"), default=2, validators=[MaxValueValidator(9)], help_text=_("After that: the way out.")
     )
-    mode = models.CharField(
+    mode = CharDetail(
         _("mode of the video"),
         max_length=60,
         blank=True,
@@ -181,7 +183,7 @@ class State(models.Model):
         verbose_name=_("presentation"),
         help_text=_("Its scenes instead of the text, in the member's language if all scenes have it."),
     )
-    values = models.TextField(
+    values = TextDetail(
         _("values of its variables"),
         blank=True,
         help_text=_("One a line: variable = value. {{name}} stands for an answer, as in texts."),
@@ -195,54 +197,45 @@ class State(models.Model):
         verbose_name=_("topic"),
         help_text=_("Decides which group of operators answers. Empty: the one that answers every topic."),
     )
-    formula = models.CharField(
+    formula = CharDetail(
         _("formula"),
         max_length=MOST_CHARACTERS,
         blank=True,
         default="",
-        db_default="",
         help_text=_("Like days + 1, or member.city. A step that waits goes on at this date or time."),
     )
-    wait_for = models.PositiveIntegerField(
+    wait_for = CountDetail(
         _("waits for"), null=True, blank=True, validators=[MinValueValidator(1)], help_text=_("Or write a formula.")
     )
-    wait_unit = models.PositiveSmallIntegerField(_("unit"), choices=Unit, default=Unit.MINUTES, db_default=Unit.MINUTES)
-    method = models.CharField(
-        _("method"), max_length=6, choices=[(one, one) for one in Method], default=Method.POST, db_default=Method.POST
-    )
-    url = models.CharField(
+    wait_unit = CountDetail(_("unit"), choices=Unit, default=Unit.MINUTES)
+    method = CharDetail(_("method"), max_length=6, choices=[(one, one) for one in Method], default=Method.POST)
+    url = CharDetail(
         _("address"),
         max_length=500,
         blank=True,
         default="",
-        db_default="",
         help_text=_("Like https://oa.example.com/leaves/{{kind}}. Answers may stand behind the host."),
     )
-    headers = models.TextField(
+    headers = TextDetail(
         _("headers"),
         blank=True,
         default="",
-        db_default="",
         help_text=_("One a line, like Authorization = Bearer {{secret:OA_TOKEN}}. Secrets: OPENUSER_FLOW_SECRETS."),
     )
-    body = models.TextField(
-        _("JSON body"), blank=True, default="", db_default="", help_text=_('Like {"days": "{{days}}"}.')
+    body = TextDetail(_("JSON body"), blank=True, default="", help_text=_('Like {"days": "{{days}}"}.'))
+    seconds = CountDetail(
+        _("seconds for an attempt"), default=15, validators=[MinValueValidator(1), MaxValueValidator(60)]
     )
-    seconds = models.PositiveSmallIntegerField(
-        _("seconds for an attempt"), default=15, db_default=15, validators=[MinValueValidator(1), MaxValueValidator(60)]
-    )
-    attempts = models.PositiveSmallIntegerField(
+    attempts = CountDetail(
         _("attempts"),
         default=3,
-        db_default=3,
         validators=[MinValueValidator(1), MaxValueValidator(4)],
         help_text=_("A busy service is called again, with the same Idempotency-Key."),
     )
-    results = models.TextField(
+    results = TextDetail(
         _("keeps of the response"),
         blank=True,
         default="",
-        db_default="",
         help_text=_("One a line: name of the answer = path of the field, like number = data.items.0.id."),
     )
     subflow = models.ForeignKey(
@@ -254,28 +247,27 @@ class State(models.Model):
         verbose_name=_("sub-flow"),
         help_text=_("The version that is published when a member comes here runs; then this flow goes on."),
     )
-    given = models.TextField(
+    given = TextDetail(
         _("passes to it"),
         blank=True,
         default="",
-        db_default="",
         help_text=_("One a line: answer of the sub-flow = formula, like days = leave_days. It does not ask for these."),
     )
-    taken = models.TextField(
+    taken = TextDetail(
         _("takes over from it"),
         blank=True,
         default="",
-        db_default="",
         help_text=_("One a line: answer here = answer of the sub-flow, like contact = phone. Others stay there."),
     )
-    remind_after = models.PositiveIntegerField(
+    remind_after = CountDetail(
         _("remind after"), null=True, blank=True, validators=[MinValueValidator(1)], help_text=_("Minutes of silence.")
     )
-    reminder = models.TextField(_("reminder"), blank=True)
-    expire_after = models.PositiveIntegerField(
+    reminder = TextDetail(_("reminder"), blank=True)
+    expire_after = CountDetail(
         _("give up after"), default=60, validators=[MinValueValidator(1)], help_text=_("Minutes of silence.")
     )
     translations = translations_of(OF_STEPS)
+    details = DetailsField(default=dict, blank=True, editable=False, db_default=models.Value({}, models.JSONField()))
 
     class Meta:
         verbose_name = _("step")
@@ -292,3 +284,6 @@ class State(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+add_declared(State)

@@ -24,7 +24,9 @@ EMPTY: tuple[Any, ...] = (None, "", {}, [])
 
 def fields_of(model: type[models.Model], *, without: Collection[str] = ()) -> Iterator[Any]:
     """The fields that people write: the name, and the others in the order of the model."""
-    for field in sorted(model._meta.concrete_fields, key=lambda each: each.name != KEY):
+    without_column = [field for field in model._meta.private_fields if isinstance(field, models.Field)]
+    in_order = sorted((*model._meta.concrete_fields, *without_column))  # as the class has them
+    for field in sorted(in_order, key=lambda each: each.name != KEY):
         if field.editable and not field.primary_key and field.name not in without:
             yield field
 

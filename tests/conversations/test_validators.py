@@ -16,6 +16,7 @@ from conversations.validators import Refused, validator
 from tests.conversations.sessions.test_waits import make_flow
 from tests.conversations.support.flow_pages import staff, url
 from tests.support import factories
+from tests.support.factories.conversations import change_steps
 
 pytestmark = pytest.mark.django_db
 ASKED = "记到哪个成本中心？"
@@ -60,7 +61,7 @@ def flow(application, checks) -> Flow:
 
 
 def publish(flow: Flow, name: str) -> None:
-    flow.states.filter(key="centre").update(validator=name)
+    change_steps(flow.states.filter(key="centre"), validator=name)
     services.publish(flow)
 
 
@@ -92,7 +93,7 @@ def test_a_fault_of_the_code_asks_again_and_logs_no_answer(person, flow, caplog,
 
 
 def test_one_that_no_code_has_stops_a_draft_and_no_session(person, flow):
-    flow.states.filter(key="centre").update(validator="gone")
+    change_steps(flow.states.filter(key="centre"), validator="gone")
     with pytest.raises(FlowError, match="gone"):
         services.publish(flow)
     version = FlowVersion.objects.get()
@@ -131,7 +132,7 @@ def test_the_form_offers_what_is_registered_and_what_is_gone(flow):
 def test_a_version_keeps_it_and_goes_back_into_the_draft(flow):
     drafts.restore(flow.versions.get())
     assert State.objects.get(flow=flow, key="centre").validator == "cost_centre"
-    flow.states.filter(key="centre").update(slot_type="member")
+    change_steps(flow.states.filter(key="centre"), slot_type="member")
     assert publication.draft(flow).nodes[0].validator == "", "a member is found, not checked"
 
 

@@ -14,7 +14,8 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from avatars.models import DigitalHuman, Render, Statement, Voice
 from conversations.flows import publication
-from conversations.models import Flow, Message, Topic, WatchLink
+from conversations.machine.nodes.registry import kind_named
+from conversations.models import Flow, Message, State, Topic, WatchLink
 from core.migration_operations import rebuilt_tables
 from core.migration_operations.admission import Refusal, refusal
 from core.migration_operations.released import COMPLETE, FIRST, NAMES, OF_0_5
@@ -192,6 +193,23 @@ def test_a_database_of_the_version_before_keeps_schema_and_rows():
         assert counts() == rows
         applied = MigrationRecorder(connection).applied_migrations()
         assert all((app, name) in applied for app, name in COMPLETE.items() if app != "emulator")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("version", "least"), [("0.5.0", 3), ("0.6.0.dev", 6)])
+def test_each_step_keeps_the_fields_of_its_kind(version, least):
+    with earlier(version):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM conversations_state")
+            names = [column[0] for column in cursor.description]
+            before = {row["id"]: row for row in (dict(zip(names, values, strict=True)) for values in cursor.fetchall())}
+        update()
+        arrived = set()
+        for state in State.objects.filter(pk__in=before):
+            own = {column.name for column in kind_named(state.kind).columns()} & before[state.pk].keys()
+            assert {name: getattr(state, name) for name in own} == {name: before[state.pk][name] for name in own}
+            arrived |= state.details.keys()
+        assert len(arrived) >= least, arrived
 
 
 def forget(app: str, after: str) -> None:

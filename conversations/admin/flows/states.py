@@ -64,10 +64,6 @@ class StateAdmin(ProtectedDeleteAdmin):
     search_fields = ("name", "key", "text", "flow__name")
     search_help_text = _("Search in names, keys and texts.")
     ordering = ("flow", "position", "pk")
-    fieldsets = (
-        (None, {"fields": step_fields.lines()}),
-        (_("For programs"), {"fields": ("key",), "classes": ("collapse",)}),
-    )
     inlines = (TransitionInline,)
     change_form_outer_before_template = "admin/flows/state.html"
     warn_unsaved_form = True
@@ -75,6 +71,12 @@ class StateAdmin(ProtectedDeleteAdmin):
     class Media:
         css = {"all": ("conversations/flows.css",)}
         js = ("conversations/subflow_answers.js",)
+
+    @property
+    def fieldsets(self) -> Any:
+        """Those that the kinds declare."""
+        programs = {"fields": ("key",), "classes": ("collapse",)}
+        return ((None, {"fields": step_fields.lines()}), (_("For programs"), programs))
 
     @property
     def conditional_fields(self) -> dict[str, str]:

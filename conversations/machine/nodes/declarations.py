@@ -47,12 +47,26 @@ class Fault:
     is_error: bool = True
 
 
+class Holds(StrEnum):
+    """The type of a field that a kind of step declares."""
+
+    LINES = "lines"
+    NUMBER = "number"
+    YES_NO = "yes_no"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A field of the form of a step. `only` has the values of other fields beside which it is shown."""
+    """A field of the form of a step. `only` has the values of other fields beside which it is shown.
+
+    A field that the row has not yet says what it `holds`, its name in `words`, and what to know `about` it.
+    """
 
     name: str
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    holds: Holds | None = None
+    words: str = ""
+    about: str = ""
 
 
 def named(words: str, read: Callable[[Any], Any] | None = None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The kinds of steps by name. Each module of `kinds` registers one; an app registers its own when it is ready."""
 
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -8,13 +9,23 @@ from typing import Any, TypeVar
 from conversations.machine.nodes.node import Node
 
 KINDS: dict[str, type[Node]] = {}
+FOLLOWERS: list[Callable[[type[Node]], object]] = []
 KindOfNode = TypeVar("KindOfNode", bound=type[Node])
 
 
 def register(node_class: KindOfNode) -> KindOfNode:
     """Make a kind known under its name."""
     KINDS[node_class.kind] = node_class
+    for follow in FOLLOWERS:
+        follow(node_class)
     return node_class
+
+
+def each_kind(follow: Callable[[type[Node]], object]) -> None:
+    """Call this with every kind: with those that are known now, and with later ones when they are registered."""
+    for kind in kinds():
+        follow(kind)
+    FOLLOWERS.append(follow)
 
 
 def kinds() -> list[type[Node]]:

@@ -15,6 +15,7 @@ from openuser.demo.demo_flows import seed_flows
 from tests.conversations.support.flow_pages import add_row, edit, press, publish, send, staff, url
 from tests.support import factories
 from tests.support.admin_forms import unchanged
+from tests.support.factories.conversations import change_steps
 from tests.support.model_rows import make_row
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -239,7 +240,7 @@ def test_trying_says_whether_working_days_are_only_assumed(hr, flow, day, is_mar
 def test_trying_plays_a_member_on_another_day(hr, flow):
     page = url("flow", "try_it", flow.pk)
     anna = factories.make_member(factories.make_application(), "anna", name="安娜")
-    State.objects.filter(flow=flow, kind="ask").update(slot_type="date", text="Wann?")
+    change_steps(State.objects.filter(flow=flow, kind="ask"), slot_type="date", text="Wann?")
     hr.post(page, {"act": "cast", "member": "安娜", "day": "2027-02-28", "clock": "23:59"})
     hr.post(page, {"act": "say", "text": "tomorrow"})
     shown = hr.get(page)

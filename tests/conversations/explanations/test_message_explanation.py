@@ -16,6 +16,7 @@ from conversations.explanations.message_explanation import explain
 from conversations.models import Message, Operator, Session
 from conversations.services import conversation_with
 from tests.support import factories
+from tests.support.factories.conversations import change_steps
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -77,7 +78,7 @@ def test_going_back_forgets_where_the_answer_came_from(person, flow):
 
 
 def test_a_reminder_names_its_step_and_timer(person, flow):
-    flow.states.filter(key="ask_quality").update(remind_after=7)
+    change_steps(flow.states.filter(key="ask_quality"), remind_after=7)
     services.publish(flow)
     person.says("制作视频")
     person.says("欢迎加入")

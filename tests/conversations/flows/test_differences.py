@@ -7,6 +7,7 @@ from conversations.flows.differences import Change, diff
 from conversations.models import Flow, State, Transition
 from tests.conversations.support import two_languages
 from tests.support import factories
+from tests.support.factories.conversations import change_steps
 
 pytestmark = pytest.mark.django_db
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def test_a_diff_names_what_changed_in_each_state():
     flow = factories.make_flow()
     before = publication.draft(flow)
-    State.objects.filter(flow=flow, key="ask_text").update(text="文本？", expire_after=5)
+    change_steps(State.objects.filter(flow=flow, key="ask_text"), text="文本？", expire_after=5)
     State.objects.filter(flow=flow, key="sorry").delete()
     new = State.objects.create(flow=flow, position=9, key="thanks", name="谢谢", kind="end")
     Transition.objects.filter(state__key="video", state__flow=flow).update(target=new)
@@ -37,7 +38,7 @@ def test_a_change_names_texts_in_other_languages():
 
 def test_a_change_names_the_file_in_the_other_language():
     flow = two_languages.make_flow()
-    flow.states.filter(key="done").update(kind="say", form="file", file="flows/1.pdf")
+    change_steps(flow.states.filter(key="done"), kind="say", form="file", file="flows/1.pdf")
     before = publication.draft(flow)
     flow.states.filter(key="done").update(second_file="flows/2.pdf")
     (change,) = diff(before, publication.draft(flow))

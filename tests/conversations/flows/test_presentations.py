@@ -14,6 +14,7 @@ from conversations.models import Conversation, Flow, Message, State
 from tests.conversations.support.video_flows import make_video_flow, problems
 from tests.support import factories
 from tests.support.admin_forms import sent_by
+from tests.support.factories.conversations import change_steps
 
 pytestmark = pytest.mark.django_db
 
@@ -109,7 +110,7 @@ def test_it_survives_a_copy_a_version_and_a_round_through_json(flow, presentatio
 
 
 def test_a_flow_without_presentations_is_readable_for_the_release_before(flow):
-    State.objects.filter(key="video").update(presentation=None, values="", text="你好")
+    change_steps(State.objects.filter(key="video"), presentation=None, values="", text="你好")
     version = services.publish(flow)
     assert not any("presentation" in node for node in version.definition["nodes"])
 

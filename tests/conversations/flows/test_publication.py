@@ -8,6 +8,7 @@ from conversations.exceptions import FlowError
 from conversations.flows import publication
 from conversations.models import FlowVersion, State, Transition
 from tests.support import factories
+from tests.support.factories.conversations import change_steps
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +84,7 @@ def test_a_transition_stays_within_its_flow():
 
 def test_yes_or_no_offers_both_in_the_flows_language():
     flow = factories.make_flow(language="en")
-    State.objects.filter(flow=flow, key="ask_text").update(slot_type="yes_no", maximum=None)
+    change_steps(State.objects.filter(flow=flow, key="ask_text"), slot_type="yes_no", maximum=None)
     slot = publication.draft(flow).node("ask_text").slot
     assert [(choice.value, choice.label) for choice in slot.choices] == [("yes", "Yes"), ("no", "No")]
 
@@ -91,11 +92,11 @@ def test_yes_or_no_offers_both_in_the_flows_language():
 @pytest.mark.parametrize(("mode", "is_fine"), [("", True), ("lipsync", True), ("{{quality}}", True), ("4k", False)])
 def test_a_video_has_a_mode_that_exists(mode, is_fine):
     flow = factories.make_flow()
-    State.objects.filter(flow=flow, key="video").update(mode=mode)
+    change_steps(State.objects.filter(flow=flow, key="video"), mode=mode)
     assert [problem.code for problem in publication.check(flow)] == ([] if is_fine else ["mode_unknown"])
 
 
 def test_a_choice_that_becomes_a_mode_must_be_one():
     flow = factories.make_flow()
-    State.objects.filter(flow=flow, key="ask_quality").update(choices="lipsync = 基础\nbest = 最好")
+    change_steps(State.objects.filter(flow=flow, key="ask_quality"), choices="lipsync = 基础\nbest = 最好")
     assert [(problem.code, problem.state) for problem in publication.check(flow)] == [("mode_unknown", "制作")]

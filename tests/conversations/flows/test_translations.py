@@ -11,6 +11,7 @@ from conversations.machine.spoken import spoken_in
 from conversations.machine.words import FlowWords
 from conversations.models import Answer, Flow, State
 from tests.conversations.support.two_languages import make_flow
+from tests.support.factories.conversations import change_steps
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ def test_texts_wait_unused_while_the_flow_has_one_language():
 
 def test_yes_and_no_have_their_labels_in_each_language():
     flow = make_flow(published=False)
-    flow.states.filter(key="quality").update(slot_type="yes_no", choices="")
+    change_steps(flow.states.filter(key="quality"), slot_type="yes_no", choices="")
     (words,) = publication.draft(flow).nodes[0].translations
     assert [one.label for one in words.choices] == ["Yes", "No"]
 
@@ -43,7 +44,8 @@ def test_an_article_has_a_link_and_picture_in_each_language():
         "link": "https://docs.example.com/en",
         "picture_url": "https://docs.example.com/en.png",
     }
-    flow.states.filter(key="done").update(
+    change_steps(
+        flow.states.filter(key="done"),
         **{"kind": "say", "form": "news", "text": "看看指南。", "title": "指南", "link": "https://docs.example.com/zh"},
         **{"picture_url": "https://docs.example.com/zh.png", "translations": {"en": english}},
     )

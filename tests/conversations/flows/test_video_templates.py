@@ -12,6 +12,7 @@ from conversations.machine.values import Machine
 from conversations.models import Flow, Message, State
 from tests.conversations.support.video_flows import make_video_flow, problems
 from tests.support import factories
+from tests.support.factories.conversations import change_steps
 
 pytestmark = pytest.mark.django_db
 
@@ -102,7 +103,7 @@ def test_a_draft_is_tried_with_the_template(flow):
 def test_the_page_of_a_state_has_its_template_and_what_is_wrong(flow, template):
     client = Client(headers={"accept-language": "en"})
     client.force_login(User.objects.create_superuser("boss"))
-    State.objects.filter(key="video").update(values="")
+    change_steps(State.objects.filter(key="video"), values="")
     state = State.objects.get(key="video")
     page = client.get(f"/admin/conversations/state/{state.pk}/change/").content.decode()
     assert template.name in page
@@ -124,7 +125,7 @@ def test_it_survives_a_copy_a_version_and_a_round_through_json(flow, template):
 
 
 def test_what_was_published_before_there_were_templates_is_as_it_was(flow):
-    State.objects.filter(key="video").update(template=None, values="", text="你好")
+    change_steps(State.objects.filter(key="video"), template=None, values="", text="你好")
     version = services.publish(flow)
     old = {**version.definition, "nodes": []}
     for node in version.definition["nodes"]:

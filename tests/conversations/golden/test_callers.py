@@ -8,6 +8,7 @@ from conversations.models import Flow, GoldenConversation
 from tests.conversations.support.flow_pages import url
 from tests.conversations.support.nested_flows import make_contact, make_visit, published, with_steps
 from tests.support.factories import make_api
+from tests.support.factories.conversations import change_steps
 from tests.support.problem_details import problem
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +65,7 @@ def test_a_caller_that_is_not_published_is_played_on_its_draft(contact):
 
 
 def test_a_change_that_no_caller_hears_is_published(contact, visit):
-    contact.states.filter(key="phone").update(reminder="还在吗？")
+    change_steps(contact.states.filter(key="phone"), reminder="还在吗？")
     assert services.publish(contact, despite="none").despite == ""
     (found,) = services.run_callers_golden(contact)
     assert not found.differs

@@ -16,13 +16,14 @@ from tests.conversations.support.flow_pages import staff, url
 from tests.conversations.support.nested_flows import make_contact, make_visit, published
 from tests.support import factories
 from tests.support.factories import make_api
+from tests.support.factories.conversations import change_steps
 from tests.support.problem_details import problem
 
 pytestmark = pytest.mark.django_db
 
 
 def change(flow, key: str, **fields: object) -> None:
-    flow.states.filter(key=key).update(**fields)
+    change_steps(flow.states.filter(key=key), **fields)
 
 
 def test_a_conversation_holds_until_a_text_changes(flow, golden):

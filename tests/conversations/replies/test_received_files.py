@@ -13,6 +13,7 @@ from conversations.tickets.summary import summary_of
 from tests.conversations.sessions.test_waits import make_flow
 from tests.conversations.support.flow_pages import staff, url
 from tests.conversations.support.person import Person
+from tests.support.factories.conversations import change_steps
 from wecom.models import Download, Member
 from wecom.services import erase_person
 
@@ -156,7 +157,7 @@ def test_an_erasure_takes_the_files_of_the_member_and_no_others(
 
 
 def test_limits_that_no_file_keeps_stop_a_draft(flow):
-    flow.states.filter(key="bill").update(file_types="pdf", maximum=0)
+    change_steps(flow.states.filter(key="bill"), file_types="pdf", maximum=0)
     assert {problem.code for problem in publication.check(flow)} >= {"file_types", "bounds"}
 
 

@@ -11,6 +11,7 @@ from conversations.models import Desk, Flow, Message, Session, State, Transition
 from conversations.wording import flow_texts
 from tests.conversations.support.person import Person
 from tests.support import factories
+from tests.support.factories.conversations import change_steps
 from wecom.callbacks import processor
 from wecom.models import CardUpdate, Outbound
 
@@ -72,7 +73,7 @@ def test_a_card_is_greyed_after_a_timeout_or_another_flow(person, flow):
 
 
 def test_a_reminder_leaves_the_card_open(person, flow):
-    State.objects.filter(key="ask_quality").update(remind_after=5)
+    change_steps(State.objects.filter(key="ask_quality"), remind_after=5)
     services.publish(flow)
     sent_card(person)
     assert services.remind_and_expire(now=timezone.now() + timedelta(minutes=6)) == 1
@@ -153,7 +154,7 @@ def test_an_earlier_card_of_the_same_question_chooses_nothing(person, flow):
 
 def test_a_card_outlives_the_publication_of_a_newer_version(person, flow):
     sent_card(person)
-    State.objects.filter(flow=flow, key="ask_quality").update(choices="enhanced_lipsync = 慢\nlipsync = 快")
+    change_steps(State.objects.filter(flow=flow, key="ask_quality"), choices="enhanced_lipsync = 慢\nlipsync = 快")
     services.publish(flow)
     assert person.taps("enhanced_talking_head")[-1] == "做好就发给你。"
 
@@ -168,7 +169,7 @@ def test_a_tap_stands_in_the_history_before_its_answer(person, flow):
 
 @pytest.mark.parametrize(("label", "is_card"), [("八个汉字正好放下", True), ("九个汉字就放不下了", False)])
 def test_what_the_check_says_of_buttons_is_what_people_see(person, flow, label, is_card):
-    State.objects.filter(key="ask_quality").update(choices=f"lipsync = {label}\nenhanced_lipsync = 增强")
+    change_steps(State.objects.filter(key="ask_quality"), choices=f"lipsync = {label}\nenhanced_lipsync = 增强")
     assert ("button_too_long" in {problem.code for problem in check(flow)}) != is_card
     services.publish(flow)
     person.says("制作视频")
@@ -192,9 +193,9 @@ def test_a_long_question_keeps_its_buttons_or_becomes_a_list(person, flow):
 
 def test_more_than_six_choices_are_boxes_of_which_one_is_sent(person, flow):
     names = "\n".join(f"q{number} = 选项{number}" for number in range(1, 21))
-    State.objects.filter(key="ask_quality").update(choices=names)
+    change_steps(State.objects.filter(key="ask_quality"), choices=names)
     Transition.objects.filter(state__key="ask_quality", when="next").delete()
-    State.objects.filter(key="video").update(mode="")
+    change_steps(State.objects.filter(key="video"), mode="")
     services.publish(flow)
     person.says("制作视频")
     person.says("欢迎加入！")

@@ -13,6 +13,7 @@ from conversations.wording import flow_texts
 from tests.conversations.support.person import Person
 from tests.conversations.support.video_flows import CARD, session_of
 from tests.support import factories
+from tests.support.factories.conversations import change_steps
 from wecom.models import CardUpdate
 
 pytestmark = pytest.mark.django_db
@@ -185,7 +186,7 @@ def test_a_picture_in_the_middle_is_answered_and_the_question_stays(person, flow
 @pytest.mark.databases
 def test_a_session_stays_with_the_version_it_began_with(person, flow):
     person.says("制作视频")
-    State.objects.filter(flow=flow, key="ask_quality").update(choices="lipsync = 快\nenhanced_lipsync = 慢")
+    change_steps(State.objects.filter(flow=flow, key="ask_quality"), choices="lipsync = 快\nenhanced_lipsync = 慢")
     services.publish(flow)
     assert person.says("欢迎加入！") == [CARD]
     other = Person(person.application, "lisi")
@@ -243,8 +244,8 @@ def test_two_workers_never_both_step_the_same_moment(person, flow):
 def test_more_choices_than_a_card_holds_become_a_numbered_list(person, application):
     flow = factories.make_flow(triggers="选城市")
     lines = "\n".join(f"city{number} = 城市{number}" for number in range(21))
-    State.objects.filter(flow=flow, key="ask_quality").update(choices=lines)
-    State.objects.filter(flow=flow, key="video").update(mode="")
+    change_steps(State.objects.filter(flow=flow, key="ask_quality"), choices=lines)
+    change_steps(State.objects.filter(flow=flow, key="video"), mode="")
     services.publish(flow)
     person.says("选城市")
     (question,) = person.says("欢迎加入！")

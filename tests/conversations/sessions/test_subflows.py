@@ -9,6 +9,7 @@ from conversations import services
 from conversations.models import Flow, Message, Session, SessionCaller, State, StateEntry, Ticket
 from tests.conversations.support.nested_flows import make_contact, make_visit, published
 from tests.support import factories
+from tests.support.factories.conversations import change_steps
 
 pytestmark = pytest.mark.django_db
 
@@ -137,7 +138,7 @@ def test_why_names_the_flows_around(person, visit, contact):
 
 def test_other_steps_come_to_the_member_in_the_language_of_their_flow(person, visit, contact):
     Flow.objects.filter(pk=contact.pk).update(language="en")
-    contact.states.filter(key="phone").update(retries=3)
+    change_steps(contact.states.filter(key="phone"), retries=3)
     contact.refresh_from_db()
     services.publish(contact)
     begin(person)

@@ -6,6 +6,7 @@ from avatars.models import Presentation, RenderTemplate
 from conversations.flows import publication
 from conversations.models import Flow, Session, State
 from tests.support import factories
+from tests.support.factories.conversations import change_steps
 
 CARD = "“欢迎加入！”要多清晰？ | 1. 基础 | 2. 增强 | 3. 高清"
 
@@ -30,5 +31,5 @@ def make_video_flow(source: RenderTemplate | Presentation, **fields: Any) -> Flo
 
 def problems(flow: Flow, **changes: Any) -> set[tuple[str, str, bool]]:
     """What is told at publication once the step of the video is changed: step, code, whether it is an error."""
-    State.objects.filter(flow=flow, key="video").update(**changes)
+    change_steps(State.objects.filter(flow=flow, key="video"), **changes)
     return {(problem.state, problem.code, problem.is_error) for problem in publication.check(flow)}

@@ -4,6 +4,7 @@ import secrets
 from datetime import time, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from conversations.flows import publication
@@ -140,3 +141,11 @@ def make_ticket(conversation: Conversation | None = None, **fields: Any) -> Tick
 
 def make_topic(name: str = "", **fields: Any) -> Topic:
     return Topic.objects.create(name=name or f"主题{secrets.token_hex(3)}", **fields)
+
+
+def change_steps(steps: QuerySet[State], **fields: Any) -> None:
+    """Save these steps with other fields, wherever the row keeps them."""
+    for step in steps:
+        for name, value in fields.items():
+            setattr(step, name, value)
+        step.save()

@@ -15,6 +15,7 @@ from tests.conversations.support import web_service
 from tests.conversations.support.errands import run
 from tests.conversations.support.web_service import Answer
 from tests.support import factories
+from tests.support.factories.conversations import change_steps
 
 pytestmark = pytest.mark.django_db
 
@@ -120,7 +121,7 @@ def test_a_bad_response_takes_the_way_of_failures(person, flow, service, answer,
 
 
 def test_a_service_that_stays_broken_takes_the_way_of_failures(person, flow, service):
-    State.objects.filter(key="call").update(attempts=1)
+    change_steps(State.objects.filter(key="call"), attempts=1)
     services.publish(flow)
     service.script = [Answer(status=503)]
     begin(person)
@@ -129,7 +130,7 @@ def test_a_service_that_stays_broken_takes_the_way_of_failures(person, flow, ser
 
 
 def test_a_slow_service_takes_the_way_of_its_own(person, flow, service, settings):
-    State.objects.filter(key="call").update(attempts=1, seconds=1)
+    change_steps(State.objects.filter(key="call"), attempts=1, seconds=1)
     services.publish(flow)
     service.script = [Answer(after=service.over)]
     begin(person)
@@ -166,7 +167,7 @@ def test_a_call_that_was_killed_is_made_again_and_told_once(person, flow, servic
 
 
 def test_a_call_with_one_attempt_is_not_made_again_after_a_kill(person, flow, service):
-    State.objects.filter(key="call").update(attempts=1)
+    change_steps(State.objects.filter(key="call"), attempts=1)
     services.publish(flow)
     begin(person)
     Errand.claim(Errand.objects.get().pk)
@@ -178,7 +179,7 @@ def test_a_call_with_one_attempt_is_not_made_again_after_a_kill(person, flow, se
 
 @pytest.mark.parametrize(("seconds", "attempts", "limit"), [(15, 3, 60), (15, 4, 60), (60, 1, 70)])
 def test_all_attempts_together_have_one_deadline(person, flow, service, seconds, attempts, limit):
-    State.objects.filter(key="call").update(seconds=seconds, attempts=attempts)
+    change_steps(State.objects.filter(key="call"), seconds=seconds, attempts=attempts)
     services.publish(flow)
     begin(person)
     left = Errand.objects.get().deadline_at - timezone.now()

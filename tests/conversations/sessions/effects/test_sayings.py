@@ -7,6 +7,7 @@ from conversations import services
 from conversations.flows import publication
 from conversations.models import Desk, Flow, State
 from tests.support import factories
+from tests.support.factories.conversations import change_steps
 from wecom.models import Outbound
 
 pytestmark = pytest.mark.django_db
@@ -107,5 +108,5 @@ def test_what_wechat_work_would_refuse_is_found_before_publishing(application, k
     flow = published("tell", with_file="second_file" in fields)
     Flow.objects.filter(pk=flow.pk).update(also_in="en")
     flow.refresh_from_db()
-    State.objects.filter(flow=flow, key=key).update(**fields)
+    change_steps(State.objects.filter(flow=flow, key=key), **fields)
     assert code in [problem.code for problem in publication.check(flow)]

@@ -9,6 +9,7 @@ from django.urls import reverse
 from conversations.models import Flow, State, Transition
 from tests.conversations.support.flow_pages import edit, staff
 from tests.support.admin_forms import sent_by
+from tests.support.factories.conversations import change_steps
 
 pytestmark = pytest.mark.django_db
 
@@ -163,7 +164,7 @@ def test_viewers_look_and_editors_edit(flow):
 
 def test_hostile_names_stay_text_on_the_graph(hr, flow):
     hostile = "</title><script>alert(1)</script>'\"><img src=x onerror=alert(1)>"
-    flow.states.update(text=hostile, reminder=hostile)
+    change_steps(flow.states.all(), text=hostile, reminder=hostile)
     flow.states.filter(kind="ask").update(name=hostile[:60])
     Flow.objects.filter(pk=flow.pk).update(name=hostile[:60])
     ask = flow.states.get(kind="ask")
