@@ -95,7 +95,7 @@ def talk_rows() -> list[str]:
     flow = factories.make_flow()
     services.publish(flow)
     services.record_golden(flow, "高清", [("start", ""), ("say", "欢迎"), ("say", "3")])
-    flow.states.filter(slot_type="choice").update(text="哪种画质？")
+    flow.states.filter(details__slot_type="choice").update(text="哪种画质？")
     CannedAnswer.objects.create(title="重启", text="请先重启。")
     for direction in Message.Direction.values:
         content = Content.objects.create(text="打印机坏了")
