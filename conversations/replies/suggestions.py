@@ -30,7 +30,8 @@ def offer(conversation: Conversation, text: str, *, cid: str, now: datetime) -> 
     A question without a near one is collected for administrators, and the member may be told later.
     """
     nearest = answer_retrieval.find(text, language=conversation.language, member=conversation.member)
-    near = [match.entry for match in nearest.suggestions]
+    matches = nearest.suggestions or answer_retrieval.sounding_like(text, member=conversation.member)
+    near = [match.entry for match in matches]
     with because(Cause.SUGGESTIONS, near=[entry.pk for entry in near], misses=conversation.misses):
         _offer(conversation, text, near, cid=cid, now=now)
 

@@ -97,3 +97,13 @@ def test_only_a_number_of_the_list_is_a_tap(table, number, is_answered):
     Desk.objects.update(progress_cards=False)
     table.says("工资")
     assert table.says(number)[0].startswith("答：") is is_answered
+
+
+@pytest.mark.parametrize("asked", ["nianjia", "年家"])
+def test_pinyin_and_homophones_suggest_what_sounds_alike(person, asked):
+    factories.make_answer("年假有几天", "五天起。")
+    factories.make_answer("食堂几点开门", "十一点。")
+    (card,) = person.says(asked)
+    assert card.startswith("你是想问：")
+    assert "年假有几天" in card
+    assert "食堂" not in card
