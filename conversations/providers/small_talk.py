@@ -28,6 +28,10 @@ TALK = {phrase: talk for talk, phrases in PHRASES.items() for phrase in phrases.
 LEADING = re.compile(r"^(?:(?:你好|您好|hello|hi|hey|please)[\s,，!！]+|(?:请问|请|麻烦|帮我)[\s,，!！]*)(?=.)")
 TRAILING = re.compile(r"(?:[\s啊呀哦噢呢吧啦哈嘛哟呗~～,，!！?？.。…]|please|lin xiao|林晓)+$")
 ECHO = re.compile(r"(.)\1{1,}")
+FOREIGN_LETTERS = re.compile(  # Greek, Cyrillic, Hebrew, Arabic, of India, Thai, of Indochina, kana, Korean
+    "[\u0370-\u05ff\u0600-\u06ff\u0900-\u0dff\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\uac00-\ud7af]"
+)
+MOSTLY = 0.3  # share of such letters from which on a text is in another language; Japanese mixes kana with characters
 WANTED_VIDEO = re.compile(  # a wish for a video, with the words that it should say
     r"^(?:(?:请|麻烦|帮我|给我|帮忙|我要|我想){0,3}(?:做|录|录制|制作|生成|拍)(?:一个|一段|一条|个|段|条)?视频"
     r"[\s,，]*(?:内容是|(?:里面|让你|你)?(?:说|讲|念)|[:：])"
@@ -91,6 +95,12 @@ def meant_by(text: str) -> tuple[Command, str] | None:
         return VIDEO, wanted["text"].strip('“”"「」 ')
     talk = talk_in(text)
     return MEANT.get(talk) if talk else None
+
+
+def is_foreign(text: str) -> bool:
+    """Whether a text is in a script that is neither Chinese nor English."""
+    letters = sum(map(str.isalpha, text))
+    return bool(letters) and len(FOREIGN_LETTERS.findall(text)) / letters >= MOSTLY
 
 
 def talk_in(text: str) -> Talk | None:

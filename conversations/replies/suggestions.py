@@ -12,10 +12,10 @@ from conversations.handoff import handoff_requests
 from conversations.knowledge import answer_retrieval, unanswered_questions
 from conversations.knowledge.answer_index import Entry
 from conversations.models import Answer, Conversation, Desk
-from conversations.providers.small_talk import talk_in
+from conversations.providers.small_talk import is_foreign, talk_in
 from conversations.replies import answers
 from conversations.replies.chat_commands import human
-from conversations.wording import chat_texts
+from conversations.wording import chat_texts, small_talk_texts
 from core.text.slot_values import numbered_labels, parse_ordinal
 from wecom.contents import Button, ButtonCard
 from wecom.exceptions import ContentError
@@ -47,7 +47,8 @@ def _offer(conversation: Conversation, text: str, near: list[Entry], *, cid: str
     if again and handoff_requests.offer_person(conversation, cid=cid):
         unanswered_questions.record(conversation, text, cid=cid, at=now)  # one offer at a time
         return
-    parts = [chat_texts.still_not_understood(), human.people(conversation)] if again else [chat_texts.not_understood()]
+    first = small_talk_texts.foreign() if is_foreign(text) else chat_texts.not_understood()
+    parts = [chat_texts.still_not_understood(), human.people(conversation)] if again else [first]
     if known := _examples(conversation.language):
         parts.append(chat_texts.examples(known))
     messages.say(conversation, "\n".join(parts), cid=cid)

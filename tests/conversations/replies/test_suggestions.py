@@ -107,3 +107,18 @@ def test_pinyin_and_homophones_suggest_what_sounds_alike(person, asked):
     assert card.startswith("你是想问：")
     assert "年假有几天" in card
     assert "食堂" not in card
+
+
+@pytest.mark.parametrize(
+    "text", ["有給休暇は何日ありますか", "휴가가 며칠 남았나요", "Сколько дней отпуска", "เงินเดือนออกวันไหน"]
+)
+def test_another_script_is_told_which_languages_are_spoken(person, text):
+    assert "中文和英文" in person.says(text)[0]
+
+
+@pytest.mark.parametrize("text", ["量子力学是啥", "Ω是什么符号啊", "what is quantum mechanics"])
+def test_chinese_and_english_are_not_foreign(person, text):
+    with translation.override("en"):
+        told = person.says(text)[0]
+    assert "中文和英文" not in told
+    assert "only speak" not in told
