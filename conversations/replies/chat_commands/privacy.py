@@ -7,7 +7,7 @@ from conversations.machine.commands import ERASURE, PRIVACY
 from conversations.models import Conversation
 from conversations.replies.chat_commands import human
 from conversations.replies.chat_commands.registry import ACTS
-from conversations.wording import privacy_texts as texts
+from conversations.wording import preference_texts as texts
 from core import backends
 
 
