@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 
+from conversations.knowledge import sound
 from conversations.knowledge.embedders.base import Embedder, Vectors
 from conversations.knowledge.likeness import EXACT, Gist, gist, likeness, plain
 from conversations.knowledge.vector_index import VectorIndex
@@ -160,6 +161,13 @@ class Index:
         entries = (self._entries[slot] for slot in self._exact.get(asked.plain, ()))
         rows = sorted((entry for entry in entries if entry), key=lambda entry: entry.pk)
         return [Match(entry=entry, likeness=EXACT) for entry in rows]
+
+    def sounding_like(self, text: str) -> list[Match]:
+        """The rows that sound like a text, best first."""
+        rows = (entry for entry in self._entries if entry)
+        heard = ((max((sound.likeness(text, words) for words in row.wordings), default=0.0), row) for row in rows)
+        found = sorted((pair for pair in heard if pair[0]), key=lambda pair: (-pair[0], pair[1].pk))
+        return [Match(entry=entry, likeness=score) for score, entry in found]
 
     def near(self, asked: Gist, vector: Vectors | None, limit: int) -> list[Match]:
         """The rows nearest by words, and nearest by meaning where there is a vector; in no order."""

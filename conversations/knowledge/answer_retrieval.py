@@ -107,6 +107,14 @@ def find(text: str, *, language: str, member: Member | None = None) -> Findings:
     return search(index, text, language=language, reader=reader_of(member, index))
 
 
+def sounding_like(text: str, *, member: Member) -> tuple[Match, ...]:
+    """A few answers whose questions sound like a text in pinyin, or with homophones. It reads the whole table."""
+    index = index_freshness.current_index()
+    reader = reader_of(member, index)
+    with index.locked():
+        return tuple(match for match in index.sounding_like(text) if match.entry.is_for(reader))[:SUGGESTIONS]
+
+
 def is_for(pk: int, member: Member) -> bool:
     """Whether the table has this answer, for this member and today."""
     index = index_freshness.current_index()

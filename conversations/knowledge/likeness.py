@@ -54,17 +54,17 @@ class Gist:
 
 def plain(text: str) -> str:
     """Lower case, full-width forms folded, characters simplified, without punctuation and blanks."""
-    return "".join(char for char in _folded(text) if char.isalnum())
+    return "".join(char for char in folded(text) if char.isalnum())
 
 
 @lru_cache(maxsize=4096)
 def gist(text: str) -> Gist:
     """The subject of a text."""
     units: dict[str, float] = {}
-    folded = _folded(text)
+    text_folded = folded(text)
     for word, same in CHINESE_SAME.items():
-        folded = folded.replace(word, same)
-    for run in RUN.findall(folded.replace("wi-fi", "wifi").replace("e-mail", "email")):
+        text_folded = text_folded.replace(word, same)
+    for run in RUN.findall(text_folded.replace("wi-fi", "wifi").replace("e-mail", "email")):
         units |= _latin(run) if run[0] < "\u2e80" else _pairs(run)
     return Gist(plain=plain(text), units=units)
 
@@ -84,7 +84,8 @@ def likeness(asked: Gist, wording: Gist) -> float:
     return 2 * shared / (asked.weight + wording.weight)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Lower case, full-width forms folded, characters simplified."""
     return simplified(unicodedata.normalize("NFKC", text)).casefold()
 
 

@@ -76,6 +76,9 @@ class Acts(dict[Command, ActT]):
         return bind
 
 
+VIDEO = declare(
+    Command(names=("/video", "/视频"), line=gettext_noop("/video <text> – I say your text in a video"), order=10)
+)
 STATUS = declare(
     Command(names=("/status", "/状态"), line=gettext_noop("/status – see what is being made"), order=11),
 )
@@ -107,6 +110,13 @@ PREFERENCES = declare(
         names=("/preferences", "/settings", "/设置"),
         line=gettext_noop("/preferences – choose topics, and text instead of videos"),
         order=31,
+    )
+)
+PRIVACY = declare(
+    Command(
+        names=("/privacy", "/隐私"),
+        line=gettext_noop("/privacy – see what is stored of you, and who reads it"),
+        order=32,
     )
 )
 BOT = declare(
@@ -152,6 +162,7 @@ HELP = declare(
         places=(Place.CHAT, Place.OPERATOR),
     )
 )
+ERASURE = "delete"  # written after the name of `PRIVACY`
 AS_TEXT, AS_VIDEO = "text", "videos"  # written after the name of `PREFERENCES`
 KEYWORDS: dict[Act, tuple[str, ...]] = {
     Act.CANCEL: ("取消", "退出", "结束", "不做了", "cancel", "quit", "exit", "stop"),

@@ -14,7 +14,13 @@ from conversations.sessions import current, runner
 
 # Of the sentences that mean a command, those that ask for help or a person are taken out of a flow.
 ASKING = {talk for talk, (command, _args) in MEANT.items() if command in (HELP, HUMAN)}
-PASSED_OVER = {Talk.AGREED, Talk.PRAISE, *MEANT} - ASKING  # they answer the flow, or nothing
+PASSED_OVER = {
+    Talk.AGREED,
+    Talk.PRAISE,
+    Talk.DISMISSAL,
+    Talk.FRAGMENT,
+    *MEANT,
+} - ASKING  # they answer the flow, or nothing
 
 
 def answer_aside(conversation: Conversation, session: Session, text: str, *, cid: str, now: datetime) -> bool:

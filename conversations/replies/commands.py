@@ -8,7 +8,7 @@ from conversations.delivery.messages import say
 from conversations.knowledge import answer_retrieval
 from conversations.machine.commands import Command, Place, commands_in
 from conversations.models import Conversation, Flow
-from conversations.providers.small_talk import MEANT, talk_in
+from conversations.providers.small_talk import meant_by, talk_in
 from conversations.replies.chat_commands.registry import ACTS, usable_command, usable_commands
 from conversations.sessions import runner
 from conversations.wording import chat_texts
@@ -39,12 +39,11 @@ def answer_talk(conversation: Conversation, text: str, *, cid: str) -> bool:
 
     The table of answers comes first.
     """
-    talk = talk_in(text)
-    meant = MEANT.get(talk) if talk else None
+    meant = meant_by(text)
     if meant is None or answer_retrieval.has_exactly(text):
         return False
     command, args = meant
-    with because(Cause.COMMAND, talk=talk):
+    with because(Cause.COMMAND, talk=talk_in(text) or command.name):
         ACTS[command](conversation, args, cid)
     return True
 

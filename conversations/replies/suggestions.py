@@ -12,10 +12,10 @@ from conversations.handoff import handoff_requests
 from conversations.knowledge import answer_retrieval, unanswered_questions
 from conversations.knowledge.answer_index import Entry
 from conversations.models import Answer, Conversation, Desk
-from conversations.providers.small_talk import talk_in
+from conversations.providers.small_talk import is_foreign, talk_in
 from conversations.replies import answers
 from conversations.replies.chat_commands import human
-from conversations.wording import chat_texts
+from conversations.wording import chat_texts, small_talk_texts
 from core.text.slot_values import numbered_labels, parse_ordinal
 from wecom.contents import Button, ButtonCard
 from wecom.exceptions import ContentError
@@ -30,7 +30,8 @@ def offer(conversation: Conversation, text: str, *, cid: str, now: datetime) -> 
     A question without a near one is collected for administrators, and the member may be told later.
     """
     nearest = answer_retrieval.find(text, language=conversation.language, member=conversation.member)
-    near = [match.entry for match in nearest.suggestions]
+    matches = nearest.suggestions or answer_retrieval.sounding_like(text, member=conversation.member)
+    near = [match.entry for match in matches]
     with because(Cause.SUGGESTIONS, near=[entry.pk for entry in near], misses=conversation.misses):
         _offer(conversation, text, near, cid=cid, now=now)
 
@@ -46,7 +47,8 @@ def _offer(conversation: Conversation, text: str, near: list[Entry], *, cid: str
     if again and handoff_requests.offer_person(conversation, cid=cid):
         unanswered_questions.record(conversation, text, cid=cid, at=now)  # one offer at a time
         return
-    parts = [chat_texts.still_not_understood(), human.people(conversation)] if again else [chat_texts.not_understood()]
+    first = small_talk_texts.foreign() if is_foreign(text) else chat_texts.not_understood()
+    parts = [chat_texts.still_not_understood(), human.people(conversation)] if again else [first]
     if known := _examples(conversation.language):
         parts.append(chat_texts.examples(known))
     messages.say(conversation, "\n".join(parts), cid=cid)

@@ -1,4 +1,4 @@
-"""Texts about the choices of members: on the card, in the chat."""
+"""Texts about the choices of members, on the card and in the chat, and about what is stored of them."""
 
 from collections.abc import Sequence
 
@@ -131,3 +131,36 @@ def topic_state(*, is_muted: bool) -> str:
 def asked_as_video() -> str:
     """To a member who prefers text and asks for a video."""
     return _("It comes as a video, because you asked for it. Everything else still comes as text.")
+
+
+def deletion_asked() -> str:
+    return _("Nothing is deleted by a message, so that it never happens by mistake.")
+
+
+def messages_kept(days: int) -> str:
+    """`days` of retention; 0 is forever."""
+    return _("I keep what you write to me and what I answer %s.") % _period(days)
+
+
+def answers_kept(days: int) -> str:
+    """`days` of retention; 0 is forever."""
+    return _("I keep your answers to the questions of a flow, such as a request for leave, %s.") % _period(days)
+
+
+def readers() -> str:
+    return _(
+        "It is read by the colleagues who answer you when you ask for a person, and by those to whom your company has "
+        "given the right to read conversations."
+    )
+
+
+def services() -> str:
+    return _("Your questions also go to an outside service that your company has set up, such as a language model.")
+
+
+def rights() -> str:
+    return _("To get a copy of it, or to have it deleted, ask the people of your company.")
+
+
+def _period(days: int) -> str:
+    return ngettext("for %d day", "for %d days", days) % days if days > 0 else _("without a limit of time")

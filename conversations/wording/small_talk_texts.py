@@ -55,6 +55,40 @@ def abilities() -> str:
     return _("I answer questions about work, such as leave, pay or the office. Send /help to see everything.")
 
 
+def apology() -> str:
+    return _("No need to be sorry! What can I do for you?")
+
+
+def anger() -> str:
+    return _("I understand that this is annoying. Tell me what went wrong, or send “human” to reach a person.")
+
+
+def boredom() -> str:
+    return _("I am not much of an entertainer, but I make videos: send “/video” and the words that I should say.")
+
+
+def dismissal() -> str:
+    return _("All right, let us leave it. I am here whenever you need something.")
+
+
+def birthday() -> str:
+    return _("Happy birthday! I wish you all the best for the new year of your life.")
+
+
+def outside() -> str:
+    return _(
+        "I cannot help with that: I know nothing of the weather or the news. Ask me about work, such as leave or pay."
+    )
+
+
+def foreign() -> str:
+    return _("I only speak Chinese and English. Please write in one of them, or send “human” to reach a person.")
+
+
+def fragment() -> str:
+    return _("I am here. Write what you would like to know, or send /help to see what I can do.")
+
+
 def person(contact: str = "") -> str:
     """How to reach a person; `contact` is the text of the desk."""
     if contact:

@@ -1,15 +1,11 @@
 """`/video`: a video of the member's text."""
 
 from conversations.delivery.messages import say
-from conversations.machine.commands import Command, declare, gettext_noop
+from conversations.machine.commands import VIDEO
 from conversations.models import Conversation
 from conversations.replies.chat_commands.registry import ACTS
 from conversations.videos import member_requests
 from conversations.wording import video_texts
-
-VIDEO = declare(
-    Command(names=("/video", "/视频"), line=gettext_noop("/video <text> – I say your text in a video"), order=10)
-)
 
 
 @ACTS.of(VIDEO)

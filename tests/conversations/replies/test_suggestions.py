@@ -97,3 +97,28 @@ def test_only_a_number_of_the_list_is_a_tap(table, number, is_answered):
     Desk.objects.update(progress_cards=False)
     table.says("工资")
     assert table.says(number)[0].startswith("答：") is is_answered
+
+
+@pytest.mark.parametrize("asked", ["nianjia", "年家"])
+def test_pinyin_and_homophones_suggest_what_sounds_alike(person, asked):
+    factories.make_answer("年假有几天", "五天起。")
+    factories.make_answer("食堂几点开门", "十一点。")
+    (card,) = person.says(asked)
+    assert card.startswith("你是想问：")
+    assert "年假有几天" in card
+    assert "食堂" not in card
+
+
+@pytest.mark.parametrize(
+    "text", ["有給休暇は何日ありますか", "휴가가 며칠 남았나요", "Сколько дней отпуска", "เงินเดือนออกวันไหน"]
+)
+def test_another_script_is_told_which_languages_are_spoken(person, text):
+    assert "中文和英文" in person.says(text)[0]
+
+
+@pytest.mark.parametrize("text", ["量子力学是啥", "Ω是什么符号啊", "what is quantum mechanics"])
+def test_chinese_and_english_are_not_foreign(person, text):
+    with translation.override("en"):
+        told = person.says(text)[0]
+    assert "中文和英文" not in told
+    assert "only speak" not in told
