@@ -12,7 +12,7 @@ from conversations.models import Answer
 from conversations.wording import document_texts
 from wecom.models import Member
 
-MOST_ANSWERS, MOST_PASSAGES = 3, 4
+MOST_ANSWERS, MOST_PASSAGES = 3, 8
 LONGEST = 1_200  # characters of a source
 
 

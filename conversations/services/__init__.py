@@ -95,7 +95,7 @@ from conversations.knowledge.documents.document_reading import queue_outdated as
 from conversations.knowledge.documents.extraction import DocumentRefused
 from conversations.knowledge.documents.extraction import words_of as document_refusal
 from conversations.knowledge.documents.passage_retrieval import Found as FoundPassage
-from conversations.knowledge.documents.passage_retrieval import find_passages
+from conversations.knowledge.documents.passage_retrieval import find_passages, told_together
 from conversations.knowledge.embedding import embed
 from conversations.knowledge.embedding import queue_missing as queue_missing_vectors
 from conversations.knowledge.unanswered_questions import different as different_wordings

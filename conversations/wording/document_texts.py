@@ -17,9 +17,10 @@ def source(passage: Passage) -> str:
     return _("“%s”") % title
 
 
-def quoted(passage: Passage) -> str:
-    """The words of a passage below their source."""
-    return _("%(source)s:\n%(text)s") % {"source": source(passage), "text": passage.text}
+def quoted(passages: Sequence[Passage]) -> str:
+    """The words of passages of one section below their source."""
+    words = "\n".join(passage.text for passage in passages)
+    return _("%(source)s:\n%(text)s") % {"source": source(passages[0]), "text": words}
 
 
 def answer_source(question: str) -> str:

@@ -137,7 +137,7 @@ def _passages(
     ]
     is_quoted = bool(passages) and passages[0].is_sure and not findings.best and not findings.asks_back
     with translation.override(language):
-        quoted = document_texts.quoted(passages[0].passage) if is_quoted else ""
+        quoted = document_texts.quoted(services.told_together(passages)) if is_quoted else ""
     return {"passages": rows, "quoted": quoted}
 
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from conversations.exceptions import ConversationError, ServiceBusy, ServiceRefused
 from conversations.knowledge.answer_index import STORED
 from conversations.knowledge.documents.extraction import blocks_of, refusal
-from conversations.knowledge.documents.passages import cut
+from conversations.knowledge.documents.passages import cut, text_of_meaning
 from conversations.knowledge.embedders.base import Embedder, configured
 from conversations.models import Document, KnowledgeRevision, Passage
 from core.exceptions import TemporaryError
@@ -34,6 +34,7 @@ STORED_AT_ONCE, DELETED_AT_ONCE = 200, 500
 TRY_AGAIN = timedelta(hours=1)
 EMBED_AGAIN = timedelta(minutes=10)
 KEPT = timedelta(minutes=1)  # in which a process may still quote the edition before
+CUTTER = 2  # raised when files are cut in another way: documents are read again
 LATEST = 0.3  # share of the last piece in the pace
 
 
@@ -60,17 +61,22 @@ def read_document(pk: int, *, now: datetime | None = None) -> None:
 
 
 def queue_outdated(now: datetime | None = None) -> int:
-    """Queue documents whose vectors are missing or of another model. Returns how many."""
+    """Queue documents that are cut as before, or whose vectors are missing or of another model. Returns how many."""
     embedder, now = configured(), now or timezone.now()
+    is_of_before = Q(status=Document.Status.DONE, cutter__lt=CUTTER)
     if embedder is None:
-        return 0
+        return _queue(Document.objects.filter(is_of_before, enabled=True))
     recent = Q(model="", document__finished_at__gt=now - EMBED_AGAIN)  # a service was away
     quoted = Passage.objects.filter(edition=F("document__edition"))
     outdated = quoted.exclude(model=embedder.name).exclude(recent).values("document")
     is_lost = Q(passage_count__gt=0) & ~Exists(quoted.filter(document=OuterRef("pk")))
     refused = Q(status=Document.Status.FAILED, finished_at__gt=now - TRY_AGAIN)
     rows = Document.objects.filter(enabled=True, status__in=(Document.Status.DONE, Document.Status.FAILED))
-    documents = list(rows.filter(Q(pk__in=outdated) | is_lost).exclude(refused)[:10])
+    return _queue(rows.filter(Q(pk__in=outdated) | is_lost | is_of_before).exclude(refused))
+
+
+def _queue(rows: QuerySet[Document]) -> int:
+    documents = list(rows[:10])
     for row in documents:
         row.read_anew()
     return len(documents)
@@ -135,7 +141,7 @@ def _embed(row: Document) -> None:
 def _embed_some(row: Document, embedder: Embedder) -> None:
     rows = row.passages.filter(edition=row.edition + 1, number__gt=row.embedded_count).order_by("number")
     some = list(rows.defer("vector")[:AT_ONCE])
-    vectors = embedder.passages([f"{passage.heading} {passage.text}".strip() for passage in some])
+    vectors = embedder.passages([text_of_meaning(passage.heading, passage.text) for passage in some])
     each = {
         passage.pk: {"vector": vector.astype(STORED).tobytes()} for passage, vector in zip(some, vectors, strict=True)
     }
@@ -168,6 +174,7 @@ def _finish(row: Document) -> None:
             progress=100,
             edition=edition,
             passage_count=count,
+            cutter=CUTTER,
             found_count=0,
             embedded_count=0,
             pace=None,

@@ -22,6 +22,7 @@ TIME_LIMIT, LOOK = 90.0, 1.0  # seconds
 MEGABYTE = 2**20
 UNPACKED = 200 * MEGABYTE  # a Word file is a ZIP: a bomb of a few kilobytes unpacks to gigabytes
 CHARACTERS = 5_000_000
+BELOW = " › "  # between the headings that a text is below; as in `reader_child`, which imports nothing of ours
 OLE, ZIP, PDF = b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"%PDF-"
 SUFFIXES = {
     **dict.fromkeys((".md", ".markdown"), "markdown"),
@@ -36,7 +37,7 @@ class DocumentRefused(ConversationError):
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """A run of text: its page, if the format has pages, and the heading above it."""
+    """A run of text: its page, if the format has pages, and the headings that it is below, outermost first."""
 
     page: int | None
     heading: str

@@ -44,6 +44,7 @@ class Document(KnowledgeEntry, Work):
     edition = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     found_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # passages of the next edition
     embedded_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # of these, with a vector
+    cutter = models.PositiveSmallIntegerField(default=1, db_default=1, editable=False)  # the way it was cut
     pace = models.FloatField(null=True, editable=False)  # seconds from one of these to the next, as it went lately
 
     class Meta(KnowledgeEntry.Meta):

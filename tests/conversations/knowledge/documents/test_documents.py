@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import translation
+from django.utils import timezone, translation
 
 from conversations import services
 from conversations.knowledge.documents import passage_index
@@ -100,6 +100,25 @@ def test_documents_of_another_model_are_read_again(tiny, settings):
     assert services.queue_outdated_documents() == 1
     document.refresh_from_db()
     assert document.status == "queued"
+
+
+@pytest.mark.parametrize("embedder", ["tiny", ""])
+def test_documents_that_were_cut_as_before_are_read_again(tiny, settings, embedder):
+    document = upload()
+    settings.EMBEDDER = embedder
+    assert (document.cutter, services.queue_outdated_documents()) == (2, 0)
+    Document.objects.update(cutter=1)
+    assert services.queue_outdated_documents() == 1
+    services.read_document(document.pk)
+    document.refresh_from_db()
+    assert (document.cutter, document.status, services.queue_outdated_documents()) == (2, "done", 0)
+
+
+def test_an_unreadable_document_is_not_read_for_its_cut(tiny):
+    document = upload()
+    Document.objects.update(cutter=1, status="failed", finished_at=timezone.now())
+    assert services.queue_outdated_documents() == 0
+    assert document.quoted.exists()
 
 
 def test_a_sure_passage_is_quoted_above_one_that_is_not(person):

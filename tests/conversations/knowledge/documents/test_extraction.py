@@ -48,13 +48,13 @@ def test_a_handbook_keeps_its_chapters_sentences_and_tables(tmp_path, make):
 
 def test_markdown_has_headings_and_no_marks(tmp_path):
     found = read(tmp_path, "a.md", GUIDE.encode())[0]
-    assert found == [(None, "假期", "年假每年 5 天，见制度。"), (None, "病假", "病假要有病历。 # no heading")]
+    assert found == [(None, "假期", "年假每年 5 天，见制度。"), (None, "假期 › 病假", "病假要有病历。 # no heading")]
 
 
 def test_a_web_page_has_its_words_only(tmp_path):
     assert read(tmp_path, "a.html", PAGE.encode())[0] == [
         (None, "Leave", "Five days a year."),
-        (None, "Sick", "Bring a note."),
+        (None, "Leave › Sick", "Bring a note."),
     ]
 
 

@@ -52,7 +52,7 @@ def test_markdown_loses_its_marks_and_keeps_its_headings(tmp_path, text, found):
     ("page", "found"),
     [
         ("<p>a</p><p>b</p>", [(None, "", "a b")]),
-        ("<h1>A</h1>b<h2>C</h2>d", [(None, "A", "b"), (None, "C", "d")]),
+        ("<h1>A</h1>b<h2>C</h2>d", [(None, "A", "b"), (None, "A › C", "d")]),
         ("a<h6> </h6>b", [(None, "", "a"), (None, "", "b")]),
         ("<h1>A</h1>b<h2></h2>c", [(None, "A", "b"), (None, "A", "c")]),
         ("a<nav>b<nav>c</nav>d</nav>e", [(None, "", "ae")]),
@@ -83,13 +83,13 @@ def test_plain_text_has_pages_and_any_usual_encoding(tmp_path, data, found):
 @pytest.mark.parametrize(
     ("paragraphs", "found"),
     [
-        ([("Normal", "a"), ("Normal", "b")], [(1, "", "a"), (1, "", "b")]),
-        ([("Heading1", "A"), ("Normal", "b")], [(1, "A", "b")]),
-        ([("Title", "A"), ("Normal", "b")], [(1, "A", "b")]),
-        ([("2", "A"), ("Normal", "b")], [(1, "A", "b")]),  # what Chinese Word calls a heading
-        ([("Heading1", "A"), ("Heading2", " "), ("Normal", "b")], [(1, "A", "b")]),
+        ([("Normal", "a"), ("Normal", "b")], [(None, "", "a"), (None, "", "b")]),
+        ([("Heading1", "A"), ("Normal", "b")], [(None, "A", "b")]),
+        ([("Title", "A"), ("Normal", "b")], [(None, "A", "b")]),
+        ([("2", "A"), ("Normal", "b")], [(None, "A", "b")]),  # what Chinese Word calls a heading
+        ([("Heading1", "A"), ("Heading2", " "), ("Normal", "b")], [(None, "A", "b")]),
         ([("page", "a"), ("page", "b")], [(2, "", "a"), (3, "", "b")]),
-        ([("Normal", " "), ("Normal", "b")], [(1, "", "b")]),
+        ([("Normal", " "), ("Normal", "b")], [(None, "", "b")]),
     ],
 )
 def test_a_word_file_keeps_headings_and_drawn_pages(tmp_path, paragraphs, found):
@@ -99,7 +99,68 @@ def test_a_word_file_keeps_headings_and_drawn_pages(tmp_path, paragraphs, found)
 def test_a_paragraph_of_word_may_have_no_style(tmp_path):
     body = b'<w:document xmlns:w="%s"><w:body><w:p><w:r><w:t>a</w:t></w:r></w:p></w:body></w:document>'
     data = document_files.packed({"word/document.xml": body % WORD[1:-1].encode()})
-    assert blocks(tmp_path, "word", data) == [(1, "", "a")]
+    assert blocks(tmp_path, "word", data) == [(None, "", "a")]
+
+
+def test_headings_of_word_are_a_path(tmp_path):
+    steps = [
+        ("Heading1", "A"),
+        ("Heading2", "B"),
+        ("Normal", "c"),
+        ("Heading1", "D"),
+        ("Heading3", "E"),
+        ("Normal", "f"),
+    ]
+    assert blocks(tmp_path, "word", document_files.word(*steps)) == [(None, "A › B", "c"), (None, "D › E", "f")]
+
+
+def word_body(inner: str) -> bytes:
+    body = f'<w:document xmlns:w="{WORD[1:-1]}"><w:body>{inner}</w:body></w:document>'
+    return document_files.packed({"word/document.xml": body.encode()})
+
+
+def cell(text: str) -> str:
+    return f"<w:tc><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
+
+
+def table(*rows: tuple[str, ...]) -> str:
+    return f"<w:tbl>{''.join(f'<w:tr>{chr(10).join(map(cell, row))}</w:tr>' for row in rows)}</w:tbl>"
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([("城市", "住宿"), ("北京", "600 元"), ("成都", "")], ["城市：北京；住宿：600 元。", "城市：成都。"]),
+        ([("City", "Hotel"), ("Rome", "120")], ["City: Rome; Hotel: 120."]),
+        ([("a", "b")], ["a; b."]),
+        ([("第一条",), ("第二条",)], ["第一条。", "第二条。"]),
+        ([("", ""), (" ", "x")], ["x."]),
+    ],
+)
+def test_rows_of_a_word_table_are_sentences(tmp_path, rows, found):
+    assert [text for _page, _heading, text in blocks(tmp_path, "word", word_body(table(*rows)))] == found
+
+
+def test_a_table_in_a_cell_is_text_of_the_cell(tmp_path):
+    inner = table(("k", "v"), ("x", "1"))
+    outer = f"<w:tbl><w:tr><w:tc><w:p/>{inner}</w:tc>{cell('b')}</w:tr></w:tbl>"
+    assert blocks(tmp_path, "word", word_body(outer)) == [(None, "", "k: x; v: 1.; b.")]
+
+
+def test_an_item_of_a_word_list_shows_that_it_is_one(tmp_path):
+    item = "<w:p><w:pPr><w:numPr/></w:pPr><w:r><w:t>发票</w:t></w:r></w:p>"
+    assert blocks(tmp_path, "word", word_body(item)) == [(None, "", "• 发票")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("markdown", "a\n\n| City | Hotel |\n|---|:--:|\n| Rome | 120 |\n\nb"),
+        ("html", "<p>a</p><table><tr><th>City<th>Hotel</tr><tr><td>Rome</td><td><p>120</p></td></tr></table><p>b</p>"),
+    ],
+)
+def test_tables_of_other_kinds_are_sentences_too(tmp_path, kind, data):
+    assert blocks(tmp_path, kind, data) == [(None, "", "a City: Rome; Hotel: 120. b")]
 
 
 def test_a_pdf_has_its_pages(tmp_path):
