@@ -22,6 +22,12 @@ from openuser.servers import postgres_binaries
 BLOCK = 1024 * 1024
 ENDING_SECONDS = 2.0  # that processes of the server take to end after their connection
 SIZE = "SELECT pg_database_size(current_database())"
+# What is in no table, such as the functions of triggers, and belongs to no extension.
+FUNCTIONS = """
+SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', oid::regprocedure) FROM pg_proc
+WHERE pronamespace = current_schema()::regnamespace
+AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = pg_proc.oid AND deptype = 'e')
+"""
 OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 # What psycopg calls its parameters, and libpq its variables. In the environment no list of processes shows them.
 VARIABLES = {
@@ -70,6 +76,9 @@ class PostgreSQL:
             with connection.cursor() as cursor:
                 for table in connection.introspection.table_names(cursor):
                     cursor.execute(f'DROP TABLE IF EXISTS "{table}" CASCADE')
+                cursor.execute(FUNCTIONS)
+                for (drop,) in cursor.fetchall():
+                    cursor.execute(drop)
             connections.close_all()
             with _running("pg_restore", [*line, f"--dbname={_name()}"], stdin=subprocess.PIPE) as process:
                 assert process.stdin is not None
@@ -167,5 +176,7 @@ def _name() -> str:
 
 
 def _end_of(errors: IO[bytes]) -> str:
+    """What it says of its first error: the end may only quote a long statement."""
     errors.seek(0)
-    return errors.read().decode(errors="replace").strip()[-500:]
+    text = errors.read().decode(errors="replace").strip()
+    return text[max(text.find("error:"), 0) :][:500]
