@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from typing import Any, ClassVar
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, Value
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
@@ -51,6 +52,8 @@ class ReadingAdmin(ReadOnlyAdmin):
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """The history; its title may quote a member's message, so a reader of messages is recorded."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied  # before Django looks for a row that this account may not find
         answer: HttpResponse = super().history_view(request, object_id, extra_context)
         row = (getattr(answer, "context_data", None) or {}).get("object")
         if row is not None and self.shows_words(request):

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.contrib.admin import site
 from django.contrib.admin.utils import flatten_fieldsets, unquote
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
@@ -202,6 +202,8 @@ def action(**options: Any) -> Any:
         @wraps(allowed)
         def run(self: Any, request: HttpRequest, *args: Any, **given: Any) -> Any:
             if "object_id" in given and self.get_object(request, given["object_id"]) is None:
+                if not self.has_view_or_change_permission(request):
+                    raise PermissionDenied
                 raise Http404
             answer = allowed(self, request, *args, **given)
             if "HX-Redirect" in answer.headers and request.headers.get("Sec-Fetch-Mode") == "navigate":

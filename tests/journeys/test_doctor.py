@@ -23,7 +23,7 @@ def found(stack: Stack) -> list[dict[str, Any]]:
     return results
 
 
-def test_all_but_the_backups_is_in_order(stack, person):
+def test_only_what_a_company_has_to_decide_is_not_in_order(stack, person):
     person.writes("你好")
     person.reads()
 
@@ -34,6 +34,6 @@ def test_all_but_the_backups_is_in_order(stack, person):
 
     wait_for(beat_rang, "beat")
     results = found(stack)
-    # Nobody has set a place for backups.
-    assert [result["check"] for result in results if result["level"] != "good"] == ["backup"]
+    # Nobody has set a place for backups, or confirmed what sensitive subjects are answered.
+    assert {result["check"] for result in results if result["level"] != "good"} == {"backup", "care_route"}
     assert len(results) >= 18

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from avatars.models import Narration, Render
 from conversations.models import (
+    CareCase,
     Content,
     Errand,
     FlowStart,
@@ -50,6 +51,7 @@ KINDS: dict[Any, tuple[dict[str, Any], bool]] = {
     Narration: ({"text": WORDS, "recipe": SAID, "status": "failed"}, True),
     Message: ({"cause": SAID}, True),
     Session: ({"slots": SAID, "labels": SAID, "data": SAID, "status": "completed"}, True),
+    CareCase: ({"said": WORDS, "status": "closed"}, False),
     FlowStart: ({"status": "started", "cid": WORDS}, False),
     Errand: ({"question": WORDS, "detail": WORDS, "status": "done"}, True),
     UnansweredQuestion: ({"question": WORDS}, False),

@@ -11,7 +11,16 @@ from django.db import models
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from conversations.models import Content, Conversation, KnowledgeRevision, Message, State, WatchLink
+from conversations.models import (
+    CareCase,
+    CareSubject,
+    Content,
+    Conversation,
+    KnowledgeRevision,
+    Message,
+    State,
+    WatchLink,
+)
 from scheduling.models import AudienceSheet, AwaitedVideo, Campaign, CampaignContent, Schedule
 from tests.support import factories
 from wecom.models import Application, Attempt, MemberFact, Outbound
@@ -141,6 +150,12 @@ def make_state(**fields: Any) -> State:
     return filled(State, **{"presentation": None, **fields})  # type: ignore[no-any-return]
 
 
+def make_care_case(**fields: Any) -> CareCase:
+    """A case of a subject that keeps it for a day."""
+    subject = fields.pop("subject", None) or filled(CareSubject, keep_days=1)
+    return filled(CareCase, **{"subject": subject, **fields})  # type: ignore[no-any-return]
+
+
 def make_interval() -> IntervalSchedule:
     return IntervalSchedule.objects.get_or_create(every=15, period="seconds")[0]
 
@@ -167,6 +182,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "avatars.Statement": factories.make_statement,
     "avatars.Voice": factories.make_voice,
     "conversations.Answer": lambda **fields: factories.make_answer(f"问题 {secrets.token_hex(6)}", **fields),
+    "conversations.CareCase": make_care_case,
     "conversations.Conversation": make_conversation,
     "conversations.Desk": make_desk,
     "conversations.Document": factories.make_document,

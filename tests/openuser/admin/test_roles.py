@@ -3,7 +3,7 @@
 Models that come later are found by themselves. `tests/openuser/support/admin_rights.py` names what asks for more.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,7 +15,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from conversations.models import Message
+from conversations.models import CareCase, Message, Operator
 from openuser.roles import Role
 from tests.openuser.support.admin_pages import MODELS, account, addresses, asked, member_of
 from tests.openuser.support.admin_rights import NEEDS, POSTING, may
@@ -82,10 +82,20 @@ class Answers:
 @cache
 def answers(model: type[Model]) -> dict[Role | None, Answers]:
     """What each role gets, and a superuser for None. Three tests look at it: the requests are the same for all."""
-    pages = addresses(make_row(model))
+    row = make_row(model)
+    pages = addresses(row)
     people: dict[Role | None, User] = {None: User.objects.create_superuser("chief")}
     people |= {role: account(role) for role in Role}
+    if isinstance(row, CareCase):  # only its group sees it, whatever the role; the table decides within the group
+        join(row, people.values())
     return {role: answers_to(user, model, pages) for role, user in people.items()}
+
+
+def join(case: CareCase, people: Iterable[User]) -> None:
+    """Make these accounts operators of the group of a case."""
+    for user in people:
+        operator = make_row(Operator, user=user, enabled=True)
+        case.group.operators.add(operator)  # type: ignore[union-attr]
 
 
 def answers_to(user: User, model: type[Model], pages: dict[str, str]) -> Answers:

@@ -35,6 +35,9 @@ NAMED = {
             "answer_with",
         )
     },
+    # Only of groups that the account is in.
+    **{f"conversations_carecase_{act}{form}": "view" for act in ("take", "close") for form in ("", "_this")},
+    "conversations_caresubject_confirm": "change",
     "conversations_flow_duplicate": "add",
     "conversations_flow_duplicate_this": "add",
     "conversations_flow_draw_it": "view",
