@@ -78,6 +78,7 @@ def test_equal_messages_that_are_frozen_at_once_have_different_bytes(connected, 
     assert len({bytes(row.body) for row in Outbound.objects.filter(pk__in=[row.pk for row in rows])}) == 4
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("fault", ["reset-after", "late", "truncated", "server-error", "bad-gateway", "html", "empty"])
 def test_an_ambiguous_send_is_repeated_with_the_same_bytes(connected, emulator, person, fault):
     emulator.fault(fault, seconds=2) if fault == "late" else emulator.fault(fault)

@@ -119,6 +119,7 @@ def test_a_code_is_used_once_however_often_one_asks(sent, person):
     assert (replaced(person), person.emulator.calls("message/update_template_card")) == ("一", 1)
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("fault", ["reset-after", "late", "truncated", "server-error", "html", "empty"])
 def test_a_lost_answer_is_settled_by_the_second_try(sent, person, fault):
     person.emulator.fault(fault, "message/update_template_card", **({"value": 2} if fault == "late" else {}))

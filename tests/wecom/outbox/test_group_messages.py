@@ -104,6 +104,7 @@ def test_the_same_again_arrives_again_and_in_order(chat, person):
     assert person.texts() == ["一样", "一样"]
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
     ("fault", "arrived"),
     [("reset-after", 1), ("late", 1), ("truncated", 1), ("server-error", 0), ("html", 0), ("empty", 0)],

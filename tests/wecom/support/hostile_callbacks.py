@@ -1,5 +1,6 @@
 """Callbacks of an attacker: mutated bodies, spliced queries, and the expected answers."""
 
+import ctypes
 import gc
 import random
 import struct
@@ -7,6 +8,7 @@ import time
 from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -287,7 +289,9 @@ def attack(answer: Callable[[Hostile], int], count: int, *, warm: int = 500) -> 
 
 
 def resident() -> float:
-    """MiB of memory that this process holds, garbage aside: it goes whenever Python finds the time."""
+    """MiB of memory that this process holds, garbage aside: it goes whenever Python and the C library find the time."""
     gc.collect()
+    with suppress(AttributeError):  # of another C library
+        ctypes.CDLL(None).malloc_trim(0)
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * 4096 / 2**20
