@@ -198,6 +198,7 @@ def test_a_menu_without_buttons_is_removed_and_so_is_none(connected, emulator):
         assert shown(emulator) == []
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("fault", ["reset-after", "late", "server-error", "html", "busy", "reset-before"])
 def test_what_goes_wrong_on_the_way_is_tried_again(connected, emulator, fault):
     button(connected)
