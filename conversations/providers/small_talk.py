@@ -19,7 +19,7 @@ from conversations.machine.commands import (
     Command,
 )
 from conversations.providers.base import FoundReply, ReplyProvider
-from conversations.providers.small_talk_phrases import PHRASES, Talk
+from conversations.providers.talk.phrases import PHRASES, Talk
 from conversations.wording import small_talk_texts as texts
 from core.text.traditional import simplified
 from wecom.models import Member
@@ -50,6 +50,12 @@ MEANT: dict[Talk, tuple[Command, str]] = {  # the command that is run, before fl
     Talk.PRIVACY: (PRIVACY, ""),
     Talk.ERASURE: (PRIVACY, ERASURE),
 }
+SENSED: dict[Talk, tuple[Command, str]] = {  # as MEANT, of what is only likely: nothing is changed before a tap
+    **MEANT,
+    Talk.TEXT_ONLY: (PREFERENCES, ""),
+    Talk.VIDEOS: (PREFERENCES, ""),
+    Talk.ERASURE: (PRIVACY, ERASURE),
+}
 SAID: dict[Talk, Callable[[], str]] = {
     Talk.GREETING: texts.greeting,
     Talk.PRESENCE: texts.presence,
@@ -73,6 +79,17 @@ SAID: dict[Talk, Callable[[], str]] = {
     Talk.OUTSIDE: texts.outside,
     Talk.FOREIGN: texts.foreign,
     Talk.FRAGMENT: texts.fragment,
+    Talk.BEYOND: texts.beyond,
+    Talk.TESTING: texts.testing,
+    Talk.ABOUT_ME: texts.about_me,
+    Talk.REPEAT: texts.repeat,
+    Talk.NEWCOMER: texts.newcomer,
+    Talk.TIRED: texts.tired,
+    Talk.WISHES: texts.wishes,
+    Talk.ERRAND: texts.errand,
+    Talk.OTHERS: texts.others,
+    Talk.MANIPULATION: texts.manipulation,
+    Talk.FEEDBACK: texts.feedback,
 }
 
 

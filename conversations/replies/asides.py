@@ -8,7 +8,7 @@ from conversations.machine.commands import HELP, HUMAN
 from conversations.machine.places import Act
 from conversations.models import Conversation, Session
 from conversations.providers.small_talk import MEANT, talk_in
-from conversations.providers.small_talk_phrases import Talk
+from conversations.providers.talk.phrases import Talk
 from conversations.replies import answers, commands, local_replies
 from conversations.sessions import current, runner
 

@@ -8,7 +8,9 @@ from conversations.delivery.messages import say
 from conversations.knowledge import answer_retrieval
 from conversations.machine.commands import Command, Place, commands_in
 from conversations.models import Conversation, Flow
-from conversations.providers.small_talk import meant_by, talk_in
+from conversations.providers.small_talk import SAID, SENSED, meant_by, talk_in
+from conversations.providers.talk import meaning
+from conversations.providers.talk.meaning import Likelihood
 from conversations.replies.chat_commands.registry import ACTS, usable_command, usable_commands
 from conversations.sessions import runner
 from conversations.wording import chat_texts
@@ -45,6 +47,24 @@ def answer_talk(conversation: Conversation, text: str, *, cid: str) -> bool:
     command, args = meant
     with because(Cause.COMMAND, talk=talk_in(text) or command.name):
         ACTS[command](conversation, args, cid)
+    return True
+
+
+def answer_sensed(conversation: Conversation, text: str, *, cid: str, only_sure: bool = False) -> bool:
+    """Answer small talk in words of one's own, or show what such a wish opens; False for others.
+
+    It is for what the table of answers does not know. Without a vector of the text it knows nothing.
+    """
+    sensed = meaning.sense(text)
+    if sensed is None or (only_sure and sensed.likelihood < Likelihood.SURE):
+        return False
+    conversation.note_reply(found=True)
+    if act := SENSED.get(sensed.talk):
+        with because(Cause.COMMAND, talk=sensed.talk):
+            ACTS[act[0]](conversation, act[1], cid)
+    else:
+        with because(Cause.SMALL_TALK, talk=sensed.talk):
+            say(conversation, SAID[sensed.talk](), cid=cid)
     return True
 
 

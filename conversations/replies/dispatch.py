@@ -213,6 +213,8 @@ def _reply(conversation: Conversation, text: str, *, cid: str, now: datetime) ->
     provider: RemoteProvider | None = None if waiting is None else backends.backend("REPLY_PROVIDERS", waiting)
     if waiting is None or provider is None:
         plain_replies.send(conversation, text, cid=cid, now=now)
+    elif _is_small_talk(conversation, text, cid=cid):
+        return  # which goes to no model
     elif provider.needs_ground:
         if not grounded_answers.ask(conversation, waiting, provider, text, cid=cid):
             plain_replies.send(conversation, text, cid=cid, now=now)
@@ -221,6 +223,13 @@ def _reply(conversation: Conversation, text: str, *, cid: str, now: datetime) ->
         answers.send_found(conversation, reply, cid=cid)
     else:
         worker.ask(conversation, waiting, text, cid=cid)
+
+
+def _is_small_talk(conversation: Conversation, text: str, *, cid: str) -> bool:
+    """Answer what is surely small talk and nothing that a source knows; False for others."""
+    if local_replies.find(conversation, text) is not None:
+        return False
+    return commands.answer_sensed(conversation, text, cid=cid, only_sure=True)
 
 
 def _waits(name: str) -> bool:

@@ -13,7 +13,7 @@ from conversations.knowledge import answer_retrieval, unanswered_questions
 from conversations.knowledge.answer_index import Entry
 from conversations.models import Answer, Conversation, Desk
 from conversations.providers.small_talk import is_foreign, talk_in
-from conversations.replies import answers
+from conversations.replies import answers, commands
 from conversations.replies.chat_commands import human
 from conversations.wording import chat_texts, small_talk_texts
 from core.text.slot_values import numbered_labels, parse_ordinal
@@ -27,11 +27,14 @@ EXAMPLES = 5
 def offer(conversation: Conversation, text: str, *, cid: str, now: datetime) -> None:
     """Suggest the nearest questions; without any, or after another miss, examples and how to reach a person.
 
+    Small talk in words of one's own asks nothing, and is answered as such.
     A question without a near one is collected for administrators, and the member may be told later.
     """
     nearest = answer_retrieval.find(text, language=conversation.language, member=conversation.member)
     matches = nearest.suggestions or answer_retrieval.sounding_like(text, member=conversation.member)
     near = [match.entry for match in matches]
+    if commands.answer_sensed(conversation, text, cid=cid, only_sure=bool(near)):
+        return
     with because(Cause.SUGGESTIONS, near=[entry.pk for entry in near], misses=conversation.misses):
         _offer(conversation, text, near, cid=cid, now=now)
 

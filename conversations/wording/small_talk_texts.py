@@ -89,6 +89,50 @@ def fragment() -> str:
     return _("I am here. Write what you would like to know, or send /help to see what I can do.")
 
 
+def beyond() -> str:
+    return _("I cannot help with that: I only know about work here, such as leave, pay or the office.")
+
+
+def testing() -> str:
+    return _("Received, all is working. Ask me something about work, or send /help to see what I can do.")
+
+
+def about_me() -> str:
+    return _("I am a digital human: I have no age, family, feelings or salary. But you can ask me about work.")
+
+
+def repeat() -> str:
+    return _("I read each message by itself. Please write your whole question, or send “human” to reach a person.")
+
+
+def newcomer() -> str:
+    return _("Welcome to the company! Ask me whatever is unclear at the start, such as leave, pay or the office.")
+
+
+def tired() -> str:
+    return _("That sounds like a long day. Take a rest when you can. I am here whenever you need something.")
+
+
+def wishes() -> str:
+    return _("Thank you, and all the best to you too!")
+
+
+def errand() -> str:
+    return _("I cannot do that for you. I answer questions about work and make videos; send “human” to reach a person.")
+
+
+def others() -> str:
+    return _("I tell nothing about other people. If you need it for your work, please ask a colleague of HR.")
+
+
+def manipulation() -> str:
+    return _("I keep to my job: I answer questions about work and make videos. What would you like to know?")
+
+
+def feedback() -> str:
+    return _("Thank you for telling me. If an answer was wrong, ask in other words, or send “human” to reach a person.")
+
+
 def person(contact: str = "") -> str:
     """How to reach a person; `contact` is the text of the desk."""
     if contact:

@@ -35,6 +35,18 @@ class Talk(StrEnum):
     FRAGMENT = "fragment"
     PRIVACY = "privacy"
     ERASURE = "erasure"
+    # By meaning only:
+    BEYOND = "beyond"
+    TESTING = "testing"
+    ABOUT_ME = "about_me"
+    REPEAT = "repeat"
+    NEWCOMER = "newcomer"
+    TIRED = "tired"
+    WISHES = "wishes"
+    ERRAND = "errand"
+    OTHERS = "others"
+    MANIPULATION = "manipulation"
+    FEEDBACK = "feedback"
 
 
 PHRASES: dict[Talk, str] = {
