@@ -89,7 +89,7 @@ def measure(of: Taught, embedder: Bundled) -> None:
         kinds=of.kinds,
         weights=weights,
         examples=of.vectors[: of.own],
-        whose=of.whose[: of.own],
+        whose=of.whose[: of.own].astype(np.int16),
     )
     scored = [learnt.scores(vector) for vector in embedder.questions(asked)]
     limits = meaning.LEAD, meaning.NEAR
