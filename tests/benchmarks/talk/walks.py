@@ -20,18 +20,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import partial
 from http import HTTPStatus
 from types import FrameType
 from typing import Any
 
 from django.db import connections
 
-from core.work import kept_threads
 from tests.benchmarks.support.private_servers import emulated, make_application, run_again
 from tests.benchmarks.support.statements import Statements, recorded
 from tests.benchmarks.talk.crowd import FLOW, request
 from tests.support.paths import ROOT
+from tests.support.servers.callback_threads import in_kept_threads
 
 Note = Callable[[FrameType, str, Any], None]
 APPS = tuple(f"{ROOT}/{name}/" for name in ("core", "wecom", "avatars", "conversations", "scheduling", "openuser"))
@@ -92,23 +91,6 @@ class Trace:
         for caller, file, function in dict.fromkeys(self.calls):
             if caller != file:
                 print(f"    {caller or '-':<45} → {file}: {function}")
-
-
-def in_kept_threads(act: Callable[[], object]) -> None:
-    """Do this in the threads that take callbacks, which live on between two of them."""
-    for thread in threading.enumerate():
-        if isinstance(thread, kept_threads._KeptThread):
-            done = threading.Event()
-            with kept_threads._lock:
-                if thread in kept_threads._waiting:
-                    kept_threads._waiting.remove(thread)
-            thread.works.put(partial(_do, act, done))
-            done.wait()
-
-
-def _do(act: Callable[[], object], done: threading.Event) -> None:
-    act()
-    done.set()
 
 
 @contextmanager

@@ -14,10 +14,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import parso  # cosmic-ray's operators cannot be imported before it
+import parso  # noqa: F401  cosmic-ray's operators cannot be imported before it
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
+from parso.grammar import load_grammar
 
 LEFT_OUT = ("migrations",)  # folders: nobody changes a migration that has run
 NEED_ARGUMENTS = ("VariableReplacer", "VariableInserter")
@@ -29,7 +30,7 @@ CHANGED = frozenset(
     }
 )
 # Read now, while one thread runs: parso asks `ast` for it, whose count of depth two threads of Python 3.11 share.
-parso.load_grammar()
+load_grammar()
 PUNCTUATION = frozenset("()[]{}.,:;=@") | {"->", "...", ":="}
 
 

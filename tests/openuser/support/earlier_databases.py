@@ -9,13 +9,14 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.test import override_settings
 
 from core.sqlite.base import close_idle
 from tests.conftest import server
 from tests.runner.database_templates import replaced, templates, url_of
 from tests.support.paths import DATA
+from tests.support.servers.callback_threads import in_kept_threads
 from wecom.outbox.batches import pace, wakes
 
 FOLDER = DATA / "databases"
@@ -101,6 +102,7 @@ def let_go() -> Iterator[None]:
     if opened.vendor == "postgresql":
         opened.close_pool()
     else:
+        in_kept_threads(connections.close_all)
         close_idle()
     yield
 
